@@ -1,1 +1,2 @@
 //! shared-model
+pub mod crdt;

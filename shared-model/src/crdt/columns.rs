@@ -1,0 +1,1 @@
+//! The column encodings of a change chunk: LEB128, run lengths, deltas.

@@ -1,0 +1,22 @@
+//! Flat Automerge documents without a loaded document: the change bytes, the merged registers, the rules of the gate.
+//!
+//! Everything here is pure: no I/O, no clock, no randomness. Changes are real Automerge changes (the tests compare with the library byte by
+//! byte), so any Automerge can load the archive; but merging a flat document needs only its [`Registers`]. More than one distinct live value
+//! on a key *is* the conflict. A snapshot is joined, never put in place of what is there.
+
+pub mod change;
+pub mod codec;
+mod columns;
+pub mod deletion;
+pub mod gate;
+pub mod ids;
+pub mod registers;
+pub mod value;
+
+pub use change::{Change, ChangeError, Op, OpBody};
+pub use codec::CodecError;
+pub use deletion::DEL_KEY;
+pub use gate::{Checked, GateError, Past, PastOp};
+pub use ids::{ActorId, ChangeHash, IdError, OpId};
+pub use registers::{Applied, Clock, Edit, Head, LiveOp, RegisterError, Registers};
+pub use value::Value;
