@@ -1,0 +1,840 @@
+// Generated from shared-model/src/commands by `make types`. Never edit.
+
+export type AddCaseArgs = { 
+/**
+ * Code of the matter catalogue, or its exact Chinese name.
+ */
+matter: string, 
+/**
+ * One line.
+ */
+title: string, description?: string, household?: string, building?: string, 
+/**
+ * Place in words, when neither is known.
+ */
+place?: string, 
+/**
+ * Person concerned; kept apart from the case in a stricter class.
+ */
+person?: string, 
+/**
+ * Who told it, only when it is someone other than the author.
+ */
+reporter?: string, 
+/**
+ * Handled on the spot: what was done. Closes the case at once.
+ */
+on_the_spot?: string, };
+export type AddHouseholdArgs = { 
+/**
+ * Building id.
+ */
+building: string, 
+/**
+ * 单元; empty where there is none.
+ */
+unit_no?: string, 
+/**
+ * 房号.
+ */
+door: string, 
+/**
+ * Name of the head; makes the person too.
+ */
+head_name?: string, 
+/**
+ * Any further fields of a household.
+ */
+edit?: JsonValue, };
+export type AddPersonArgs = { household: string, name: string, edit: Record<string, unknown>, };
+export type AddStepArgs = { case: string, 
+/**
+ * Name of the transition, e.g. `dispatch`, `handle`, `comment`, `close`; see `CaseFile.next`.
+ */
+transition: string, note?: string, 
+/**
+ * Who is to act, in words, for a dispatch.
+ */
+assignee?: string, 
+/**
+ * 满意 / 基本满意 / 不满意 for a rating.
+ */
+rating?: string, };
+export type AddVisitArgs = { household: string, 
+/**
+ * `met absent refused moved deceased away`, or the label.
+ */
+outcome: string, 
+/**
+ * `door phone message neighbour chance`; absent: at the door.
+ */
+mode?: string, topics?: Array<string>, note?: string, 
+/**
+ * People met.
+ */
+people?: Array<string>, 
+/**
+ * When, unix milliseconds; absent: now.
+ */
+at: number, 
+/**
+ * Facts learned at the door: record id → edit. Written in the same command.
+ */
+facts: Record<string, Record<string, unknown>>, };
+export type Added = { id: string, };
+export type Ask = { record: string, record_name: string, key: string, label: string, };
+export type AskArgs = { 
+/**
+ * Household or person → the fields to ask for, by key.
+ */
+items: { [key in string]: Array<string> }, };
+export type CaseFile = { case: CaseView, steps: Array<StepView>, next: Array<NextStep>, };
+export type CaseItem = { id: string, title: string, matter: Coded, category: string, 
+/**
+ * State of the workflow: `reported dispatched handling answered closed returned …`.
+ */
+state: Coded, is_closed: boolean, 
+/**
+ * Household or building it is at.
+ */
+household: string | null, building: string | null, 
+/**
+ * Doorplate or building name or words.
+ */
+place: string | null, 
+/**
+ * Unix ms.
+ */
+opened_at: number, due_at: number | null, 
+/**
+ * `over`, `today`, `soon`, `none`.
+ */
+due: Due, by: string, mine: boolean, lead: string | null, class: string, pending: boolean, 
+/**
+ * One sentence of what came of it, for a building head.
+ */
+outcome: string | null, };
+export type CaseList = { items: Array<CaseItem>, total: number, };
+export type CaseView = { description: string | null, person: string | null, reporter: string | null, id: string, title: string, matter: Coded, category: string, 
+/**
+ * State of the workflow: `reported dispatched handling answered closed returned …`.
+ */
+state: Coded, is_closed: boolean, 
+/**
+ * Household or building it is at.
+ */
+household: string | null, building: string | null, 
+/**
+ * Doorplate or building name or words.
+ */
+place: string | null, 
+/**
+ * Unix ms.
+ */
+opened_at: number, due_at: number | null, 
+/**
+ * `over`, `today`, `soon`, `none`.
+ */
+due: Due, by: string, mine: boolean, lead: string | null, class: string, pending: boolean, 
+/**
+ * One sentence of what came of it, for a building head.
+ */
+outcome: string | null, };
+export type Changed = { 
+/**
+ * Kinds touched, e.g. `household`, `visit`; `sync` for a change of sync state; `session` for lock and unlock.
+ */
+kinds: Array<string>, 
+/**
+ * Records touched, at most 100; empty with `many`.
+ */
+records: Array<string>, 
+/**
+ * More records changed than are named.
+ */
+many: boolean, };
+export type CodeBook = { 
+/**
+ * Table name (`sex`, `relation`, `visit_outcome`, `visit_topic` …) → choices.
+ */
+tables: { [key in string]: Array<CodeChoice> }, tags: Array<string>, care_tags: Array<string>, };
+export type CodeChoice = { code: string, zh: string, en: string, 
+/**
+ * One of the few shown first.
+ */
+common: boolean, };
+export type Coded = { code: string, label: string, };
+export type ConfirmDeviceArgs = { device: string, 
+/**
+ * The six digits that the other screen shows.
+ */
+digits: string, };
+export type Conflict = { 
+/**
+ * Names the operations, so that settling by it never touches a later one.
+ */
+id: string, record: string, kind: string, 
+/**
+ * Name of the person or doorplate.
+ */
+record_name: string, household: string | null, plate: string | null, key: string, label: string, values: Array<ConflictValue>, 
+/**
+ * The value before the fork, where this device still knows it.
+ */
+before: string | null, 
+/**
+ * May this person settle it?
+ */
+may_settle: boolean, 
+/**
+ * Newest of the values, unix ms.
+ */
+at: number, };
+export type ConflictList = { items: Array<Conflict>, total: number, };
+export type ConflictValue = { value: string | number | boolean | null, 
+/**
+ * For people: label of a code, masked number.
+ */
+text: string, 
+/**
+ * Who wrote it, by display name.
+ */
+by: string, 
+/**
+ * Role or place of that person, where known.
+ */
+by_role: string | null, 
+/**
+ * When, unix ms, as claimed.
+ */
+at: number, 
+/**
+ * The winner shown meanwhile.
+ */
+shown: boolean, 
+/**
+ * The operation.
+ */
+op: string, };
+export type DecideHeldArgs = { id: string, 
+/**
+ * `take` the cell, `keep` what is there, or `edit` with a value.
+ */
+decision: string, value: unknown, };
+export type DeviceItem = { id: string, name: string, role: Coded, unit: string, unit_name: string, 
+/**
+ * `unconfirmed`, `active`, `revoked`, `cloned`.
+ */
+state: string, 
+/**
+ * Six digits to compare, while unconfirmed.
+ */
+digits: string | null, seen_at: number | null, this: boolean, };
+export type DeviceList = { items: Array<DeviceItem>, 
+/**
+ * People with their roles and phone numbers, from memberships.
+ */
+people: Array<MemberItem>, };
+export type DiscardArgs = { 
+/**
+ * `device_seq` of the refused command.
+ */
+seq: number, };
+export type Due = { 
+/**
+ * `over`, `today`, `soon`, `none`, `done` (visited today), `vacant`.
+ */
+state: string, 
+/**
+ * `YYYY-MM-DD`.
+ */
+date: string | null, 
+/**
+ * Days until due; negative when overdue.
+ */
+days: number, };
+export type DueList = { over: Array<HouseholdItem>, today: Array<HouseholdItem>, soon: Array<HouseholdItem>, 
+/**
+ * Visited today.
+ */
+done: number, 
+/**
+ * Cases with me.
+ */
+cases: number, };
+export type EditArgs = { id: string, edit: Record<string, unknown>, 
+/**
+ * Per key the operations that the form showed (`ops` of the record). Absent: read now.
+ */
+seen?: { [key in string]: Array<string> }, };
+export type Edited = { 
+/**
+ * False when nothing had to be written.
+ */
+changed: boolean, };
+export type EnrolArgs = { 
+/**
+ * The invite, `gridwalk:1?u=…&t=…&k=…&e=…`.
+ */
+invite: string, 
+/**
+ * Six digits, chosen by the person; never leaves the device.
+ */
+pin: string, };
+export type Failure = { 
+/**
+ * Stable, for programs.
+ */
+code: string, 
+/**
+ * For people, in Chinese.
+ */
+message: string, 
+/**
+ * Row of the sheet, 1-based, where one is meant.
+ */
+row?: number | null, 
+/**
+ * Column header or argument name, where one is meant.
+ */
+field?: string | null, };
+export type FieldInfo = { key: string, zh: string, en: string, class: string, kind: string, code_table: string | null, purpose: string, basis: string, };
+export type FillArgs = { file?: string, data?: string, filter?: FillFilter, 
+/**
+ * Where to write the filled table (command line, shell); absent: returned as base64.
+ */
+out?: string, 
+/**
+ * Reason for whole ID numbers; without one they are masked.
+ */
+reason?: string, };
+export type FillColumn = { 
+/**
+ * Header as it stands, parts of a two-row header joined by `/`.
+ */
+header: string, 
+/**
+ * Field that fills it; null when unknown.
+ */
+field: string | null, label: string | null, };
+export type FillFilter = { unit?: string, 
+/**
+ * Age in whole years today, inclusive.
+ */
+age_from?: number, age_to?: number, tag?: string, political?: string, sex?: string, };
+export type FillGap = { row: number, record: string, household: string, plate: string, name: string, key: string, label: string, };
+export type FillReport = { rows: number, columns: Array<FillColumn>, unknown_headers: Array<string>, gaps: Array<FillGap>, 
+/**
+ * The filled rows as text, at most 50, for the preview.
+ */
+preview: Array<Array<string>>, masked: boolean, 
+/**
+ * Path written, or …
+ */
+file: string | null, 
+/**
+ * … the filled XLSX in base64.
+ */
+data: string | null, name: string, };
+export type HeldItem = { id: string, 
+/**
+ * `differs id_checksum id_length id_float no_name no_door other_grid bad_code`.
+ */
+reason: Coded, file: string, row: number, column: string, household: string | null, plate: string | null, record: string | null, record_name: string | null, key: string | null, label: string | null, 
+/**
+ * What the record says now.
+ */
+current: string | null, 
+/**
+ * What the cell says, letter by letter.
+ */
+cell: string, by: string, at: number, };
+export type HeldList = { items: Array<HeldItem>, total: number, };
+export type History = { 
+/**
+ * Newest first.
+ */
+items: Array<HistoryItem>, 
+/**
+ * False: only what this device holds.
+ */
+complete: boolean, };
+export type HistoryArgs = { record: string, key: string, };
+export type HistoryItem = { value: string | number | boolean | null, text: string, by: string, at: number, 
+/**
+ * When the server received it, unix ms; null while waiting here.
+ */
+received_at: number | null, 
+/**
+ * `write`, `settle`, `import`.
+ */
+how: string, op: string, };
+export type HoldingItem = { 
+/**
+ * common open door register private office.
+ */
+class: Coded, records: number, 
+/**
+ * Kinds with counts.
+ */
+kinds: { [key in string]: number }, 
+/**
+ * Fields of this class by label, as the declarations say.
+ */
+fields: Array<string>, };
+export type Holdings = { items: Array<HoldingItem>, 
+/**
+ * Classes that never reach this device, by label.
+ */
+never: Array<Coded>, };
+export type HouseholdFile = { household: HouseholdView, persons: Array<PersonView>, 
+/**
+ * Newest first.
+ */
+visits: Array<VisitView>, cases: Array<CaseItem>, 
+/**
+ * Two values anywhere in this file.
+ */
+conflicts: Array<Conflict>, 
+/**
+ * Import cells of this household that wait for the office.
+ */
+held: Array<HeldItem>, 
+/**
+ * Facts to ask for at the next visit: record, key, label.
+ */
+asks: Array<Ask>, 
+/**
+ * The hub family that covers this household.
+ */
+hub: HubView | null, };
+export type HouseholdItem = { id: string, building: string, building_name: string, 
+/**
+ * Doorplate, `3-2-501`.
+ */
+plate: string, unit_no: string, door: string, 
+/**
+ * Floor, read from the door number, where it can be.
+ */
+floor: number | null, head_name: string | null, people: number, 
+/**
+ * red yellow green general.
+ */
+tier: Coded, tags: Array<string>, 
+/**
+ * Age of the oldest person, for the line under the name; null where not held.
+ */
+oldest: number | null, due: Due, 
+/**
+ * Last visit, unix ms.
+ */
+visited_at: number | null, conflicts: number, held: number, open_cases: number, is_hub: boolean, is_rented: boolean, is_vacant: boolean, };
+export type HouseholdList = { items: Array<HouseholdItem>, total: number, };
+export type HouseholdView = { id: string, building: string, building_name: string, estate: string | null, plate: string, unit_no: string, door: string, head_name: string | null, contact_phone: string | null, residence_type: Coded | null, tier: Coded, tags: Array<string>, 
+/**
+ * Care tags; null where this device does not hold the class.
+ */
+care_tags: Array<string> | null, note: string | null, is_hub: boolean, is_rented: boolean, is_vacant: boolean, due: Due, 
+/**
+ * Per key the live operations, to be handed back as `seen` by an edit.
+ */
+ops: { [key in string]: Array<string> }, 
+/**
+ * False where this device holds the door part only.
+ */
+has_register: boolean, pending: boolean, };
+export type HubView = { household: string, plate: string, name: string, };
+export type IdArgs = { id: string, };
+export type ImportArgs = { 
+/**
+ * Path of the file on this machine (command line, shell) …
+ */
+file?: string, 
+/**
+ * … or its bytes in base64 with a name (browser).
+ */
+data?: string, name?: string, 
+/**
+ * Grid that the roster belongs to: id or code.
+ */
+grid: string, 
+/**
+ * Estate, where the roster does not say.
+ */
+estate?: string, dry_run?: boolean, };
+export type ImportDuplicate = { row: number, 
+/**
+ * The household already there.
+ */
+household: string, plate: string, reason: string, 
+/**
+ * Cells that differ and wait for the office.
+ */
+differs: number, };
+export type ImportFinding = { 
+/**
+ * Row of the sheet, 1-based.
+ */
+row: number, 
+/**
+ * Header of the column.
+ */
+column: string, code: string, message: string, 
+/**
+ * The cell, letter by letter.
+ */
+cell: string, };
+export type ImportPreview = { row: number, plate: string, head: string, people: number, 
+/**
+ * `new`, `known`, `differs`.
+ */
+state: string, tags: Array<string>, };
+export type ImportReport = { file: string, dry_run: boolean, households: number, persons: number, 
+/**
+ * New records written (households and people).
+ */
+added: number, buildings: number, held: number, errors: Array<ImportFinding>, warnings: Array<ImportFinding>, duplicates: Array<ImportDuplicate>, 
+/**
+ * First households as they would be read, for the preview.
+ */
+preview: Array<ImportPreview>, took_ms: number, };
+export type InviteArgs = { role: string, 
+/**
+ * Unit id or code.
+ */
+unit: string, 
+/**
+ * The person's name.
+ */
+name: string, };
+export type Invited = { 
+/**
+ * `gridwalk:1?u=…&t=…&k=…&e=…`.
+ */
+invite: string, expires_at: number, };
+export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+export type ListCasesArgs = { unit?: string, household?: string, 
+/**
+ * `open` or `closed`; absent: all.
+ */
+state?: string, 
+/**
+ * Only what I reported.
+ */
+mine?: boolean, limit?: number, offset?: number, };
+export type ListDueArgs = { 
+/**
+ * A unit; absent: all mine.
+ */
+unit?: string, 
+/**
+ * Days ahead that still count as soon; default 3.
+ */
+days?: number, };
+export type ListHeldArgs = { household?: string, limit?: number, offset?: number, };
+export type ListHouseholdsArgs = { 
+/**
+ * Any unit: a building, a grid, a community. Absent: everything held.
+ */
+unit?: string, 
+/**
+ * Only doors in this state: `over`, `today`, `soon`.
+ */
+due?: string, 
+/**
+ * Only with this tag.
+ */
+tag?: string, 
+/**
+ * A few characters of door, name or phone.
+ */
+q?: string, limit?: number, offset?: number, };
+export type ListMattersArgs = { 
+/**
+ * Words, pinyin, or pinyin initials.
+ */
+q?: string, };
+export type LogItem = { at: number, 
+/**
+ * `reveal`, `sync`, `export`, `import`, `settle`.
+ */
+what: string, text: string, };
+export type MatterItem = { code: string, category: string, name_zh: string, name_en: string, lead: string | null, level: number, response_hours: number, resolve_days: number, class: string, community_duty: string, };
+export type MatterList = { items: Array<MatterItem>, };
+export type MemberItem = { name: string, role: Coded, unit: string, unit_name: string, phone: string | null, };
+export type MovePersonArgs = { id: string, 
+/**
+ * The household moved to; absent: moved away, out of what is held.
+ */
+household?: string, reason?: string, };
+export type NextStep = { transition: Coded, 
+/**
+ * `note`, `assignee`, `rating`: what it requires.
+ */
+requires: Array<string>, 
+/**
+ * The one action offered as the main button.
+ */
+main: boolean, };
+export type NoArgs = Record<symbol, never>;
+export type OwnLog = { items: Array<LogItem>, 
+/**
+ * My week as text, derived from what I wrote; mine to copy.
+ */
+week: string, };
+export type PageArgs = { limit?: number, offset?: number, };
+export type PendingItem = { seq: number, command: string, 
+/**
+ * In words: 走访 3-2-501.
+ */
+text: string, household: string | null, at: number, };
+export type PendingList = { items: Array<PendingItem>, total: number, };
+export type PersonView = { id: string, household: string, name: string, nickname: string | null, sex: Coded | null, birth_year: number | null, age: number | null, relation: Coded | null, phone: string | null, phone2: string | null, education: Coded | null, political: Coded | null, ethnic: Coded | null, marital: Coded | null, employment: Coded | null, employer: string | null, residence_type: Coded | null, note: string | null, tags: Array<string>, care_tags: Array<string> | null, 
+/**
+ * Masked, `610104********0515`; `reveal` shows it, with a reason.
+ */
+id_number_masked: string | null, 
+/**
+ * Moved away or died: the person stays in the file, greyed.
+ */
+ended: string | null, end_reason: string | null, ops: { [key in string]: Array<string> }, pending: boolean, };
+export type RevealArgs = { record: string, key: string, 
+/**
+ * Why; written to the log before the value is shown.
+ */
+reason: string, };
+export type Revealed = { value: string, };
+export type RoleAt = { role: Coded, unit: string, unit_name: string, };
+export type SearchArgs = { 
+/**
+ * Name, pinyin, initials, door in any writing, last digits of a phone, a tag.
+ */
+q: string, limit?: number, };
+export type SearchHit = { 
+/**
+ * `household`, `person`, `case`.
+ */
+kind: string, id: string, household: string | null, plate: string | null, title: string, detail: string, };
+export type SearchReply = { items: Array<SearchHit>, total: number, };
+export type SettleArgs = { 
+/**
+ * Id of the conflict as listed: it names the operations that were seen.
+ */
+id: string, 
+/**
+ * One of its values, or a new one; `null` clears.
+ */
+value: unknown, };
+export type StepView = { id: string, transition: Coded, note: string | null, assignee: string | null, rating: string | null, at: number, by: string, pending: boolean, 
+/**
+ * Legal where it was taken, not after the merge: stays, marked.
+ */
+clashes: boolean, };
+export type SyncArgs = { 
+/**
+ * Folder for a trace of every exchange (command line only).
+ */
+trace?: string, };
+export type SyncReport = { agreed: boolean, pushed: number, pulled: number, refused: number, requests: number, bytes_up: number, bytes_down: number, status: SyncStatus, };
+export type SyncStatus = { 
+/**
+ * Commands that have no verdict yet.
+ */
+pending: number, 
+/**
+ * Photos waiting, counted apart.
+ */
+photos: number, 
+/**
+ * True only when everything held was proved equal and nothing waits.
+ */
+agreed: boolean, 
+/**
+ * When that was last proved, unix ms.
+ */
+agreed_at: number | null, 
+/**
+ * Records compared then.
+ */
+agreed_records: number, 
+/**
+ * Written since then.
+ */
+since: number, 
+/**
+ * Last contact, unix ms.
+ */
+contact_at: number | null, 
+/**
+ * Refused, waiting for this person.
+ */
+refused: number, 
+/**
+ * Compared and found different: stays until it is mended.
+ */
+differs: boolean, 
+/**
+ * Last attempt failed for lack of a server.
+ */
+offline: boolean, conflicts: number, held: number, 
+/**
+ * Records held, and bytes of the store.
+ */
+records: number, bytes: number, };
+export type TableList = { 
+/**
+ * Kind → fields.
+ */
+kinds: { [key in string]: Array<FieldInfo> }, };
+export type TrayItem = { seq: number, command: string, text: string, reason: string, 
+/**
+ * For people.
+ */
+why: string, 
+/**
+ * What was written, key → text.
+ */
+values: { [key in string]: string }, at: number, };
+export type TrayList = { items: Array<TrayItem>, total: number, };
+export type UnitItem = { id: string, code: string | null, kind: Coded, name: string, parent: string | null, 
+/**
+ * Number and estate of a building.
+ */
+number: string | null, estate: string | null, 
+/**
+ * Households held beneath this unit.
+ */
+households: number, people: number, 
+/**
+ * Households overdue, due today, and visited within their period, beneath this unit.
+ */
+over: number, today: number, open_cases: number, closed: boolean, };
+export type UnitList = { items: Array<UnitItem>, };
+export type UnlockArgs = { pin: string, };
+export type VisitView = { id: string, household: string, outcome: Coded, mode: Coded, topics: Array<Coded>, note: string | null, 
+/**
+ * Unix ms, as claimed by the device.
+ */
+at: number, by: string, 
+/**
+ * Not yet at the office.
+ */
+pending: boolean, };
+export type Whoami = { enrolled: boolean, locked: boolean, 
+/**
+ * False until the office has confirmed the device.
+ */
+confirmed: boolean, 
+/**
+ * Six digits to compare with the office's screen, while unconfirmed.
+ */
+digits: string | null, 
+/**
+ * Display name of the person.
+ */
+name: string | null, 
+/**
+ * Roles by unit.
+ */
+roles: Array<RoleAt>, 
+/**
+ * The widest of the roles: decides which screens are shown.
+ */
+role: Coded | null, 
+/**
+ * Name of the community (for the office's rail) or unit.
+ */
+unit_name: string | null, device: string | null, 
+/**
+ * PIN tries left before waiting, when locked.
+ */
+tries_left: number | null, };
+
+export interface Commands {
+  /** Who I am and the state of this device */
+  whoami: { args: NoArgs; reply: Whoami };
+  /** Enrol this device with an invite */
+  enrol: { args: EnrolArgs; reply: Whoami };
+  /** Open with the PIN */
+  unlock: { args: UnlockArgs; reply: Whoami };
+  /** Lock */
+  lock: { args: NoArgs; reply: Whoami };
+  /** The unit tree: community, grids, buildings */
+  list_units: { args: NoArgs; reply: UnitList };
+  /** Households in walking order */
+  list_households: { args: ListHouseholdsArgs; reply: HouseholdList };
+  /** The file of one household */
+  get_household: { args: IdArgs; reply: HouseholdFile };
+  /** Add a household */
+  add_household: { args: AddHouseholdArgs; reply: Added };
+  /** Edit a household */
+  edit_household: { args: EditArgs; reply: Edited };
+  /** Add a person */
+  add_person: { args: AddPersonArgs; reply: Added };
+  /** Edit a person */
+  edit_person: { args: EditArgs; reply: Edited };
+  /** Move a person to another household, or away */
+  move_person: { args: MovePersonArgs; reply: Added };
+  /** Record a visit */
+  add_visit: { args: AddVisitArgs; reply: Added };
+  /** Undo a visit just recorded */
+  undo_visit: { args: IdArgs; reply: Edited };
+  /** Doors due */
+  list_due: { args: ListDueArgs; reply: DueList };
+  /** The matter catalogue, searched by words or pinyin */
+  list_matters: { args: ListMattersArgs; reply: MatterList };
+  /** Code tables for forms */
+  list_codes: { args: NoArgs; reply: CodeBook };
+  /** Report a matter */
+  add_case: { args: AddCaseArgs; reply: Added };
+  /** One case with its steps */
+  get_case: { args: IdArgs; reply: CaseFile };
+  /** Cases */
+  list_cases: { args: ListCasesArgs; reply: CaseList };
+  /** Take a step in a case */
+  add_step: { args: AddStepArgs; reply: Added };
+  /** Fields with two values */
+  list_conflicts: { args: PageArgs; reply: ConflictList };
+  /** Settle on a value */
+  settle_conflict: { args: SettleArgs; reply: Edited };
+  /** Import cells that wait for a decision */
+  list_held: { args: ListHeldArgs; reply: HeldList };
+  /** Decide a held cell */
+  decide_held: { args: DecideHeldArgs; reply: Edited };
+  /** Where a field's values came from */
+  get_history: { args: HistoryArgs; reply: History };
+  /** Search households, people and cases */
+  search: { args: SearchArgs; reply: SearchReply };
+  /** Sync and storage */
+  sync_status: { args: NoArgs; reply: SyncStatus };
+  /** Sync now */
+  sync_now: { args: SyncArgs; reply: SyncReport };
+  /** What has not gone up yet */
+  list_pending: { args: NoArgs; reply: PendingList };
+  /** What was refused and why */
+  list_tray: { args: NoArgs; reply: TrayList };
+  /** Set aside a refused command, kept in the log */
+  discard_refused: { args: DiscardArgs; reply: Edited };
+  /** Import a roster */
+  import_roster: { args: ImportArgs; reply: ImportReport };
+  /** Fill a department's blank table */
+  fill_table: { args: FillArgs; reply: FillReport };
+  /** Ask for what is missing at the next visit */
+  ask_next_visit: { args: AskArgs; reply: Edited };
+  /** Show a masked value; logged */
+  reveal: { args: RevealArgs; reply: Revealed };
+  /** People and devices */
+  list_devices: { args: NoArgs; reply: DeviceList };
+  /** Confirm a device */
+  confirm_device: { args: ConfirmDeviceArgs; reply: Edited };
+  /** Invite a device */
+  invite_device: { args: InviteArgs; reply: Invited };
+  /** What this device holds, by class */
+  get_holdings: { args: NoArgs; reply: Holdings };
+  /** What is recorded about me, and my own week as text */
+  get_log: { args: NoArgs; reply: OwnLog };
+  /** Kinds and fields: labels, class, purpose */
+  list_tables: { args: NoArgs; reply: TableList };
+}
+
+export type CommandName = keyof Commands;
