@@ -1,2 +1,3 @@
 //! shared-model
 pub mod crdt;
+pub mod codes;
