@@ -1,3 +1,18 @@
-//! shared-model
-pub mod crdt;
+//! What the device and the server both know: records, codes, registers, rules, the command list, the wire. Pure: no I/O, no async, no
+//! clock, no randomness. Start at `records/kinds.rs` (what is kept), `crdt/` (how it merges), `rules.rs` (who may), `wire.rs` (what travels).
+
+pub mod class;
 pub mod codes;
+pub mod commands;
+pub mod crdt;
+pub mod doc;
+pub mod limits;
+pub mod matters;
+pub mod records;
+pub mod rules;
+pub mod wire;
+
+pub use class::Class;
+pub use doc::{DocId, Partition};
+pub use records::Kind;
+pub use rules::Role;

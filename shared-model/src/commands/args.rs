@@ -68,7 +68,7 @@ pub struct AddHouseholdArgs {
     pub head_name: Option<String>,
     /// Any further fields of a household.
     #[serde(default)]
-    #[ts(as = "Option<serde_json::Value>")]
+    #[ts(as = "Option<BTreeMap<String, serde_json::Value>>")]
     pub edit: Option<BTreeMap<String, serde_json::Value>>,
 }
 
@@ -91,7 +91,7 @@ pub struct AddPersonArgs {
     pub household: String,
     pub name: String,
     #[serde(default)]
-    #[ts(type = "Record<string, unknown>")]
+    #[ts(as = "Option<BTreeMap<String, serde_json::Value>>")]
     pub edit: Option<BTreeMap<String, serde_json::Value>>,
 }
 
@@ -124,11 +124,11 @@ pub struct AddVisitArgs {
     pub people: Option<Vec<String>>,
     /// When, unix milliseconds; absent: now.
     #[serde(default)]
-    #[ts(type = "number")]
+    #[ts(as = "Option<f64>")]
     pub at: Option<i64>,
     /// Facts learned at the door: record id → edit. Written in the same command.
     #[serde(default)]
-    #[ts(type = "Record<string, Record<string, unknown>>")]
+    #[ts(as = "Option<BTreeMap<String, BTreeMap<String, serde_json::Value>>>")]
     pub facts: Option<BTreeMap<String, BTreeMap<String, serde_json::Value>>>,
 }
 
@@ -232,7 +232,7 @@ pub struct DecideHeldArgs {
     /// `take` the cell, `keep` what is there, or `edit` with a value.
     pub decision: String,
     #[serde(default)]
-    #[ts(type = "unknown")]
+    #[ts(as = "Option<serde_json::Value>")]
     pub value: Option<serde_json::Value>,
 }
 

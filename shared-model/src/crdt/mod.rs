@@ -10,6 +10,7 @@ mod columns;
 pub mod deletion;
 pub mod gate;
 pub mod ids;
+pub mod limits;
 pub mod registers;
 pub mod value;
 

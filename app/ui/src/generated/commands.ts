@@ -45,8 +45,8 @@ head_name?: string,
 /**
  * Any further fields of a household.
  */
-edit?: JsonValue, };
-export type AddPersonArgs = { household: string, name: string, edit: Record<string, unknown>, };
+edit?: { [key in string]: JsonValue }, };
+export type AddPersonArgs = { household: string, name: string, edit?: { [key in string]: JsonValue }, };
 export type AddStepArgs = { case: string, 
 /**
  * Name of the transition, e.g. `dispatch`, `handle`, `comment`, `close`; see `CaseFile.next`.
@@ -76,11 +76,11 @@ people?: Array<string>,
 /**
  * When, unix milliseconds; absent: now.
  */
-at: number, 
+at?: number, 
 /**
  * Facts learned at the door: record id → edit. Written in the same command.
  */
-facts: Record<string, Record<string, unknown>>, };
+facts?: { [key in string]: { [key in string]: JsonValue } }, };
 export type Added = { id: string, };
 export type Ask = { record: string, record_name: string, key: string, label: string, };
 export type AskArgs = { 
@@ -220,7 +220,7 @@ export type DecideHeldArgs = { id: string,
 /**
  * `take` the cell, `keep` what is there, or `edit` with a value.
  */
-decision: string, value: unknown, };
+decision: string, value?: JsonValue, };
 export type DeviceItem = { id: string, name: string, role: Coded, unit: string, unit_name: string, 
 /**
  * `unconfirmed`, `active`, `revoked`, `cloned`.

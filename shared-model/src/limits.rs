@@ -1,0 +1,38 @@
+//! Every limit of the product in one place, each with its unit in its name.
+
+/// One uncompressed change chunk.
+pub const CHANGE_BYTES_MAX: usize = 64 * 1024;
+/// One command with all its parts.
+pub const COMMAND_BYTES_MAX: usize = 1024 * 1024;
+/// Parts of one command.
+pub const COMMAND_PARTS_MAX: usize = 512;
+/// One request as sent (compressed).
+pub const REQUEST_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// One request after decompression.
+pub const REQUEST_INFLATED_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// Commands a device pushes in one request, in bytes before compression.
+pub const PUSH_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// One page of rows.
+pub const PAGE_BYTES_MAX: usize = 1024 * 1024;
+/// Pages of one reply, together.
+pub const REPLY_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A partition with more rows than this is first sent as a bundle.
+pub const BUNDLE_FROM_ROWS: u64 = 64;
+/// A text value.
+pub const TEXT_BYTES_MAX: usize = 8 * 1024;
+/// A key.
+pub const KEY_BYTES_MAX: usize = 120;
+/// Leaf steps that a case step names.
+pub const AFTER_STEPS_MAX: usize = 8;
+/// How far a device's clock may be off before it is told the time, milliseconds.
+pub const CLOCK_SKEW_MS_MAX: i64 = 5 * 60 * 1000;
+/// Life of an invite, milliseconds.
+pub const INVITE_LIFE_MS: i64 = 10 * 60 * 1000;
+/// Lease of a device between contacts, milliseconds.
+pub const LEASE_MS: i64 = 7 * 24 * 3600 * 1000;
+/// Work that arrives later than lease plus this goes to quarantine, milliseconds.
+pub const LATE_MS_MAX: i64 = 30 * 24 * 3600 * 1000;
+/// Idle time until a store locks itself, milliseconds.
+pub const AUTO_LOCK_MS: i64 = 5 * 60 * 1000;
+/// Items of one list reply.
+pub const LIST_ITEMS_MAX: u32 = 10_000;

@@ -1,0 +1,162 @@
+//! Who may read and write what: one table, compiled into the client (greys out) and into the server (decides).
+//! A rule is checked before existence: a role that may never edit a kind is told `not_allowed` whether or not the record is there.
+
+use crate::class::Class;
+use crate::records::{FieldWrite, Kind};
+use serde::{Deserialize, Serialize};
+
+/// Roles; several per person, each at a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum Role {
+    Overseer = 0,
+    Admin = 1,
+    Assignee = 2,
+    BuildingHead = 3,
+    PartTime = 4,
+    Worker = 5,
+    Office = 6,
+}
+
+impl Role {
+    /// By its code.
+    pub fn from_name(name: &str) -> Option<Role> {
+        use Role::*;
+        [Overseer, Admin, Assignee, BuildingHead, PartTime, Worker, Office].into_iter().find(|r| r.name() == name)
+    }
+
+    /// Stable name, the code of the table `role`.
+    pub fn name(self) -> &'static str {
+        ["overseer", "admin", "assignee", "building_head", "part_time", "worker", "office"][self as usize]
+    }
+}
+
+/// What a role may do in a class beneath its unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Access {
+    /// Nothing, and it learns nothing.
+    None,
+    /// May create a case there and keeps only a receipt.
+    Create,
+    /// Reads.
+    Read,
+    /// Reads everything; creates cases, comments, and edits what it made.
+    ReadCreate,
+    /// Reads and writes.
+    Write,
+}
+
+impl Access {
+    /// Is the class sent to the role's devices?
+    pub fn reads(self) -> bool {
+        self >= Access::Read
+    }
+}
+
+/// The table (own subtree). `common` is read of the own subtree and of all ancestors.
+pub fn access(role: Role, class: Class) -> Access {
+    use Access::*;
+    match (role, class) {
+        (Role::Office, _) => Write,
+        (_, Class::Common) => Read,
+        (Role::Worker, Class::Open | Class::Door | Class::Register | Class::Private) => Write,
+        (Role::Worker, Class::Office) => Create,
+        (Role::PartTime, Class::Open | Class::Register) => Write,
+        (Role::PartTime, Class::Door) => Read,
+        (Role::PartTime, Class::Private | Class::Office) => Create,
+        (Role::BuildingHead, Class::Open) => ReadCreate,
+        (Role::BuildingHead, Class::Door) => Read,
+        (Role::BuildingHead, Class::Private | Class::Office) => Create,
+        // `register` is never sent to a building head, but a case of a register matter may be handed in
+        (Role::BuildingHead, Class::Register) => Create,
+        (Role::Assignee | Role::Overseer | Role::Admin, _) => None,
+    }
+}
+
+/// What a change does to a record, as far as the rules ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// The change makes the document.
+    Make,
+    /// The document was made by this device's person.
+    EditOwn,
+    /// The document was made by somebody else.
+    Edit,
+}
+
+/// May `role` write a document of this kind and class beneath its unit?
+pub fn may_write(role: Role, kind: Kind, class: Class, verb: Verb) -> bool {
+    let case = matches!(kind, Kind::Case | Kind::CaseStep);
+    let by_class = match access(role, class) {
+        Access::Write => true,
+        Access::ReadCreate => case && (verb == Verb::Make || (verb == Verb::EditOwn && kind == Kind::Case)),
+        Access::Create => kind == Kind::Case && verb == Verb::Make,
+        Access::Read | Access::None => false,
+    };
+    let by_kind = match kind {
+        Kind::Unit | Kind::Config | Kind::HeldItem => role == Role::Office,
+        Kind::Membership => false,
+        _ => true,
+    };
+    by_class && by_kind
+}
+
+/// May this key be written in a document of this kind and class? `own_command`: the change also writes the source of a mirror.
+pub fn may_write_key(kind: Kind, class: Class, key: &str, verb: Verb) -> Result<(), &'static str> {
+    let Some(field) = kind.field(key) else { return Err("unknown_key") };
+    if !field.fits(class) {
+        return Err("wrong_class");
+    }
+    match field.write {
+        FieldWrite::Server => Err("server_only"),
+        FieldWrite::Once if verb != Verb::Make => Err("written_once"),
+        _ => Ok(()),
+    }
+}
+
+/// Could a role ever write this kind, in any class? Asked before existence.
+pub fn may_ever_write(role: Role, kind: Kind, verb: Verb) -> bool {
+    Class::ALL.into_iter().any(|c| may_write(role, kind, c, verb))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_building_head_never_reads_residents() {
+        for class in [Class::Register, Class::Private, Class::Office] {
+            assert!(!access(Role::BuildingHead, class).reads());
+        }
+        for kind in [Kind::Person, Kind::Household, Kind::Visit] {
+            assert!(!may_ever_write(Role::BuildingHead, kind, Verb::Edit));
+            assert!(!may_ever_write(Role::BuildingHead, kind, Verb::Make));
+        }
+    }
+
+    #[test]
+    fn admins_and_overseers_hold_no_residents() {
+        for role in [Role::Admin, Role::Overseer] {
+            for class in Class::ALL.into_iter().filter(|c| *c != Class::Common) {
+                assert_eq!(access(role, class), Access::None);
+            }
+        }
+    }
+
+    #[test]
+    fn nobody_writes_a_membership_or_a_parent_by_an_ordinary_change() {
+        for role in [Role::Worker, Role::Office, Role::BuildingHead, Role::PartTime] {
+            assert!(!may_ever_write(role, Kind::Membership, Verb::Make));
+        }
+        assert_eq!(may_write_key(Kind::Unit, Class::Common, "parent", Verb::Make), Err("server_only"));
+    }
+
+    #[test]
+    fn every_matter_is_readable_by_a_head_exactly_when_it_is_open() {
+        for m in crate::matters::all() {
+            let reads = access(Role::BuildingHead, m.class).reads();
+            assert_eq!(reads, m.class == Class::Open, "{}", m.code);
+        }
+    }
+}

@@ -1,0 +1,452 @@
+//! Messages between a device and the server: CBOR, compressed with zstd. Final formats; every reader bounds before it allocates.
+//! One request pushes commands and pulls rows; it is idempotent by (device, device_seq). What is signed and how is at the end.
+
+use crate::class::Class;
+use crate::crdt::{ActorId, ChangeHash};
+use crate::doc::DocId;
+use crate::records::Kind;
+use crate::rules::Role;
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+/// Version of this protocol; the server names the oldest it still serves.
+pub const PROTOCOL: u16 = 1;
+
+/// One touched document of a command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Home unit; the partition is (unit, class of the document).
+    pub unit: Uuid,
+    pub doc: DocId,
+    pub kind: Kind,
+    /// One uncompressed Automerge change.
+    pub change: ByteBuf,
+}
+
+/// What a command asks of the server beyond its parts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ask {
+    /// A unit made by its parts is to stand beneath `parent`. The first accepted wins.
+    MakeUnit { unit: Uuid, parent: Uuid },
+    /// The office confirms a device that shows these digits.
+    ConfirmDevice { device: Uuid, digits: String },
+}
+
+/// The unit of intent, of sync, of verdict. All or nothing, never split.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Command {
+    /// Dense per device, from 1.
+    pub seq: u64,
+    pub name: String,
+    /// Policy stamp under which it was written.
+    pub policy: u64,
+    pub ask: Option<Ask>,
+    pub parts: Vec<Part>,
+    /// `device_seq` of the superseded command that this replays.
+    pub replaces: Option<u64>,
+    /// Opaque id of the quarantined command whose values the office writes here.
+    pub adopts: Option<[u8; 16]>,
+    /// One batch, e.g. an import.
+    pub batch: Option<Uuid>,
+}
+
+impl Command {
+    /// SHA-256 over everything that is meant, with the parts by hash, so that a purged part can be dropped and the digest still checked.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut h = Sha256::new();
+        h.update(b"gridwalk/command/v1");
+        let head = (self.seq, &self.name, self.policy, &self.ask, self.replaces, &self.adopts, &self.batch);
+        h.update(to_cbor(&head));
+        for p in &self.parts {
+            h.update(p.unit.as_bytes());
+            h.update(p.doc.bytes());
+            h.update([p.kind as u8]);
+            h.update(Sha256::digest(&p.change));
+        }
+        h.finalize().into()
+    }
+
+    /// Bytes of its parts, for limits and batching.
+    pub fn size_bytes(&self) -> usize {
+        64 + self.name.len() + self.parts.iter().map(|p| p.change.len() + 48).sum::<usize>()
+    }
+}
+
+/// The server's answer to a command, stored for ever.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Verdict {
+    /// In the log since this moment (server time, ms).
+    Accepted { received_at: i64 },
+    /// Kept aside with its reason; nothing of it is in the log.
+    Quarantined { reason: String },
+    /// Stands on a refused command of this device.
+    Superseded { by: u64 },
+    /// These changes are not known yet; never final.
+    Need { hashes: Vec<ChangeHash> },
+    /// What it touched was erased.
+    Erased,
+    /// A server command that came too late.
+    Stale { current: String },
+}
+
+/// Where a device is in a partition. While a bundle comes, `bundle` says which and how far.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cursor {
+    pub unit: Uuid,
+    pub class: Class,
+    pub epoch: u64,
+    pub seq: u64,
+    /// Running hash of the row hashes up to `seq`.
+    pub mark: [u8; 16],
+    pub bundle: Option<BundleCursor>,
+}
+
+/// A place in an immutable bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BundleCursor {
+    /// As of this seq.
+    pub at: u64,
+    pub hash: [u8; 16],
+    /// Pages already applied.
+    pub page: u32,
+}
+
+/// `POST /v1/sync`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncRequest {
+    pub protocol: u16,
+    /// Epoch the device last saw; 0 at first.
+    pub epoch: u64,
+    /// Policy stamp the device last saw, and the last device_seq written before it.
+    pub policy: u64,
+    pub policy_after_seq: u64,
+    /// Digests of every command not yet judged: (seq, digest).
+    pub unjudged: Vec<(u64, ByteBuf)>,
+    pub commands: Vec<Command>,
+    /// Version of the grants the device holds; other than the server's: they are sent.
+    pub grants: u64,
+    pub cursors: Vec<Cursor>,
+    /// Damaged documents to be sent again as snapshots.
+    pub want: Vec<DocId>,
+    /// Version of the directory of devices (office), 0 for none.
+    pub directory: u64,
+}
+
+/// What a row of the log holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowBody {
+    Change {
+        doc: DocId,
+        kind: Kind,
+        bytes: ByteBuf,
+    },
+    /// Full registers (`Registers::encode_full`), and when the document was first received.
+    Snapshot {
+        doc: DocId,
+        kind: Kind,
+        registers: ByteBuf,
+        first_at: i64,
+    },
+    Purge {
+        doc: DocId,
+    },
+    Unshare {
+        doc: DocId,
+    },
+}
+
+/// One row of a partition's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    pub seq: u64,
+    /// Server time, ms.
+    pub received_at: i64,
+    /// Opaque: `HMAC(server key, device ‖ device_seq)[..16]`.
+    pub command: [u8; 16],
+    pub body: RowBody,
+}
+
+/// Who an actor is, for «who wrote this».
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActorName {
+    pub actor: ActorId,
+    pub name: String,
+    pub role: Role,
+}
+
+/// Rows of one partition, at most [`crate::limits::PAGE_BYTES_MAX`], applied with the cursor in one transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    pub unit: Uuid,
+    pub class: Class,
+    pub rows: Vec<Row>,
+    /// The cursor after this page.
+    pub cursor: Cursor,
+    /// Pages of the bundle in all, while one is coming.
+    pub bundle_pages: Option<u32>,
+    pub actors: Vec<ActorName>,
+    /// Server's signature over [`page_digest`].
+    pub signature: ByteBuf,
+}
+
+/// A role at a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoleAtUnit {
+    pub role: Role,
+    pub unit: Uuid,
+}
+
+/// What the device may hold, and under which policy stamp it writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grants {
+    pub version: u64,
+    pub policy: u64,
+    pub name: String,
+    pub roles: Vec<RoleAtUnit>,
+    /// Unit → mask of classes ([`Class::bit`]) that are sent.
+    pub units: Vec<(Uuid, u8)>,
+}
+
+/// Digest of one partition as of the reply's read transaction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartitionDigest {
+    pub unit: Uuid,
+    pub class: Class,
+    pub head: u64,
+    /// Big-endian 128-bit sum of [`crate::crdt::Registers::digest_term`].
+    pub digest: [u8; 16],
+    /// Highest seq in a verified backup.
+    pub safe: u64,
+}
+
+/// One link of the chain of epochs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Epoch {
+    pub id: u64,
+    pub parent: u64,
+    /// Fork seq per partition; absent: 0.
+    pub forks: Vec<(Uuid, Class, u64)>,
+}
+
+/// A device as the office sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectoryDevice {
+    pub id: Uuid,
+    pub name: String,
+    pub role: Role,
+    pub unit: Uuid,
+    /// `unconfirmed`, `active`, `revoked`, `cloned`.
+    pub state: String,
+    pub digits: Option<String>,
+    pub seen_at: Option<i64>,
+}
+
+/// Devices beneath the office's units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Directory {
+    pub version: u64,
+    pub devices: Vec<DirectoryDevice>,
+}
+
+/// A command of somebody else that the office is to look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SyncReply {
+    pub protocol: u16,
+    /// Server time, ms.
+    pub time: i64,
+    pub epoch: u64,
+    /// The chain, when the device's epoch is not the current one.
+    pub epochs: Vec<Epoch>,
+    /// (seq, verdict), applied before the pages.
+    pub verdicts: Vec<(u64, Verdict)>,
+    /// Actors of this device that must write no more in a document: take the next.
+    pub actor_closed: Vec<ActorId>,
+    pub grants: Option<Grants>,
+    pub pages: Vec<Page>,
+    /// More pages wait: ask again with the new cursors.
+    pub more: bool,
+    /// Only when nothing more waits.
+    pub digests: Vec<PartitionDigest>,
+    pub directory: Option<Directory>,
+}
+
+/// `POST /v1/enrol` (the only request without a device signature; it carries a proof).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    pub token: String,
+    pub public_key: [u8; 32],
+    /// Install nonce; enters the actor.
+    pub nonce: [u8; 16],
+    /// Signature over [`enrol_text`].
+    pub proof: ByteBuf,
+}
+
+/// Answer to an enrolment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolReply {
+    pub device: Uuid,
+    pub name: String,
+    pub role: Role,
+    pub unit: Uuid,
+    pub confirmed: bool,
+    /// Six digits that both screens show.
+    pub digits: String,
+    /// Its SHA-256 stands in the invite as `k`.
+    pub server_key: [u8; 32],
+    pub time: i64,
+    pub epoch: u64,
+}
+
+/// `POST /v1/history`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryRequest {
+    pub record: Uuid,
+    pub key: String,
+}
+
+/// One write of a key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryEntry {
+    pub value: crate::crdt::Value,
+    pub op: String,
+    pub actor: ActorId,
+    pub name: String,
+    /// Claimed, unix seconds.
+    pub at: i64,
+    /// Server time, ms.
+    pub received_at: i64,
+    pub settles: bool,
+    pub command: String,
+}
+
+/// Answer, newest last.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct HistoryReply {
+    pub entries: Vec<HistoryEntry>,
+}
+
+/// `POST /v1/invite` (office).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteRequest {
+    pub role: Role,
+    pub unit: Uuid,
+    pub name: String,
+}
+
+/// Answer: the text for the QR.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteReply {
+    pub invite: String,
+    pub expires_at: i64,
+}
+
+/// Body of every reply that is not 200: a stable code and words; with `clock_skew` the signed server time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErrorReply {
+    pub code: String,
+    pub message: String,
+    pub time: i64,
+    /// Signature over [`time_text`].
+    pub signature: Option<ByteBuf>,
+}
+
+/// CBOR bytes; cannot fail for the types of this module.
+pub fn to_cbor<T: Serialize>(value: &T) -> Vec<u8> {
+    let mut out = Vec::new();
+    ciborium::into_writer(value, &mut out).expect("writing CBOR to memory cannot fail for these types");
+    out
+}
+
+/// Reads CBOR.
+///
+/// # Errors
+/// A short reason; never the content.
+pub fn from_cbor<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    ciborium::de::from_reader_with_recursion_limit(bytes, 32).map_err(|_| "not the expected CBOR".to_string())
+}
+
+/// What a device signs for a request.
+pub fn request_text(method: &str, path: &str, body: &[u8], time_ms: i64, nonce: &str, epoch: u64, device: &Uuid) -> Vec<u8> {
+    let hash = hex(&Sha256::digest(body));
+    format!("gridwalk/request/v1\n{method}\n{path}\n{hash}\n{time_ms}\n{nonce}\n{epoch}\n{device}").into_bytes()
+}
+
+/// What a device signs to enrol.
+pub fn enrol_text(token: &str, public_key: &[u8; 32], nonce: &[u8; 16]) -> Vec<u8> {
+    format!("gridwalk/enrol/v1\n{token}\n{}\n{}", hex(public_key), hex(nonce)).into_bytes()
+}
+
+/// Six digits that both screens show: they agree only if both saw the same keys.
+pub fn digits(server_key: &[u8; 32], public_key: &[u8; 32], token: &str) -> String {
+    let h =
+        Sha256::new().chain_update(b"gridwalk/digits/v1").chain_update(server_key).chain_update(public_key).chain_update(token).finalize();
+    format!("{:06}", u32::from_be_bytes([h[0], h[1], h[2], h[3]]) % 1_000_000)
+}
+
+/// What the server signs with its time.
+pub fn time_text(time_ms: i64, nonce: &str) -> Vec<u8> {
+    format!("gridwalk/time/v1\n{time_ms}\n{nonce}").into_bytes()
+}
+
+/// Hash of one row, as it enters the mark and the page signature.
+pub fn row_hash(unit: &Uuid, class: Class, row: &Row) -> [u8; 32] {
+    let mut h = Sha256::new();
+    h.update(b"gridwalk/row/v1");
+    h.update(unit.as_bytes());
+    h.update([class as u8]);
+    h.update(row.seq.to_be_bytes());
+    h.update(row.received_at.to_be_bytes());
+    h.update(row.command);
+    match &row.body {
+        RowBody::Change { doc, kind, bytes } => {
+            h.update([1, *kind as u8]);
+            h.update(doc.bytes());
+            h.update(bytes);
+        }
+        RowBody::Snapshot { doc, kind, registers, first_at } => {
+            h.update([2, *kind as u8]);
+            h.update(doc.bytes());
+            h.update(first_at.to_be_bytes());
+            h.update(registers);
+        }
+        RowBody::Purge { doc } => {
+            h.update([3]);
+            h.update(doc.bytes());
+        }
+        RowBody::Unshare { doc } => {
+            h.update([4]);
+            h.update(doc.bytes());
+        }
+    }
+    h.finalize().into()
+}
+
+/// The running hash after one more row.
+pub fn next_mark(mark: &[u8; 16], row_hash: &[u8; 32]) -> [u8; 16] {
+    let h = Sha256::new().chain_update(mark).chain_update(row_hash).finalize();
+    let mut out = [0; 16];
+    out.copy_from_slice(&h[..16]);
+    out
+}
+
+/// What the server signs for a page: its place and its row hashes.
+pub fn page_digest(page: &Page) -> [u8; 32] {
+    let mut h = Sha256::new();
+    h.update(b"gridwalk/page/v1");
+    h.update(page.unit.as_bytes());
+    h.update([page.class as u8]);
+    h.update(page.cursor.epoch.to_be_bytes());
+    h.update(page.cursor.seq.to_be_bytes());
+    h.update(page.cursor.mark);
+    for row in &page.rows {
+        h.update(row_hash(&page.unit, page.class, row));
+    }
+    h.finalize().into()
+}
+
+/// Lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
