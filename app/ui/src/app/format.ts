@@ -1,0 +1,119 @@
+// Values as people read them: plates said aloud, dates, sizes, phone numbers, and where two values differ. Pure functions; `now` is passed in where it matters.
+
+const DAY_MS = 86_400_000
+
+/** Is the app in English? Everything else reads Chinese. */
+const isEnglish = (lang: string) => lang.startsWith('en')
+
+/** `3-2-501` as words: 3 号楼 2 单元 501. */
+export function sayPlate(plate: string, lang: string): string {
+  const parts = plate.split('-')
+  const [building, unit, door] = parts
+  if (isEnglish(lang)) return parts.length === 3 ? `Building ${building}, unit ${unit}, door ${door}` : parts.length === 2 ? `Building ${building}, ${unit}` : plate
+  return parts.length === 3 ? `${building} 号楼 ${unit} 单元 ${door}` : parts.length === 2 ? `${building} 号楼 ${unit}` : plate
+}
+
+/** Midnight at the start of the day that holds `ms`, local time. */
+export function startOfDay(ms: number): number {
+  return new Date(ms).setHours(0, 0, 0, 0)
+}
+
+/** Whole days from the day of `then` to the day of `now`; positive in the past. */
+export function daysBetween(then: number, now: number): number {
+  return Math.round((startOfDay(now) - startOfDay(then)) / DAY_MS)
+}
+
+const pad = (n: number) => String(n).padStart(2, '0')
+
+/** `09:41`. */
+export function clock(ms: number): string {
+  const at = new Date(ms)
+  return `${pad(at.getHours())}:${pad(at.getMinutes())}`
+}
+
+const EN_MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** `11 月 20 日`, with the year when it is another one. */
+export function day(ms: number, lang: string, now = Date.now()): string {
+  const at = new Date(ms)
+  const sameYear = at.getFullYear() === new Date(now).getFullYear()
+  if (isEnglish(lang)) return `${at.getDate()} ${EN_MONTHS[at.getMonth()]}${sameYear ? '' : ` ${at.getFullYear()}`}`
+  return `${sameYear ? '' : `${at.getFullYear()} 年 `}${at.getMonth() + 1} 月 ${at.getDate()} 日`
+}
+
+/** `周五`. */
+export function weekday(ms: number, lang: string): string {
+  const n = new Date(ms).getDay()
+  return isEnglish(lang) ? ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][n]! : `周${'日一二三四五六'[n]}`
+}
+
+/** Today the clock alone, yesterday in words, else the day; with the clock where `withClock`. */
+export function moment(ms: number, lang: string, withClock = true, now = Date.now()): string {
+  const ago = daysBetween(ms, now)
+  const time = clock(ms)
+  if (ago === 0) return withClock ? time : isEnglish(lang) ? 'today' : '今天'
+  const date = ago === 1 ? (isEnglish(lang) ? 'yesterday' : '昨天') : day(ms, lang, now)
+  return withClock ? `${date} ${time}` : date
+}
+
+/** Reads `YYYY-MM-DD` as local midnight. */
+export function dateOf(text: string): number {
+  const [y, m, d] = text.split('-').map(Number)
+  return new Date(y ?? 1970, (m ?? 1) - 1, d ?? 1).getTime()
+}
+
+/** `1,842`. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US')
+}
+
+/** `286 MB`. */
+export function bytes(n: number): string {
+  if (n < 1024) return `${n} B`
+  const units = ['KB', 'MB', 'GB']
+  let value = n / 1024
+  let unit = 0
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
+}
+
+/** Mobile numbers in groups of 3 4 4; anything else as written. */
+export function phone(text: string): string {
+  const bare = text.replace(/\s+/g, '')
+  return /^1\d{10}$/.test(bare) ? `${bare.slice(0, 3)} ${bare.slice(3, 7)} ${bare.slice(7)}` : text
+}
+
+/** `610104********0515` in groups, as on the card. */
+export function maskedId(text: string): string {
+  return text.length === 18 ? `${text.slice(0, 4)} ${text.slice(4, 8)} ${text.slice(8, 14)} ${text.slice(14)}` : text
+}
+
+/** A `tel:` link from what people write, first number of several. */
+export function telLink(text: string): string {
+  return `tel:${text.split(/[;,，；、/]/)[0]!.replace(/[^\d+]/g, '')}`
+}
+
+/** A run of text that is the same in all values, or differs. */
+export interface Run {
+  text: string
+  differs: boolean
+}
+
+/** Cuts `value` into what it shares with `other` at both ends and what differs between, so that the fork can underline the difference. */
+export function differing(value: string, other: string): Run[] {
+  const a = [...value]
+  const b = [...other]
+  let head = 0
+  while (head < a.length && head < b.length && a[head] === b[head]) head += 1
+  let tail = 0
+  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail += 1
+  const runs: Run[] = [
+    { text: a.slice(0, head).join(''), differs: false },
+    { text: a.slice(head, a.length - tail).join(''), differs: true },
+    { text: a.slice(a.length - tail).join(''), differs: false },
+  ]
+  return runs.filter((run) => run.text !== '')
+}

@@ -1,0 +1,91 @@
+// `useQuery`: a reply of the engine as a reactive value that is never blanked. While a reload runs the old value stays; when a page is opened again the
+// last reply is there at once. It reloads when a change touches one of the kinds it names. Kept in memory only, and emptied by a lock.
+
+import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref, type ShallowRef } from 'vue'
+import type { Changed, CommandName, Commands } from '../generated/commands'
+import { ApiError, call, onChanged } from './api'
+
+/** Replies remembered for instant return; small, because lists are the largest thing in it. */
+const REMEMBERED_REPLIES = 60
+const remembered = new Map<string, unknown>()
+
+function remember(key: string, reply: unknown): void {
+  remembered.delete(key)
+  remembered.set(key, reply)
+  if (remembered.size > REMEMBERED_REPLIES) remembered.delete(remembered.keys().next().value!)
+}
+
+/** Forgets every reply: at lock, and when someone else enrols. */
+export function forgetReplies(): void {
+  remembered.clear()
+}
+
+export interface Query<T> {
+  data: ShallowRef<T | null>
+  error: Ref<ApiError | null>
+  isLoading: Ref<boolean>
+  reload: () => Promise<void>
+}
+
+export interface QueryOptions {
+  /** Kinds (`household`, `visit`, `sync` …) whose change reloads; absent: any change. */
+  kinds?: readonly string[]
+}
+
+/** Does this change concern a query that names `kinds`? */
+export function concerns(changed: Changed, kinds: readonly string[] | undefined): boolean {
+  return !kinds || changed.kinds.length === 0 || changed.kinds.some((kind) => kinds.includes(kind))
+}
+
+/** Runs `name` with `args` (a value, a ref or a getter; `null` means not yet) and keeps the reply current. */
+export function useQuery<K extends CommandName>(name: K, args: MaybeRefOrGetter<Commands[K]['args'] | null>, options: QueryOptions = {}): Query<Commands[K]['reply']> {
+  type Reply = Commands[K]['reply']
+  const data = shallowRef<Reply | null>(null)
+  const error = ref<ApiError | null>(null)
+  const isLoading = ref(false)
+  let asked = 0
+  let running = false
+  let again = false
+
+  async function load(): Promise<void> {
+    const now = toValue(args)
+    if (now === null) return
+    if (running) {
+      again = true
+      return
+    }
+    running = true
+    isLoading.value = true
+    const mine = ++asked
+    const key = `${name} ${JSON.stringify(now)}`
+    try {
+      const reply = (await (call as (name: K, args: unknown) => Promise<Reply>)(name, now)) as Reply
+      remember(key, reply)
+      if (mine === asked) {
+        data.value = reply
+        error.value = null
+      }
+    } catch (raised) {
+      if (mine === asked) error.value = raised as ApiError
+    } finally {
+      running = false
+      isLoading.value = false
+      if (again) {
+        again = false
+        void load()
+      }
+    }
+  }
+
+  watch(
+    () => JSON.stringify(toValue(args)),
+    (text) => {
+      const known = remembered.get(`${name} ${text}`)
+      if (known !== undefined) data.value = known as Reply
+      void load()
+    },
+    { immediate: true },
+  )
+  onScopeDispose(onChanged((changed) => concerns(changed, options.kinds) && void load()))
+  return { data, error, isLoading, reload: load }
+}

@@ -1,0 +1,71 @@
+// Where a person may go. Not enrolled: the first run. Locked: the keypad. Otherwise the area of the widest role, whose screens are loaded when needed:
+// a building head's phone never downloads the office.
+
+import { createRouter, createWebHashHistory, type RouteRecordRaw } from 'vue-router'
+import { onApiError } from './api'
+import { useSession, type Area } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Which role's screens this is; absent: everybody's. */
+    area?: Area
+    /** May be shown while locked or before enrolment. */
+    open?: boolean
+  }
+}
+
+/** First page of each area. */
+export const HOME: Record<Area, string> = { worker: '/w/today', head: '/h', office: '/o' }
+
+const AREAS: Record<Area, () => Promise<RouteRecordRaw[]>> = {
+  worker: async () => (await import('../worker/routes')).workerRoutes,
+  head: async () => (await import('../head/routes')).headRoutes,
+  office: async () => (await import('../office/routes')).officeRoutes,
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/welcome', name: 'welcome', component: () => import('../first-run/FirstRunPage.vue'), meta: { open: true } },
+  { path: '/lock', name: 'lock', component: () => import('../first-run/LockPage.vue'), meta: { open: true } },
+  { path: '/waiting', name: 'waiting', component: () => import('../first-run/WaitingPage.vue'), meta: { open: true } },
+  { path: '/:rest(.*)*', name: 'elsewhere', component: () => import('../first-run/LockPage.vue') },
+]
+
+export const router = createRouter({
+  history: createWebHashHistory(),
+  routes,
+  scrollBehavior: (to, from, saved) => saved ?? (to.path === from.path ? false : { top: 0 }),
+})
+
+const added = new Set<Area>()
+
+async function addArea(area: Area): Promise<boolean> {
+  if (added.has(area)) return false
+  for (const record of await AREAS[area]()) router.addRoute({ ...record, meta: { area, ...record.meta } } as RouteRecordRaw)
+  added.add(area)
+  return true
+}
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (!session.who) await session.load()
+  const who = session.who!
+  if (!who.enrolled) return to.name === 'welcome' ? true : { name: 'welcome' }
+  if (who.locked) return to.name === 'lock' ? true : { name: 'lock', query: to.meta.open || to.name === 'elsewhere' ? {} : { next: to.fullPath } }
+  if (!who.confirmed) return to.name === 'waiting' ? true : { name: 'waiting' }
+  // First run shows the first sync after enrolment; it leaves by itself.
+  if (to.name === 'welcome' && to.query.step === 'sync') return true
+  if (await addArea(session.area)) return to.fullPath
+  if (to.meta.open || to.name === 'elsewhere' || (to.meta.area && to.meta.area !== session.area)) return HOME[session.area]
+  return true
+})
+
+/** A closed store sends every page to the keypad; nothing is lost, the page comes back after the PIN. */
+export function watchSession(): void {
+  onApiError((error) => {
+    if (error.code !== 'locked') return
+    const session = useSession()
+    session.closed()
+    const here = router.currentRoute.value
+    if (here.name !== 'lock') void router.replace({ name: 'lock', query: { next: here.fullPath } })
+  })
+}

@@ -1,0 +1,3 @@
+export default {
+  undo: '撤销',
+}

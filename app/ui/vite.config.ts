@@ -1,0 +1,21 @@
+// One build, three front doors: Tauri, the headless program under `/`, and the demo under `/d/<name>/`. So the base is relative and the router lives
+// in the hash. Two HTML entries: the app and the demo page. Nothing is inlined into HTML: the shell's policy allows scripts and styles from files only.
+import { fileURLToPath } from 'node:url'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+export default defineConfig({
+  base: './',
+  plugins: [vue()],
+  define: { __VUE_OPTIONS_API__: 'false', __VUE_PROD_DEVTOOLS__: 'false', __INTLIFY_PROD_DEVTOOLS__: 'false', __VUE_I18N_FULL_INSTALL__: 'false', __VUE_I18N_LEGACY_API__: 'false' },
+  server: { port: 5173, strictPort: true, proxy: { '^/api/': process.env.GRIDWALK_API ?? 'http://127.0.0.1:4180' } },
+  build: {
+    target: ['chrome99', 'safari15.4'],
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rollupOptions: { input: { app: here('index.html'), demo: here('demo.html') } },
+  },
+  test: { include: ['src/**/*.test.ts'] },
+})
