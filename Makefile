@@ -1,0 +1,52 @@
+# Thin: each target names one command. What takes more than a line is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help run demo test bench check types fmt lint screenshots window-test sim clean-demo
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build everything needed and start the demo (prints an address; opens the window where there is a display)
+	scripts/run
+
+demo: run ## the same as run
+
+test: ## all tests: Rust, UI, real Chromium, the real window, the story on every sample roster
+	scripts/test
+
+check: ## the quick look before a commit: does everything compile and type-check
+	cargo check --workspace --all-targets --exclude gridwalk
+	scripts/ui modules
+	npm --prefix app/ui run check
+
+lint: ## formatting, clippy, the UI's own rules
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	scripts/ui modules
+	npm --prefix app/ui run lint
+
+fmt: ## format all Rust
+	cargo fmt --all
+
+types: ## write the TypeScript types from the command list
+	GRIDWALK_WRITE_TYPES=1 cargo test -q -p shared-model the_generated_types_are_current
+
+window-test: ## click in the real window on a display of its own
+	scripts/setup test
+	scripts/ui
+	cargo build -p gridwalk -p sync-server
+	scripts/window-test
+
+screenshots: ## a picture of every screen, into app/ui/test-results
+	scripts/setup test
+	scripts/ui
+	cargo build -p app-headless -p sync-server
+	npm --prefix app/ui run screenshots
+
+bench: ## the promised times, measured in release
+	cargo test --release -p e2e --test bench -- --nocapture --test-threads=1
+
+sim: ## the simulated network with many seeds (SEEDS=2000)
+	GRIDWALK_SEEDS=$(or $(SEEDS),2000) cargo test --release -p e2e --test stories -- --nocapture
+
+clean-demo: ## forget the demo's data
+	rm -rf .demo
