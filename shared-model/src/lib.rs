@@ -1,11 +1,13 @@
 //! What the device and the server both know: records, codes, registers, rules, the command list, the wire. Pure: no I/O, no async, no
 //! clock, no randomness. Start at `records/kinds.rs` (what is kept), `crdt/` (how it merges), `rules.rs` (who may), `wire.rs` (what travels).
 
+pub mod cases;
 pub mod class;
 pub mod codes;
 pub mod commands;
 pub mod crdt;
 pub mod doc;
+pub mod due;
 pub mod limits;
 pub mod matters;
 pub mod records;

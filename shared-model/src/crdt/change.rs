@@ -197,15 +197,13 @@ impl Change {
         put_runs(&mut data, &numbers, |out, actor| put_unsigned(out, *actor));
         ends[6] = data.len();
 
-        let mut before = 0;
-        let deltas: Vec<i64> = ops
-            .iter()
-            .flat_map(|op| &op.pred)
-            .map(|pred| {
-                let counter = i64::try_from(pred.counter).unwrap_or(i64::MAX); // counters are bounded far below
-                std::mem::replace(&mut before, counter).wrapping_neg().wrapping_add(counter)
-            })
-            .collect();
+        let mut before = 0_i64;
+        let mut deltas = Vec::with_capacity(numbers.len());
+        for pred in ops.iter().flat_map(|op| &op.pred) {
+            let counter = i64::try_from(pred.counter).unwrap_or(i64::MAX); // counters are bounded far below
+            deltas.push(counter - before);
+            before = counter;
+        }
         put_runs(&mut data, &deltas, |out, delta| put_signed(out, *delta));
         ends[7] = data.len();
         (data, ends)

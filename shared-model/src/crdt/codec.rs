@@ -1,32 +1,157 @@
 //! The compact binary form of registers, for storage and for the wire.
+//!
+//! Layout (numbers are LEB128, `at` is zigzag): version 1 · actors, sorted: id, seq, max_op · heads, sorted: hash, actor, seq · stamps
+//! (actor, at), shared by the operations of one change · keys, sorted: name, then its operations, the winner last: (stamp << 3 | more << 2 |
+//! form), counter, and the value where the form is `INLINE`. A winner whose value stands in a typed column is left out and asked back on
+//! reading; a null is never asked back. Reading allocates in proportion to the bytes there are, never to the counts they claim.
 
-use super::{Registers, Value};
+use super::limits::{COUNTER_MAX, KEY_BYTES_MAX, REGISTERS_BYTES_MAX};
+use super::{ActorId, ChangeHash, Clock, Head, LiveOp, OpId, Registers, Value};
+use std::collections::BTreeMap;
 
+const VERSION: u8 = 1;
+
+/// How a value is written.
+mod form {
+    /// In the column of the winner.
+    pub const OMITTED: u64 = 0;
+    pub const INLINE: u64 = 1;
+    pub const NULL: u64 = 2;
+}
+
+/// The first byte of an inline value.
+mod tag {
+    pub const FALSE: u8 = 1;
+    pub const TRUE: u8 = 2;
+    pub const INT: u8 = 3;
+    pub const F64: u8 = 4;
+    pub const STR: u8 = 5;
+}
+
+/// Beyond this many stamps a repeated one is written again rather than searched for.
+const STAMPS_SEARCHED: usize = 64;
+
+/// Why bytes are not registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CodecError {
     #[error("unknown version of the register form")]
     Version,
+    #[error("longer than registers may be")]
+    TooLarge,
     #[error("cut short")]
     Truncated,
     #[error("bytes after the end")]
     Trailing,
     #[error("malformed: {0}")]
     Malformed(&'static str),
-    #[error("the column of an omitted value is missing")]
+    #[error("the column of an omitted value is empty")]
     NotFilled,
 }
 
 impl Registers {
     /// Leaves the winner's value out of every key for which `omit` says that a column holds it.
     pub fn encode(&self, omit: &dyn Fn(&str) -> bool) -> Vec<u8> {
-        let _ = omit;
-        unimplemented!("being filled in")
+        let actors: Vec<&ActorId> = self.clock.keys().collect();
+        let index_of =
+            |actor: &ActorId| actors.binary_search(&actor).expect("every actor of a head or an operation is in the clock") as u64;
+        let mut out = Vec::with_capacity(64 + 24 * actors.len() + 40 * self.heads.len() + 24 * self.live.len());
+        out.push(VERSION);
+        put_number(&mut out, actors.len() as u64);
+        for (actor, clock) in &self.clock {
+            out.extend_from_slice(&actor.0);
+            put_number(&mut out, clock.seq);
+            put_number(&mut out, clock.max_op);
+        }
+        put_number(&mut out, self.heads.len() as u64);
+        for head in &self.heads {
+            out.extend_from_slice(&head.hash.0);
+            put_number(&mut out, index_of(&head.actor));
+            put_number(&mut out, head.seq);
+        }
+
+        let mut stamps: Vec<(ActorId, i64)> = Vec::new();
+        let mut stamp_of: Vec<u64> = Vec::with_capacity(self.live.len());
+        for op in self.live.values().flatten() {
+            let stamp = (op.id.actor, op.at);
+            let searched = stamps.len().saturating_sub(STAMPS_SEARCHED);
+            let at = stamps[searched..].iter().rposition(|other| *other == stamp).map(|at| at + searched).unwrap_or_else(|| {
+                stamps.push(stamp);
+                stamps.len() - 1
+            });
+            stamp_of.push(at as u64);
+        }
+        put_number(&mut out, stamps.len() as u64);
+        for (actor, at) in &stamps {
+            put_number(&mut out, index_of(actor));
+            put_number(&mut out, zigzag(*at));
+        }
+
+        put_number(&mut out, self.live.len() as u64);
+        let mut stamp_of = stamp_of.into_iter();
+        for (key, ops) in &self.live {
+            put_number(&mut out, key.len() as u64);
+            out.extend_from_slice(key.as_bytes());
+            for ((at, op), stamp) in ops.iter().enumerate().zip(stamp_of.by_ref()) {
+                let is_winner = at + 1 == ops.len();
+                let form = match op.value {
+                    Value::Null => form::NULL,
+                    _ if is_winner && omit(key) => form::OMITTED,
+                    _ => form::INLINE,
+                };
+                put_number(&mut out, stamp << 3 | u64::from(!is_winner) << 2 | form);
+                put_number(&mut out, op.id.counter);
+                if form == form::INLINE {
+                    put_value(&mut out, &op.value);
+                }
+            }
+        }
+        out
     }
 
-    /// Asks `fill` for the values that were left out.
+    /// Asks `fill` for the values that were left out (never for a null). Any bytes may be given.
     pub fn decode(bytes: &[u8], fill: &mut dyn FnMut(&str) -> Option<Value>) -> Result<Self, CodecError> {
-        let _ = (bytes, fill);
-        unimplemented!("being filled in")
+        if bytes.len() > REGISTERS_BYTES_MAX {
+            return Err(CodecError::TooLarge);
+        }
+        let mut input = Input(bytes);
+        if input.byte()? != VERSION {
+            return Err(CodecError::Version);
+        }
+        let mut actors: Vec<(ActorId, Clock)> = Vec::new();
+        for _ in 0..input.count(18, &mut actors)? {
+            let actor = ActorId(input.array()?);
+            actors.push((actor, Clock { seq: input.counter()?, max_op: input.counter()? }));
+        }
+        let mut heads: Vec<Head> = Vec::new();
+        for _ in 0..input.count(34, &mut heads)? {
+            let hash = ChangeHash(input.array()?);
+            let (actor, clock) = input.pick(&actors)?;
+            let seq = input.counter()?;
+            if seq == 0 || seq > clock.seq {
+                return Err(CodecError::Malformed("a head beyond the clock"));
+            }
+            heads.push(Head { hash, actor, seq });
+        }
+        if !actors.is_sorted_by(|a, b| a.0 < b.0) || !heads.is_sorted_by(|a, b| a.hash < b.hash) {
+            return Err(CodecError::Malformed("out of order"));
+        }
+        let mut stamps: Vec<Stamp> = Vec::new();
+        for _ in 0..input.count(2, &mut stamps)? {
+            let (actor, clock) = input.pick(&actors)?;
+            stamps.push(Stamp { actor, max_op: clock.max_op, at: unzigzag(input.number()?) });
+        }
+        let mut live: Vec<(String, Vec<LiveOp>)> = Vec::new();
+        for _ in 0..input.count(3, &mut live)? {
+            let key = input.text(KEY_BYTES_MAX)?;
+            if live.last().is_some_and(|(before, _)| before.as_str() >= key) {
+                return Err(CodecError::Malformed("out of order"));
+            }
+            live.push((key.to_owned(), input.ops(key, &stamps, fill)?));
+        }
+        if !input.0.is_empty() {
+            return Err(CodecError::Trailing);
+        }
+        Ok(Self { heads, clock: actors.into_iter().collect(), live: live.into_iter().collect::<BTreeMap<_, _>>() })
     }
 
     /// Everything inline, as on the wire.
@@ -34,8 +159,148 @@ impl Registers {
         self.encode(&|_| false)
     }
 
+    /// Reads [`Registers::encode_full`].
     pub fn decode_full(bytes: &[u8]) -> Result<Self, CodecError> {
         Self::decode(bytes, &mut |_| None)
+    }
+}
+
+/// What the operations of one change share.
+#[derive(Clone, Copy)]
+struct Stamp {
+    actor: ActorId,
+    max_op: u64,
+    at: i64,
+}
+
+fn put_number(out: &mut Vec<u8>, value: u64) {
+    super::columns::put_unsigned(out, value);
+}
+
+fn put_value(out: &mut Vec<u8>, value: &Value) {
+    match value {
+        Value::Null => unreachable!("a null has a form of its own"),
+        Value::Bool(value) => out.push(if *value { tag::TRUE } else { tag::FALSE }),
+        Value::Int(value) => {
+            out.push(tag::INT);
+            put_number(out, zigzag(*value));
+        }
+        Value::F64(value) => {
+            out.push(tag::F64);
+            out.extend_from_slice(&value.to_le_bytes());
+        }
+        Value::Str(value) => {
+            out.push(tag::STR);
+            put_number(out, value.len() as u64);
+            out.extend_from_slice(value.as_bytes());
+        }
+    }
+}
+
+/// Small numbers of either sign become small numbers.
+fn zigzag(value: i64) -> u64 {
+    ((value << 1) ^ (value >> 63)).cast_unsigned()
+}
+
+fn unzigzag(value: u64) -> i64 {
+    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
+}
+
+/// Reads forward through bytes somebody else wrote.
+struct Input<'a>(&'a [u8]);
+
+impl<'a> Input<'a> {
+    fn byte(&mut self) -> Result<u8, CodecError> {
+        let (first, rest) = self.0.split_first().ok_or(CodecError::Truncated)?;
+        self.0 = rest;
+        Ok(*first)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], CodecError> {
+        let (taken, rest) = self.0.split_first_chunk().ok_or(CodecError::Truncated)?;
+        self.0 = rest;
+        Ok(*taken)
+    }
+
+    fn number(&mut self) -> Result<u64, CodecError> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            if shift == 63 && byte > 1 {
+                break;
+            }
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(value);
+            }
+        }
+        Err(CodecError::Malformed("a number"))
+    }
+
+    /// A sequence number or an operation counter.
+    fn counter(&mut self) -> Result<u64, CodecError> {
+        self.number().and_then(|value| if value <= COUNTER_MAX { Ok(value) } else { Err(CodecError::Malformed("a counter")) })
+    }
+
+    /// How many entries follow, each of at least `bytes_each`; reserves room for them.
+    fn count<T>(&mut self, bytes_each: usize, entries: &mut Vec<T>) -> Result<usize, CodecError> {
+        let count =
+            usize::try_from(self.number()?).ok().filter(|count| *count <= self.0.len() / bytes_each).ok_or(CodecError::Truncated)?;
+        entries.reserve_exact(count);
+        Ok(count)
+    }
+
+    /// An entry of a table read before.
+    fn pick<T: Copy>(&mut self, table: &[T]) -> Result<T, CodecError> {
+        let index = self.number()?;
+        usize::try_from(index).ok().and_then(|index| table.get(index)).copied().ok_or(CodecError::Malformed("not in its table"))
+    }
+
+    fn text(&mut self, bytes_max: usize) -> Result<&'a str, CodecError> {
+        let length =
+            usize::try_from(self.number()?).ok().filter(|length| *length <= bytes_max).ok_or(CodecError::Malformed("a text too long"))?;
+        let (text, rest) = self.0.split_at_checked(length).ok_or(CodecError::Truncated)?;
+        self.0 = rest;
+        std::str::from_utf8(text).map_err(|_| CodecError::Malformed("a text that is not UTF-8"))
+    }
+
+    /// The operations of one key.
+    fn ops(&mut self, key: &str, stamps: &[Stamp], fill: &mut dyn FnMut(&str) -> Option<Value>) -> Result<Vec<LiveOp>, CodecError> {
+        let mut ops: Vec<LiveOp> = Vec::with_capacity(1);
+        loop {
+            let head = self.number()?;
+            let stamp =
+                usize::try_from(head >> 3).ok().and_then(|index| stamps.get(index)).ok_or(CodecError::Malformed("not in its table"))?;
+            let id = OpId { counter: self.counter()?, actor: stamp.actor };
+            if id.counter == 0 || id.counter > stamp.max_op {
+                return Err(CodecError::Malformed("an operation beyond the clock"));
+            }
+            if ops.last().is_some_and(|before| before.id >= id) {
+                return Err(CodecError::Malformed("out of order"));
+            }
+            let has_more = head & 4 != 0;
+            let value = match head & 3 {
+                form::OMITTED if !has_more => fill(key).ok_or(CodecError::NotFilled)?,
+                form::INLINE => self.value()?,
+                form::NULL => Value::Null,
+                _ => return Err(CodecError::Malformed("the form of a value")),
+            };
+            ops.push(LiveOp { id, at: stamp.at, value });
+            if !has_more {
+                return Ok(ops);
+            }
+        }
+    }
+
+    fn value(&mut self) -> Result<Value, CodecError> {
+        match self.byte()? {
+            tag::FALSE => Ok(Value::Bool(false)),
+            tag::TRUE => Ok(Value::Bool(true)),
+            tag::INT => Ok(Value::Int(unzigzag(self.number()?))),
+            tag::F64 => Ok(Value::F64(f64::from_le_bytes(self.array()?))),
+            tag::STR => Ok(Value::Str(self.text(REGISTERS_BYTES_MAX)?.to_owned())),
+            _ => Err(CodecError::Malformed("the type of a value")),
+        }
     }
 }
 

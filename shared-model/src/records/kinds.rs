@@ -107,7 +107,7 @@ kinds! {
         head_name      text             door     any  "户主姓名" "Head of household";
         contact_phone  text             door     any  "同意公开的电话" "Phone agreed to be shown";
         residence_type [residence_type] register any  "户别" "Residence type";
-        tier           [household_tier] register any  "走访档" "Visit tier";
+        tier           [tier] register any  "走访档" "Visit tier";
         hub            bool             register any  "党员中心户" "Party-member hub";
         rented         bool             register any  "出租" "Rented";
         vacant         bool             register any  "空户" "Vacant";
