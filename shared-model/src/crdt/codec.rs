@@ -5,7 +5,7 @@
 //! form), counter, and the value where the form is `INLINE`. A winner whose value stands in a typed column is left out and asked back on
 //! reading; a null is never asked back. Reading allocates in proportion to the bytes there are, never to the counts they claim.
 
-use super::limits::{COUNTER_MAX, KEY_BYTES_MAX, REGISTERS_BYTES_MAX};
+use super::limits::{COUNTER_MAX, KEY_BYTES_MAX, REGISTER_KEYS_MAX, REGISTER_OPS_MAX, REGISTERS_BYTES_MAX};
 use super::{ActorId, ChangeHash, Clock, Head, LiveOp, OpId, Registers, Value};
 use std::collections::BTreeMap;
 
@@ -30,6 +30,9 @@ mod tag {
 
 /// Beyond this many stamps a repeated one is written again rather than searched for.
 const STAMPS_SEARCHED: usize = 64;
+
+/// Room made in a table before its entries are read.
+const ENTRIES_RESERVED: usize = 64;
 
 /// Why bytes are not registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -141,12 +144,16 @@ impl Registers {
             stamps.push(Stamp { actor, max_op: clock.max_op, at: unzigzag(input.number()?) });
         }
         let mut live: Vec<(String, Vec<LiveOp>)> = Vec::new();
-        for _ in 0..input.count(3, &mut live)? {
+        let mut room = REGISTER_OPS_MAX;
+        for _ in 0..input.count(4, &mut live)? {
+            if live.len() == REGISTER_KEYS_MAX {
+                return Err(CodecError::TooLarge);
+            }
             let key = input.text(KEY_BYTES_MAX)?;
             if live.last().is_some_and(|(before, _)| before.as_str() >= key) {
                 return Err(CodecError::Malformed("out of order"));
             }
-            live.push((key.to_owned(), input.ops(key, &stamps, fill)?));
+            live.push((key.to_owned(), input.ops(key, &stamps, &mut room, fill)?));
         }
         if !input.0.is_empty() {
             return Err(CodecError::Trailing);
@@ -242,11 +249,11 @@ impl<'a> Input<'a> {
         self.number().and_then(|value| if value <= COUNTER_MAX { Ok(value) } else { Err(CodecError::Malformed("a counter")) })
     }
 
-    /// How many entries follow, each of at least `bytes_each`; reserves room for them.
+    /// How many entries follow, each of at least `bytes_each`; reserves room for an ordinary number of them.
     fn count<T>(&mut self, bytes_each: usize, entries: &mut Vec<T>) -> Result<usize, CodecError> {
         let count =
             usize::try_from(self.number()?).ok().filter(|count| *count <= self.0.len() / bytes_each).ok_or(CodecError::Truncated)?;
-        entries.reserve_exact(count);
+        entries.reserve_exact(count.min(ENTRIES_RESERVED));
         Ok(count)
     }
 
@@ -264,8 +271,14 @@ impl<'a> Input<'a> {
         std::str::from_utf8(text).map_err(|_| CodecError::Malformed("a text that is not UTF-8"))
     }
 
-    /// The operations of one key.
-    fn ops(&mut self, key: &str, stamps: &[Stamp], fill: &mut dyn FnMut(&str) -> Option<Value>) -> Result<Vec<LiveOp>, CodecError> {
+    /// The operations of one key, `room` at most.
+    fn ops(
+        &mut self,
+        key: &str,
+        stamps: &[Stamp],
+        room: &mut usize,
+        fill: &mut dyn FnMut(&str) -> Option<Value>,
+    ) -> Result<Vec<LiveOp>, CodecError> {
         let mut ops: Vec<LiveOp> = Vec::with_capacity(1);
         loop {
             let head = self.number()?;
@@ -285,6 +298,7 @@ impl<'a> Input<'a> {
                 form::NULL => Value::Null,
                 _ => return Err(CodecError::Malformed("the form of a value")),
             };
+            *room = room.checked_sub(1).ok_or(CodecError::TooLarge)?;
             ops.push(LiveOp { id, at: stamp.at, value });
             if !has_more {
                 return Ok(ops);

@@ -18,3 +18,7 @@ pub const KEY_BYTES_MAX: usize = 256;
 pub const COUNTER_MAX: u64 = (1 << 31) - 1;
 /// Registers of one document in binary form.
 pub const REGISTERS_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Keys with live operations in one document.
+pub const REGISTER_KEYS_MAX: usize = 8_192;
+/// Live operations in one document.
+pub const REGISTER_OPS_MAX: usize = 65_536;
