@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { diffSegments, groupPhone, groupSegments, shortName } from './diff'
+import { diffSegments, groupSegments, shortName } from './diff'
 
 const marked = (values: string[]) => diffSegments(values).map((s) => s.map((x) => (x.differs ? `[${x.text}]` : x.text)).join(''))
 
@@ -25,10 +25,6 @@ describe('differing characters', () => {
 })
 
 describe('phone numbers', () => {
-  it('are grouped for the eye, other text is left alone', () => {
-    expect(groupPhone('13900004127')).toBe('139 0000 4127')
-    expect(groupPhone('029-12985590')).toBe('029-12985590')
-  })
   it('keep their marks when grouped', () => {
     const [first] = diffSegments(['13900004127', '13900014127'])
     expect(groupSegments(first!).map((s) => s.text).join('')).toBe('139 0000 4127')

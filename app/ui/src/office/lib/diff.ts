@@ -54,12 +54,7 @@ export function diffSegments(values: string[]): Segment[][] {
 
 const MOBILE = /^1\d{10}$/
 
-/** A mobile number in groups of 3-4-4, so that two of them can be compared by eye; anything else as it stands. */
-export function groupPhone(text: string): string {
-  return MOBILE.test(text) ? `${text.slice(0, 3)} ${text.slice(3, 7)} ${text.slice(7)}` : text
-}
-
-/** The same grouping for segments: a gap is put in without losing the marks. */
+/** A mobile number in groups of 3-4-4 without losing the marks; anything else as it stands. */
 export function groupSegments(segments: Segment[]): Segment[] {
   const whole = segments.map((s) => s.text).join('')
   if (!MOBILE.test(whole)) return segments

@@ -55,10 +55,3 @@ export function columnName(index: number): string {
   } while (n >= 0)
   return name
 }
-
-/** Bytes as people read them. */
-export function sizeText(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`
-  if (bytes < 1024 * 1024) return `${Math.round(bytes / 1024)} KB`
-  return `${(bytes / 1024 / 1024).toFixed(1)} MB`
-}
