@@ -69,7 +69,7 @@ fn is_loopback(url: &Url) -> bool {
 /// Whether a page (or a frame in it) may go to `to`. `dev` is the address of the development server, if the pages come from one.
 pub fn may_go(start: &Start, dev: Option<&Url>, to: &Url) -> bool {
     match start {
-        Start::App => is_own_page(to) || dev.is_some_and(|dev| dev.origin() == to.origin()),
+        Start::App => is_own_page(to) || is_own_file(to) || dev.is_some_and(|dev| dev.origin() == to.origin()),
         Start::Demo(_) => is_loopback(to) || matches!(to.as_str(), "about:blank" | "about:srcdoc"),
     }
 }
@@ -81,6 +81,11 @@ fn is_own_page(url: &Url) -> bool {
         "http" | "https" => url.host_str() == Some("tauri.localhost") && url.port().is_none(),
         _ => false,
     }
+}
+
+/// A file that a page of the app made itself, such as a filled table: WebKit asks for it as if it were a page before it saves it.
+pub fn is_own_file(url: &Url) -> bool {
+    url.scheme() == "blob" && Url::parse(url.path()).is_ok_and(|maker| is_own_page(&maker) || is_loopback(&maker))
 }
 
 #[cfg(test)]
@@ -146,6 +151,15 @@ mod tests {
             "about:blank",
         ] {
             assert!(!may_go(&Start::App, None, &url(outside)), "{outside}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_saved_only_if_a_page_of_the_app_made_it() {
+        assert!(may_go(&Start::App, None, &url("blob:tauri://localhost/6a0c")));
+        assert!(is_own_file(&url("blob:http://tauri.localhost/6a0c")));
+        for foreign in ["blob:https://example.com/6a0c", "blob:null/6a0c", "data:text/plain,hello", "tauri://localhost/table.xlsx"] {
+            assert!(!is_own_file(&url(foreign)), "{foreign}");
         }
     }
 

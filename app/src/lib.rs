@@ -10,10 +10,10 @@ mod engine;
 
 use address::{Start, Wish};
 use commands::Shell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tauri::utils::config::WebviewUrl;
-use tauri::webview::{DownloadEvent, NewWindowResponse, WebviewWindowBuilder};
+use tauri::webview::{DownloadEvent, NewWindowResponse, Webview, WebviewWindowBuilder};
 use tauri::{App, Emitter, Manager};
 
 const TITLE: &str = "网格行 Gridwalk";
@@ -73,9 +73,30 @@ fn open(app: &mut App, start: Start) -> tauri::Result<()> {
         .min_inner_size(SMALLEST_PX.0, SMALLEST_PX.1)
         .on_navigation(move |to| address::may_go(&start, own.as_ref(), to))
         .on_new_window(|_, _| NewWindowResponse::Deny)
-        .on_download(|_, event| !matches!(event, DownloadEvent::Requested { url, .. } if url.scheme() != "blob"))
+        .on_download(save)
         .build()?;
     Ok(())
+}
+
+/// Whether a file is saved, and where: in the person's folder for downloads, or in their own folder where there is none; never in the folder the program
+/// happens to run in.
+fn save(webview: Webview, event: DownloadEvent<'_>) -> bool {
+    let DownloadEvent::Requested { url, destination } = event else { return true };
+    let folder = webview.path().download_dir().ok().filter(|folder| folder.is_dir()).or_else(|| webview.path().home_dir().ok());
+    if let (Some(folder), Some(name)) = (folder, destination.file_name()) {
+        *destination = free_name(&folder.join(name));
+    }
+    address::is_own_file(&url)
+}
+
+/// `path`, or the same with a number before its last extension: a table that was saved before is never overwritten.
+fn free_name(path: &Path) -> PathBuf {
+    let (stem, ext) = (
+        path.file_stem().unwrap_or_default().to_string_lossy(),
+        path.extension().map(|ext| format!(".{}", ext.to_string_lossy())).unwrap_or_default(),
+    );
+    let numbered = (1..).map(|n| path.with_file_name(format!("{stem} ({n}){ext}")));
+    std::iter::once(path.to_owned()).chain(numbered).find(|path| !path.exists()).expect("the numbers do not end")
 }
 
 /// The folder of this device's store: `GRIDWALK_HOME` if it is set, otherwise the app's own data folder.

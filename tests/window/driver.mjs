@@ -35,13 +35,14 @@ export async function freePort() {
   return port
 }
 
-/** Starts a program and stops it with the test. `output()` is what it printed. */
+/** Starts a program. `output()` is what it has printed, `ended` its exit code when it has one. */
 export function start(program, args, options = {}) {
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => { text += part })
-  const ended = once(child, 'exit').catch(() => [1])
+  const ended = once(child, 'close').then(([code]) => code, (error) => error)
   return {
+    ended,
     output: () => text,
     alive: () => child.exitCode === null && child.signalCode === null,
     async stop() {
@@ -53,11 +54,11 @@ export function start(program, args, options = {}) {
 
 /** One window of the program, driven over WebDriver. */
 export class Window {
-  /** Opens the program at `home` with `args`; `close` ends it and its driver. */
-  static async open(program, home, args = []) {
+  /** Opens the program at `home` with `args` and `more` variables; `close` ends it and its driver. */
+  static async open(program, home, args = [], more = {}) {
     const port = await freePort()
     // Both variables are what tauri-driver sets: the WebView then accepts being driven.
-    const env = { ...process.env, GRIDWALK_HOME: home, TAURI_AUTOMATION: 'true', TAURI_WEBVIEW_AUTOMATION: 'true' }
+    const env = { ...process.env, GRIDWALK_HOME: home, TAURI_AUTOMATION: 'true', TAURI_WEBVIEW_AUTOMATION: 'true', ...more }
     const driver = start('WebKitWebDriver', [`--port=${port}`, '--host=127.0.0.1'], { env })
     const window = new Window(`http://127.0.0.1:${port}`, driver)
     try {

@@ -1,12 +1,12 @@
 // The real window: the program as it ships, its pages under WebKitGTK with the shipped policy, real clicks, and the Rust engine behind it.
 import assert from 'node:assert/strict'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { Window } from './driver.mjs'
+import { Window, start, until } from './driver.mjs'
 
 const PROGRAM = process.env.GRIDWALK_PROGRAM ?? 'target/debug/gridwalk'
 const OUTSIDE = 'http://192.0.2.1/'
@@ -72,16 +72,40 @@ describe('the window of a device that nobody has set up', () => {
   })
 })
 
+describe('a file that a page made, such as a filled table', () => {
+  test('is saved in the person\'s own folder, and never over another file', async (t) => {
+    const home = await emptyHome(t)
+    const window = await Window.open(PROGRAM, join(home, 'store'), [], { HOME: home, XDG_CONFIG_HOME: home })
+    t.after(() => window.close())
+    for (const [text, name] of [['first', '高龄津贴.xlsx'], ['second', '高龄津贴 (1).xlsx']]) {
+      await window.run(`
+        const link = document.createElement('a')
+        link.download = '高龄津贴.xlsx'
+        link.href = URL.createObjectURL(new Blob([args[0]]))
+        document.body.append(link)
+        link.click()
+        return true`, text)
+      assert.equal(await until(name, () => readFile(join(home, name), 'utf8')), text)
+    }
+  })
+})
+
 describe('the window of the demo', () => {
-  test('shows a page of this machine and gives it no way to the engine of the app', async (t) => {
-    const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<h1 id="demo">three in frames</h1>')).listen(0, '127.0.0.1')
+  test('shows a page of this machine and gives neither it nor its frames a way to the engine of the app', async (t) => {
+    const pages = { '/': '<h1 id="demo">three in frames</h1><iframe src="/phone"></iframe>', '/phone': '<script>parent.inFrame = "__TAURI_INTERNALS__" in window</script>' }
+    const server = createServer((request, response) => response.setHeader('content-type', 'text/html').end(pages[request.url])).listen(0, '127.0.0.1')
     t.after(() => server.close())
     await once(server, 'listening')
-    const url = `http://127.0.0.1:${server.address().port}/`
-    const window = await Window.open(PROGRAM, await emptyHome(t), ['--url', url])
+    const window = await Window.open(PROGRAM, await emptyHome(t), ['--url', `http://127.0.0.1:${server.address().port}/`])
     t.after(() => window.close())
     assert.equal(await window.text('#demo'), 'three in frames')
-    const answer = await window.run('return window.__TAURI_INTERNALS__ ? window.__TAURI_INTERNALS__.invoke("call", { name: "whoami", args: {} }) : Promise.reject("no shell: not allowed")')
-    assert.match(String(answer.refused), /not allowed/)
+    assert.match(String((await window.invoke('call', { name: 'whoami', args: {} })).refused), /not allowed/)
+    assert.equal((await window.run('return window.inFrame')).ok, false)
+  })
+
+  test('is refused for a page of another machine', async (t) => {
+    const program = start(PROGRAM, ['--url', OUTSIDE], { env: { ...process.env, GRIDWALK_HOME: await emptyHome(t) } })
+    assert.equal(await program.ended, 2)
+    assert.match(program.output(), /not on this machine/)
   })
 })
