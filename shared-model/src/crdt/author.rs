@@ -4,6 +4,7 @@
 //! being overwritten unseen. Choosing among several values is a settlement: delete, then put, in one change, because putting the winner's
 //! value alone would leave no operation and a concurrent write could undo the choice silently. Clearing a field is `put(null)`.
 
+use super::limits::TIME_MAX_S;
 use super::registers::are_distinct;
 use super::{ActorId, Change, ChangeHash, LiveOp, Op, OpBody, OpId, Registers, Value};
 
@@ -50,6 +51,7 @@ impl Registers {
         deps.sort_unstable();
         deps.dedup();
         let seq = self.clock.get(&me).map_or(0, |clock| clock.seq) + 1;
+        let time = time.clamp(0, TIME_MAX_S); // a device whose clock is broken still works
         let change = Change { actor: me, seq, start_op: self.max_op() + 1, time, deps, ops };
         let (bytes, hash) = change.encode();
         Some((change, bytes, hash))

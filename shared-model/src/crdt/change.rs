@@ -6,7 +6,9 @@
 //! change is accepted only if writing it again gives the same bytes: one change, one form, one hash.
 
 use super::columns::{Reader, put_bytes, put_runs, put_signed, put_unsigned, signed_len};
-use super::limits::{CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_DEPS_MAX, CHANGE_OPS_MAX, CHANGE_PREDS_MAX, COUNTER_MAX, KEY_BYTES_MAX};
+use super::limits::{
+    CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_DEPS_MAX, CHANGE_OPS_MAX, CHANGE_PREDS_MAX, COUNTER_MAX, KEY_BYTES_MAX, TIME_MAX_S,
+};
 use super::{ActorId, ChangeHash, OpId, Value};
 use sha2::{Digest, Sha256};
 
@@ -66,7 +68,7 @@ pub struct Change {
     pub seq: u64,
     /// The counter of the first operation.
     pub start_op: u64,
-    /// Unix seconds, as claimed by the author. For display only.
+    /// Unix seconds, as claimed by the author, from 0 to [`TIME_MAX_S`]. For display only.
     pub time: i64,
     /// Sorted.
     pub deps: Vec<ChangeHash>,
@@ -252,7 +254,7 @@ impl Change {
         for _ in 0..count {
             actors.push(read_actor(&mut body)?);
         }
-        if ![seq, start_op].iter().all(|number| (1..=COUNTER_MAX).contains(number)) {
+        if ![seq, start_op].iter().all(|number| (1..=COUNTER_MAX).contains(number)) || !(0..=TIME_MAX_S).contains(&time) {
             return Err(ChangeError::Number);
         }
         let sorted = deps.is_sorted_by(|a, b| a < b) && actors[1..].is_sorted_by(|a, b| a < b) && !actors[1..].contains(&actor);

@@ -22,3 +22,5 @@ pub const REGISTERS_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const REGISTER_KEYS_MAX: usize = 8_192;
 /// Live operations in one document.
 pub const REGISTER_OPS_MAX: usize = 65_536;
+/// A claimed time, in unix seconds: the end of the year 9999. Automerge stores differences of times and overflows on absurd ones.
+pub const TIME_MAX_S: i64 = 253_402_300_799;

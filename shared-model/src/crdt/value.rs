@@ -51,7 +51,7 @@ impl Value {
             serde_json::Value::Number(n) => match n.as_i64() {
                 Some(v) => Some(Self::Int(v)),
                 None if n.is_u64() => None,
-                None => n.as_f64().map(Self::F64),
+                None => n.as_f64().map(Self::from),
             },
             serde_json::Value::String(v) => Some(Self::Str(v.clone())),
             serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
@@ -112,9 +112,10 @@ impl From<i64> for Value {
     }
 }
 
+/// Zero has one sign: Automerge takes both for equal, and a database column does not keep the difference.
 impl From<f64> for Value {
     fn from(v: f64) -> Self {
-        Self::F64(v)
+        Self::F64(if v == 0.0 { 0.0 } else { v })
     }
 }
 

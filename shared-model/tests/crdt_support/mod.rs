@@ -49,7 +49,7 @@ pub fn any_value(chance: &mut Chance) -> Value {
         2 => true.into(),
         3 => false.into(),
         4 => Value::Int([0, 1, -1, 63, 64, -64, -65, 300, i64::MAX, i64::MIN][chance.below(10)]),
-        5 => Value::F64([0.0, -0.0, 1.5, 1e300][chance.below(4)]),
+        5 => Value::F64([0.0, -1.5, 1e300][chance.below(3)]),
         6 => "".into(),
         7 => "王秀英".into(),
         8 => "x".repeat(chance.below(200)).into(),
