@@ -2,6 +2,7 @@
 //!
 //! 12,000 histories of 2–6 actors in every run: what the registers hold in any causal order, with duplicates, and joined at random cuts is
 //! what Automerge holds; what we write is what Automerge writes; what Automerge writes we read.
+#![allow(clippy::unwrap_used)]
 
 mod crdt_support;
 

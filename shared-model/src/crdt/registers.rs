@@ -154,7 +154,7 @@ impl Registers {
 
     /// More than one distinct live value. Deletions (`_del`) join and are never a conflict of their own.
     pub fn is_conflicted(&self, key: &str) -> bool {
-        key != DEL_KEY && self.live.get(key).is_some_and(|ops| are_distinct(ops))
+        key != DEL_KEY && self.live.get(key).is_some_and(are_distinct)
     }
 
     /// The keys that show a conflict, in order.

@@ -2,7 +2,7 @@
 //!
 //! A history is a set of changes with their causal pasts, written by 2–6 actors that see more or less of each other. Nothing here sleeps,
 //! reads a clock or draws randomness: a failing seed is the whole report.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use automerge::{Automerge, ReadDoc, ScalarValue, transaction::CommitOptions, transaction::Transactable};
 use shared_model::crdt::{ActorId, Change, ChangeHash, Clock, Edit, LiveOp, Op, OpBody, OpId, Past, PastOp, Registers, Value, del_value};
@@ -259,7 +259,7 @@ pub fn assert_agrees(registers: &Registers, doc: &Automerge, what: &str) {
 }
 
 /// The archive of a server in memory.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Archive {
     pub clocks: HashMap<ChangeHash, BTreeMap<ActorId, Clock>>,
     pub ops: HashMap<OpId, PastOp>,

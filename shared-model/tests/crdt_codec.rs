@@ -1,0 +1,115 @@
+//! The stored form: what goes in comes out, columns hold what they hold, and it is small.
+#![allow(clippy::unwrap_used)]
+
+mod crdt_support;
+
+use crdt_support::*;
+use shared_model::crdt::{ActorId, ChangeHash, CodecError, Edit, OpId, Registers, Value};
+use std::collections::BTreeMap;
+
+/// A household as one import writes it.
+fn household() -> Registers {
+    let keys = ["building", "unit", "floor", "door", "head_name", "phone", "persons", "tags", "tier", "housing", "note", "next_visit"];
+    let edits: Vec<Edit> = keys.iter().map(|key| Edit::put(*key, format!("value of {key}"))).collect();
+    let empty = Registers::default();
+    let (change, _, hash) = empty.author(actor(1), None, 1_760_000_000, &edits).unwrap();
+    let mut registers = empty;
+    registers.apply(&change, hash).unwrap();
+    registers
+}
+
+#[test]
+fn values_in_columns_are_left_out_and_asked_back() {
+    for_seeds(5_000_000..5_002_000, |seed| {
+        let mut chance = Chance(seed);
+        let mut registers = Registers::default();
+        let mut other = Registers::default();
+        for _ in 0..1 + chance.below(6) {
+            let (who, writer) = if chance.percent(50) { (1, &mut registers) } else { (2, &mut other) };
+            let edits = any_edits(&mut chance, writer, &Registers::default());
+            if let Some((change, _, hash)) = writer.author(actor(who), None, chance.next() as i64 >> 20, &edits) {
+                writer.apply(&change, hash).unwrap();
+            }
+        }
+        let registers = registers.join(&other);
+        let omitted = chance.next();
+        let omit = |key: &str| omitted >> (key.len() % 7) & 1 == 1;
+        let columns: BTreeMap<String, Value> =
+            registers.live.keys().filter(|key| omit(key)).map(|key| (key.clone(), registers.winner(key).unwrap().value.clone())).collect();
+        let bytes = registers.encode(&omit);
+        let mut asked = Vec::new();
+        let again = Registers::decode(&bytes, &mut |key| {
+            asked.push(key.to_owned());
+            columns.get(key).cloned()
+        });
+        assert_eq!(again, Ok(registers.clone()));
+        let expected: Vec<_> = columns.iter().filter(|(_, value)| !value.is_null()).map(|(key, _)| key.clone()).collect();
+        assert_eq!(asked, expected, "each column once, and never for a null");
+        if !expected.is_empty() {
+            assert_eq!(Registers::decode_full(&bytes), Err(CodecError::NotFilled));
+        }
+        assert_eq!(Registers::decode_full(&registers.encode_full()), Ok(registers));
+    });
+}
+
+#[test]
+fn a_document_of_one_change_costs_its_actor_its_head_and_a_few_bytes_an_operation() {
+    let registers = household();
+    let names: usize = registers.live.keys().map(|key| key.len() + 1).sum();
+    let bytes = registers.encode(&|_| true);
+    assert!(bytes.len() <= 16 + 32 + 16 + names + 2 * registers.live.len(), "{} bytes", bytes.len());
+}
+
+#[test]
+fn cut_or_prolonged_bytes_are_refused() {
+    let bytes = household().encode_full();
+    for cut in 0..bytes.len() {
+        assert!(Registers::decode_full(&bytes[..cut]).is_err());
+    }
+    assert_eq!(Registers::decode_full(&[&bytes[..], &[0]].concat()), Err(CodecError::Trailing));
+}
+
+#[test]
+fn registers_travel_as_bytes_and_ids_as_bytes_or_hex() {
+    let registers = household();
+    let mut cbor = Vec::new();
+    ciborium::into_writer(&registers, &mut cbor).unwrap();
+    assert!(cbor.len() <= registers.encode_full().len() + 5);
+    assert_eq!(ciborium::from_reader::<Registers, _>(&cbor[..]).unwrap(), registers);
+
+    let hash = ChangeHash([0xab; 32]);
+    let mut cbor = Vec::new();
+    ciborium::into_writer(&(actor(3), hash), &mut cbor).unwrap();
+    assert_eq!(cbor.len(), 1 + 1 + 16 + 2 + 32);
+    assert_eq!(ciborium::from_reader::<(ActorId, ChangeHash), _>(&cbor[..]).unwrap(), (actor(3), hash));
+    assert_eq!(serde_json::to_string(&hash).unwrap(), format!("\"{}\"", "ab".repeat(32)));
+    assert_eq!(serde_json::from_str::<ChangeHash>(&format!("\"{}\"", "AB".repeat(32))).unwrap(), hash);
+    assert!(serde_json::from_str::<ChangeHash>("\"ab\"").is_err());
+    assert!(serde_json::from_str::<ActorId>("[1,2,3]").is_err());
+
+    let id = OpId { counter: 42, actor: actor(3) };
+    assert_eq!(id.to_string(), format!("42@{}", actor(3)));
+    assert_eq!(id.to_string().parse::<OpId>(), Ok(id));
+    assert_eq!(serde_json::from_value::<OpId>(serde_json::to_value(id).unwrap()).unwrap(), id);
+    for wrong in ["", "@", "1", "1@", "-1@00", "+1@a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0", "01@a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0"] {
+        assert!(wrong.parse::<OpId>().is_err(), "{wrong}");
+    }
+    assert!(OpId { counter: 2, actor: ActorId([0; 16]) } > OpId { counter: 1, actor: ActorId([9; 16]) }, "the counter decides first");
+}
+
+#[test]
+fn values_are_plain_scalars_in_json_and_in_cbor() {
+    for value in [Value::Null, true.into(), (-5).into(), i64::MIN.into(), 1.5.into(), 2.0.into(), "王".into(), "".into()] {
+        let json = serde_json::to_value(&value).unwrap();
+        assert_eq!(json, value.to_json());
+        assert_eq!(serde_json::from_str::<Value>(&json.to_string()).unwrap(), value);
+        assert_eq!(Value::from_json(&json), Some(value.clone()));
+        let mut cbor = Vec::new();
+        ciborium::into_writer(&value, &mut cbor).unwrap();
+        assert_eq!(ciborium::from_reader::<Value, _>(&cbor[..]).unwrap(), value);
+    }
+    assert_eq!(Value::from_json(&serde_json::json!(u64::MAX)), None);
+    assert_eq!(Value::from_json(&serde_json::json!([1])), None);
+    assert_eq!(Value::from(-0.0), Value::from(0.0), "zero has one sign");
+    assert_ne!(Value::Int(1), Value::F64(1.0));
+}
