@@ -1,9 +1,10 @@
-//! The bounds of changes and registers. Each is checked before anything of that size is allocated.
+//! The bounds of changes and registers, beside those of the product in [`crate::limits`]. Each is checked before anything of that size
+//! is allocated.
 //!
 //! They are part of the format: a change beyond one of them is refused by every gate, so raising one needs every device to know it first.
 
-/// One change chunk, header included.
-pub const CHANGE_BYTES_MAX: usize = 64 * 1024;
+pub use crate::limits::{CHANGE_BYTES_MAX, KEY_BYTES_MAX};
+
 /// Operations in one change.
 pub const CHANGE_OPS_MAX: usize = 1_000;
 /// Dependencies of one change: concurrent heads of one document.
@@ -12,8 +13,6 @@ pub const CHANGE_DEPS_MAX: usize = 256;
 pub const CHANGE_ACTORS_MAX: usize = 256;
 /// Predecessors of all operations of one change together.
 pub const CHANGE_PREDS_MAX: usize = 4_096;
-/// A key, in bytes of UTF-8.
-pub const KEY_BYTES_MAX: usize = 256;
 /// Sequence numbers and operation counters. Automerge keeps both in 32 bits and fails beyond; this leaves room below.
 pub const COUNTER_MAX: u64 = (1 << 31) - 1;
 /// Registers of one document in binary form.
