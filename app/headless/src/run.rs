@@ -1,0 +1,148 @@
+//! The commands of the command line, each a few lines around one call of the engine.
+
+use crate::cli::{Cli, Command};
+use crate::device::Device;
+use crate::engine::{Engine, EngineOptions};
+use crate::failure::{Outcome, fail, of_core, of_io};
+use crate::http::files::Pages;
+use crate::http::guard::Guard;
+use crate::limits::STDIN_BYTES;
+use crate::{demo, http, log};
+use serde_json::{Value, json};
+use shared_model::commands::COMMANDS;
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::{Path, PathBuf};
+
+/// Does what the command line asks for.
+///
+/// # Errors
+/// The engine's failure, or `invalid_args`, `unknown_command`, `bad_json` for what never reached it.
+pub fn run(cli: Cli) -> Outcome<()> {
+    let home = cli.home.or_else(|| std::env::var_os("GRIDWALK_HOME").filter(|h| !h.is_empty()).map(PathBuf::from));
+    let one = |name: &str, args: Value| reply(&open(home.as_deref())?.call(name, args).map_err(of_core)?, Form::Line);
+    match cli.command {
+        Command::Commands => reply(&json!(COMMANDS), Form::Line),
+        Command::Enrol { invite, pin } => one("enrol", json!({ "invite": invite, "pin": pin })),
+        Command::Unlock { pin } => one("unlock", json!({ "pin": pin })),
+        Command::Lock => one("lock", json!({})),
+        Command::Call { name, args } => {
+            http::api::known(&name)?;
+            let args = if args == "-" { stdin()? } else { args.into_bytes() };
+            one(&name, Value::Object(http::api::arguments(&args)?))
+        }
+        Command::Import { file, grid, estate, dry_run, json } => {
+            let args = json!({ "file": file, "grid": grid, "estate": estate, "dry_run": dry_run });
+            reply(&open(home.as_deref())?.call("import_roster", args).map_err(of_core)?, Form::of(json))
+        }
+        Command::Sync { json, trace } => {
+            reply(&open(home.as_deref())?.call("sync_now", json!({ "trace": trace })).map_err(of_core)?, Form::of(json))
+        }
+        Command::Serve { listen, ui } => serve(home.as_deref(), listen, ui.as_deref()),
+        Command::Demo(options) => demo::run(options),
+    }
+}
+
+fn open(home: Option<&Path>) -> Outcome<Engine> {
+    let home = home.ok_or_else(|| fail("invalid_args", "--home DIR is missing: the folder of this device"))?;
+    log::private_folder(home).map_err(|e| of_io("这个文件夹用不了", &e))?;
+    log::start(home);
+    Engine::open(home.to_owned(), EngineOptions::headless()).map_err(of_core)
+}
+
+fn stdin() -> Outcome<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::io::stdin().take(STDIN_BYTES + 1).read_to_end(&mut bytes).map_err(|e| of_io("标准输入读不了", &e))?;
+    if bytes.len() as u64 > STDIN_BYTES {
+        return Err(fail("too_large", format!("太大了：最多 {} MB。", STDIN_BYTES / 1024 / 1024)));
+    }
+    Ok(bytes)
+}
+
+/// The UI and the command list of one device, until Ctrl-C.
+fn serve(home: Option<&Path>, listen: SocketAddr, ui: Option<&Path>) -> Outcome<()> {
+    // The device outlives the runtime: an engine's HTTP client may not be dropped inside one.
+    let device = Device::new();
+    device.start(open(home)?);
+    let runtime = runtime()?;
+    let pages = Pages::find(ui);
+    runtime.block_on(async {
+        let (listener, address) = http::listen(listen).await?;
+        let guard = Guard::new(address);
+        say(&format!("Gridwalk: {}\n", url(address, guard.token())))?;
+        http::serve(listener, http::site(device.clone(), pages, guard)).await
+    })
+}
+
+/// The async side of the program.
+///
+/// # Errors
+/// `server_error` when the machine gives no threads.
+pub fn runtime() -> Outcome<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(|e| of_io("起不来", &e))
+}
+
+/// The address a person opens. Where every address was asked for, the one this machine has in its network.
+fn url(address: SocketAddr, token: Option<&str>) -> String {
+    let mut shown = address;
+    if address.ip().is_unspecified() {
+        shown.set_ip(own_address().unwrap_or(Ipv4Addr::LOCALHOST.into()));
+    }
+    match token {
+        Some(token) => format!("http://{shown}/#s={token}"),
+        None => format!("http://{shown}/"),
+    }
+}
+
+/// Which address this machine would speak from. A UDP socket is only pointed somewhere (an address that is nobody's); nothing is sent.
+fn own_address() -> Option<std::net::IpAddr> {
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
+    socket.connect(("192.0.2.1", 9)).ok()?;
+    socket.local_addr().ok().map(|a| a.ip())
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Line,
+    Pretty,
+}
+
+impl Form {
+    fn of(json: bool) -> Form {
+        if json { Form::Line } else { Form::Pretty }
+    }
+}
+
+fn reply(value: &Value, form: Form) -> Outcome<()> {
+    let text = match form {
+        Form::Line => serde_json::to_string(value),
+        Form::Pretty => serde_json::to_string_pretty(value),
+    };
+    let text = text.map_err(|_| fail("server_error", "回答写不成 JSON。"))?;
+    say(&format!("{text}\n"))
+}
+
+/// Writes to stdout. A reader that has gone (`| head`) is no failure.
+///
+/// # Errors
+/// `disk_full` or `server_error` when stdout is a file that cannot be written.
+pub fn say(text: &str) -> Outcome<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => Err(of_io("标准输出写不了", &e)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_shown_carries_the_token_in_its_fragment_where_nothing_is_sent_to_anyone() {
+        let here = "127.0.0.1:4180".parse().unwrap();
+        assert_eq!(url(here, None), "http://127.0.0.1:4180/");
+        assert_eq!(url("10.0.0.7:80".parse().unwrap(), Some("t")), "http://10.0.0.7:80/#s=t");
+        assert!(!url("0.0.0.0:80".parse().unwrap(), Some("t")).contains("0.0.0.0"));
+    }
+}
