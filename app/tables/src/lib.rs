@@ -1,1 +1,18 @@
-//! app/tables
+//! Spreadsheets in and out: resident rosters read, departments' blank tables filled.
+//!
+//! Pure functions over bytes: no store, no clock, no network. `sheet` turns any file into grids of cells within limits, `headers` tells what
+//! each column is (by words, in both directions), `roster` makes households and people of a grid, `template` fills a blank table by
+//! editing its own XML, so that layout and formulas stay as the department made them.
+
+mod address;
+mod archive;
+mod dates;
+mod error;
+mod headers;
+pub mod limits;
+mod roster;
+mod sheet;
+mod values;
+
+pub use error::ReadError;
+pub use roster::{Finding, ReadOptions, Roster, RosterColumn, RosterHousehold, RosterPerson, SkippedRow, UnplacedRow, read_roster};
