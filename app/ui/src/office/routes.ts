@@ -1,10 +1,30 @@
-// Screens of the office area.
+// Screens of the office area. Every item has an address; an address opens the same thing for a colleague.
 
 import type { RouteRecordRaw } from 'vue-router'
 import { addMessages } from '../app/i18n'
 import en from '../locales/en/office'
 import zh from '../locales/zh-CN/office'
+import './office.css'
 
 addMessages('office', zh, en)
 
-export const officeRoutes: RouteRecordRaw[] = []
+const meta = { area: 'office' as const }
+
+export const officeRoutes: RouteRecordRaw[] = [
+  {
+    path: '/o',
+    component: () => import('./OfficeFrame.vue'),
+    meta,
+    children: [
+      { path: '', redirect: { name: 'o-inbox' } },
+      { path: 'inbox/:id?', name: 'o-inbox', component: () => import('./inbox/InboxPage.vue'), meta },
+      { path: 'overdue/:id?', name: 'o-overdue', component: () => import('./inbox/OverduePage.vue'), meta },
+      { path: 'dispatch/:id?', name: 'o-dispatch', component: () => import('./dispatch/DispatchPage.vue'), meta },
+      { path: 'ledger', name: 'o-ledger', component: () => import('./ledger/LedgerPage.vue'), meta },
+      { path: 'ledger/import', name: 'o-import', component: () => import('./ledger/ImportPage.vue'), meta },
+      { path: 'ledger/fill', name: 'o-fill', component: () => import('./ledger/FillPage.vue'), meta },
+      { path: 'ledger/h/:id', name: 'o-household', component: () => import('./ledger/LedgerPage.vue'), meta },
+      { path: 'people', name: 'o-people', component: () => import('./people/PeoplePage.vue'), meta },
+    ],
+  },
+]

@@ -16,8 +16,8 @@ describe('differing characters', () => {
   it('marks nothing in equal values', () => {
     expect(marked(['本科', '本科'])).toEqual(['本科', '本科'])
   })
-  it('reads an empty value as nothing to mark', () => {
-    expect(diffSegments(['', '莲湖超市'])).toEqual([[], [{ text: '莲湖超市', differs: true }]])
+  it('marks nothing against an empty value', () => {
+    expect(diffSegments(['', '莲湖超市'])).toEqual([[], [{ text: '莲湖超市', differs: false }]])
   })
   it('does not cut a character outside the basic plane in two', () => {
     expect(marked(['𠮷野', '吉野'])).toEqual(['[𠮷]野', '[吉]野'])

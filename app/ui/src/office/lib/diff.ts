@@ -37,13 +37,13 @@ function runs(chars: string[], marks: boolean[]): Segment[] {
   return out
 }
 
-/** Every value as segments; a character is marked when it differs from any of the other values. */
+/** Every value as segments; a character is marked when it differs from any of the other values. Against an empty value nothing is marked: there is nothing to compare by eye. */
 export function diffSegments(values: string[]): Segment[][] {
   const split = values.map((v) => Array.from(v))
   return split.map((chars, i) => {
     const marks = chars.map(() => false)
     split.forEach((other, j) => {
-      if (i === j || values[i] === values[j]) return
+      if (i === j || values[i] === values[j] || other.length === 0) return
       mask(chars, other).forEach((differs, k) => {
         if (differs) marks[k] = true
       })

@@ -1,0 +1,83 @@
+/*
+ * The desk: what every office screen shares while it is open. One set of queries, made by the frame and handed down, so that the count in
+ * the rail and the list on the page can never differ.
+ *
+ * What lives here: queries, the inbox made of them, the minute hand. What does not: decisions, and anything a single screen needs.
+ */
+import { computed, inject, onScopeDispose, provide, ref, type ComputedRef, type InjectionKey, type Ref } from 'vue'
+import type { CaseItem, CodeBook, Conflict, DeviceItem, FieldInfo, HeldItem, MemberItem, UnitItem } from '../generated/commands'
+import { useQuery } from '../app/query'
+import { buildInbox, type InboxItem } from './lib/inbox'
+
+/** The most that one inbox shows; beyond it the first are decided first. */
+const INBOX_LIMIT = 1000
+const CASES_LIMIT = 1000
+const TICK_MS = 30_000
+
+export interface Desk {
+  inbox: ComputedRef<InboxItem[]>
+  /** False until the lists have answered once. */
+  isReady: ComputedRef<boolean>
+  /** The first failure of the lists, for people. */
+  problem: ComputedRef<string | null>
+  openCases: ComputedRef<CaseItem[]>
+  overdue: ComputedRef<CaseItem[]>
+  devices: ComputedRef<DeviceItem[]>
+  people: ComputedRef<MemberItem[]>
+  units: ComputedRef<UnitItem[]>
+  codes: ComputedRef<CodeBook | null>
+  /** Unix ms, renewed twice a minute. */
+  now: Ref<number>
+  field: (kind: string, key: string) => FieldInfo | null
+  reloadInbox: () => Promise<void>
+}
+
+const KEY: InjectionKey<Desk> = Symbol('desk')
+
+export function provideDesk(): Desk {
+  const conflicts = useQuery('list_conflicts', { limit: INBOX_LIMIT })
+  const held = useQuery('list_held', { limit: INBOX_LIMIT })
+  const devices = useQuery('list_devices', {}, { kinds: ['device', 'membership', 'sync'] })
+  const cases = useQuery('list_cases', { state: 'open', limit: CASES_LIMIT }, { kinds: ['case', 'case_step'] })
+  const units = useQuery('list_units', {}, { kinds: ['unit', 'household'] })
+  const codes = useQuery('list_codes', {}, { kinds: ['config'] })
+  const tables = useQuery('list_tables', {}, { kinds: ['config'] })
+  const now = ref(Date.now())
+  const timer = setInterval(() => (now.value = Date.now()), TICK_MS)
+  onScopeDispose(() => clearInterval(timer))
+
+  const list = <T>(get: () => T[] | undefined) => computed<T[]>(() => get() ?? [])
+  const conflictItems = list<Conflict>(() => conflicts.data.value?.items)
+  const heldItems = list<HeldItem>(() => held.data.value?.items)
+  const deviceItems = list<DeviceItem>(() => devices.data.value?.items)
+  const openCases = list<CaseItem>(() => cases.data.value?.items)
+  const fields = computed(() => {
+    const map = new Map<string, FieldInfo>()
+    for (const [kind, all] of Object.entries(tables.data.value?.kinds ?? {})) for (const f of all) map.set(`${kind} ${f.key}`, f)
+    return map
+  })
+  const desk: Desk = {
+    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value)),
+    isReady: computed(() => conflicts.data.value !== null && held.data.value !== null),
+    problem: computed(() => conflicts.error.value?.message ?? held.error.value?.message ?? null),
+    openCases,
+    overdue: computed(() => openCases.value.filter((c) => c.due_at !== null && c.due_at < now.value).sort((a, b) => (a.due_at ?? 0) - (b.due_at ?? 0))),
+    devices: deviceItems,
+    people: list<MemberItem>(() => devices.data.value?.people),
+    units: list<UnitItem>(() => units.data.value?.items),
+    codes: computed(() => codes.data.value),
+    now,
+    field: (kind, key) => fields.value.get(`${kind} ${key}`) ?? null,
+    reloadInbox: async () => {
+      await Promise.all([conflicts.reload(), held.reload(), devices.reload()])
+    },
+  }
+  provide(KEY, desk)
+  return desk
+}
+
+export function useDesk(): Desk {
+  const desk = inject(KEY)
+  if (!desk) throw new Error('an office screen is always inside OfficeFrame, which provides the desk')
+  return desk
+}
