@@ -1,0 +1,260 @@
+-- The server's first schema. Ids of records and units are 16-byte blobs, times are unix milliseconds, sequence numbers are dense from 1.
+-- Written once by `Server::open`; a released migration is frozen and a column never changes meaning.
+
+create table meta (
+  key text primary key not null,
+  value text not null
+) strict, without rowid;
+
+create table epoch (
+  id integer primary key not null,
+  parent integer not null,
+  begun_at integer not null,
+  -- device whose cursor proved the restore; null for the first epoch
+  proved_by blob
+) strict;
+
+create table epoch_fork (
+  epoch integer not null references epoch (id),
+  unit blob not null,
+  class integer not null,
+  seq integer not null,
+  primary key (epoch, unit, class)
+) strict, without rowid;
+
+-- The tree that grants: only from `init` and accepted make_unit commands, never from pushed documents.
+create table unit (
+  id blob primary key not null,
+  code text not null,
+  parent blob,
+  kind text not null,
+  name text not null,
+  made_at integer not null
+) strict, without rowid;
+
+create index unit_by_code on unit (code) where code <> '';
+
+create table person (
+  id blob primary key not null,
+  name text not null
+) strict, without rowid;
+
+create table membership (
+  record blob primary key not null,
+  person blob not null references person (id),
+  role integer not null,
+  unit blob not null references unit (id),
+  began_at integer not null,
+  ended_at integer
+) strict, without rowid;
+
+create index membership_by_person on membership (person);
+create index membership_by_place on membership (role, unit);
+
+create table invite (
+  -- SHA-256 of the token; the token itself is never stored
+  token_hash blob primary key not null,
+  person blob not null references person (id),
+  role integer not null,
+  unit blob not null references unit (id),
+  auto_confirm integer not null,
+  expires_at integer not null,
+  used_at integer
+) strict, without rowid;
+
+create table device (
+  id blob primary key not null,
+  public_key blob not null unique,
+  nonce blob not null,
+  person blob not null references person (id),
+  role integer not null,
+  unit blob not null references unit (id),
+  -- unconfirmed, active, revoked
+  state text not null,
+  cloned integer not null,
+  digits text not null,
+  enrolled_at integer not null,
+  seen_at integer,
+  -- highest counter of an actor it wrote with
+  counter integer not null,
+  -- current policy stamp, and the highest that the device named
+  policy integer not null,
+  policy_named integer not null
+) strict, without rowid;
+
+create index device_by_person on device (person);
+
+-- Nonces of requests that changed something; pure reads are remembered in memory only.
+create table nonce (
+  device blob not null,
+  nonce blob not null,
+  at integer not null,
+  primary key (device, nonce)
+) strict, without rowid;
+
+create index nonce_by_time on nonce (at);
+
+-- The roots (unit, role) under each policy stamp of a device.
+create table policy_stamp (
+  device blob not null references device (id),
+  policy integer not null,
+  role integer not null,
+  unit blob not null,
+  primary key (device, policy, role, unit)
+) strict, without rowid;
+
+create table policy_end (
+  device blob not null references device (id),
+  policy integer not null,
+  ended_at integer not null,
+  primary key (device, policy)
+) strict, without rowid;
+
+-- Commands not yet judged when the device first named a policy: late work is these and no others.
+create table late_work (
+  device blob not null references device (id),
+  seq integer not null,
+  digest blob not null,
+  primary key (device, seq)
+) strict, without rowid;
+
+create table actor (
+  actor blob primary key not null,
+  -- null for the server's own
+  device blob,
+  person blob,
+  name text not null,
+  role integer not null
+) strict, without rowid;
+
+create table partition (
+  id integer primary key not null,
+  unit blob not null,
+  class integer not null,
+  head integer not null,
+  -- 128-bit sum, big endian
+  digest blob not null,
+  mark blob not null,
+  unique (unit, class)
+) strict;
+
+create table document (
+  id integer primary key not null,
+  -- record, class, generation: 19 bytes
+  doc blob not null unique,
+  record blob not null,
+  kind integer not null,
+  partition integer not null references partition (id),
+  -- Registers::encode_full
+  registers blob not null,
+  -- who made it
+  person blob,
+  first_at integer not null,
+  last_at integer not null
+) strict;
+
+create index document_by_record on document (record);
+create index document_by_partition on document (partition);
+
+-- Every accepted change, for ever.
+create table archive (
+  id integer primary key not null,
+  document integer not null references document (id),
+  hash blob not null,
+  actor blob not null,
+  seq integer not null,
+  start_op integer not null,
+  max_op integer not null,
+  -- clock of its causal past, itself included
+  clock blob not null,
+  bytes blob not null,
+  received_at integer not null,
+  command blob not null,
+  unique (document, hash),
+  unique (document, actor, seq)
+) strict;
+
+create table log (
+  partition integer not null references partition (id),
+  seq integer not null,
+  received_at integer not null,
+  command blob not null,
+  document integer not null references document (id),
+  -- the change of this row; snapshots, purges and unshares have their own columns in a later migration
+  change integer not null references archive (id),
+  mark blob not null,
+  primary key (partition, seq)
+) strict, without rowid;
+
+-- Verdicts are kept for ever.
+create table command (
+  device blob not null,
+  seq integer not null,
+  digest blob not null,
+  opaque blob not null,
+  name text not null,
+  policy integer not null,
+  replaces integer,
+  verdict blob not null,
+  received_at integer not null,
+  primary key (device, seq)
+) strict, without rowid;
+
+create index command_by_opaque on command (opaque);
+
+-- Refused commands whole, for the office and for adoption.
+create table quarantine (
+  opaque blob not null,
+  digest blob not null,
+  device blob not null,
+  seq integer not null,
+  reason text not null,
+  bytes blob not null,
+  received_at integer not null,
+  primary key (opaque, digest)
+) strict, without rowid;
+
+-- What stands on a refused change is superseded, never waited for.
+create table refused_change (
+  doc blob not null,
+  hash blob not null,
+  device blob not null,
+  seq integer not null,
+  primary key (doc, hash)
+) strict, without rowid;
+
+-- Documents that a refused command would have made.
+create table refused_document (
+  record blob not null,
+  doc blob not null,
+  device blob not null,
+  seq integer not null,
+  primary key (record, device, doc)
+) strict, without rowid;
+
+-- A refused (actor, seq) is never used again: the actor is closed in that document.
+create table closed_actor (
+  doc blob not null,
+  actor blob not null,
+  primary key (doc, actor)
+) strict, without rowid;
+
+create table bundle (
+  id integer primary key not null,
+  partition integer not null references partition (id),
+  at integer not null,
+  hash blob not null,
+  mark blob not null,
+  pages integer not null,
+  superseded_at integer
+) strict;
+
+create index bundle_by_partition on bundle (partition, at);
+
+create table bundle_page (
+  bundle integer not null references bundle (id) on delete cascade,
+  page integer not null,
+  rows blob not null,
+  actors blob not null,
+  primary key (bundle, page)
+) strict, without rowid;

@@ -1,0 +1,128 @@
+//! The command line. Replies go to stdout; a failure is one JSON `{"code","message"}` on stderr and exit 1; `serve` logs JSON lines to
+//! stderr, without personal data.
+
+use clap::{Parser, Subcommand};
+use serde_json::json;
+use shared_model::Role;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use sync_server::{Error, Server, SystemEnv};
+
+#[derive(Parser)]
+#[command(name = "sync-server", version, about = "网格行的同步服务器")]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 新建数据文件夹：密钥、单元
+    Init {
+        #[arg(long)]
+        data: PathBuf,
+        /// CSV，表头 code,parent,kind,name
+        #[arg(long)]
+        units: PathBuf,
+        /// 设备访问服务器的地址
+        #[arg(long)]
+        url: String,
+    },
+    /// 邀请一个人登记一台设备（十分钟内用一次）
+    Invite {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        role: String,
+        /// 单元代码或 id
+        #[arg(long)]
+        unit: String,
+        #[arg(long)]
+        name: String,
+        /// 不等社区在另一台设备上确认
+        #[arg(long)]
+        auto_confirm: bool,
+        #[arg(long)]
+        json: bool,
+    },
+    /// 停用一台设备
+    Revoke {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        device: uuid::Uuid,
+    },
+    /// 运行服务器
+    Serve {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+    },
+    /// 数据文件夹的情况
+    Status {
+        #[arg(long)]
+        data: PathBuf,
+    },
+}
+
+/// Runs the program.
+pub fn run() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(e) if !e.use_stderr() => {
+            // Help and version; a closed pipe is nobody's concern.
+            let _ = e.print();
+            return ExitCode::SUCCESS;
+        }
+        Err(e) => return fail("invalid_args", &e.to_string()),
+    };
+    match act(args.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => fail(e.code(), &e.to_string()),
+    }
+}
+
+fn fail(code: &str, message: &str) -> ExitCode {
+    eprintln!("{}", json!({ "code": code, "message": message.trim() }));
+    ExitCode::FAILURE
+}
+
+fn act(command: Command) -> Result<(), Error> {
+    let env = Arc::new(SystemEnv);
+    match command {
+        Command::Init { data, units, url } => {
+            let units = std::fs::read(&units)
+                .map_err(|e| Error::Setup { code: "not_found", message: format!("{}：{e}", units.display()) })?;
+            let server = Server::init(&data, &units, &url, env)?;
+            if url.starts_with("http://") && !is_loopback(&url) {
+                eprintln!("{}", json!({ "level": "WARN", "message": "地址是 http，登记与同步的内容在网络上可被读到；正式使用请用 https" }));
+            }
+            print!("{}", server.status()?);
+        }
+        Command::Invite { data, role, unit, name, auto_confirm, json } => {
+            let role = Role::from_name(&role).ok_or(Error::Setup { code: "invalid_args", message: format!("没有角色 {role}") })?;
+            let made = Server::open(&data, env)?.invite(role, &unit, &name, auto_confirm)?;
+            if json {
+                println!("{}", json!({ "invite": made.text, "expires_at": made.expires_at }));
+            } else {
+                println!("{}", made.text);
+            }
+        }
+        Command::Revoke { data, device } => {
+            if !Server::open(&data, env)?.revoke(&device)? {
+                return Err(Error::Setup { code: "not_found", message: "没有这台设备".into() });
+            }
+        }
+        Command::Serve { data, listen } => crate::http::serve(&data, listen)?,
+        Command::Status { data } => print!("{}", Server::open(&data, env)?.status()?),
+    }
+    Ok(())
+}
+
+fn is_loopback(url: &str) -> bool {
+    let host = url.trim_start_matches("http://").split(['/', ':']).next().unwrap_or("");
+    host == "localhost" || host.starts_with("127.") || host.starts_with("[")
+}

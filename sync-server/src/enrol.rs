@@ -1,0 +1,102 @@
+//! How a device comes in: an invite of ten minutes and one use, a proof that it holds its key, six digits on both screens, and the
+//! office's confirmation.
+
+use crate::Inner;
+use crate::auth::Caller;
+use crate::error::{Error, Fault};
+use crate::setup::{make_invite, write_membership};
+use crate::store::{devices, devices::Device, epochs, invites, people, policy};
+use ed25519_dalek::{Signature, VerifyingKey};
+use sha2::{Digest, Sha256};
+use shared_model::Role;
+use shared_model::wire::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, digits, enrol_text};
+use rusqlite::Connection;
+
+/// Longest token that is looked at, bytes.
+const TOKEN_BYTES_MAX: usize = 64;
+
+/// `POST /v1/enrol`.
+pub fn enrol(inner: &Inner, request: &EnrolRequest) -> Result<EnrolReply, Fault> {
+    if request.token.len() > TOKEN_BYTES_MAX {
+        return Err(Fault::bad("the token is too long"));
+    }
+    let bad_proof = || Fault::new(401, "bad_signature", "签名不对");
+    let key = VerifyingKey::from_bytes(&request.public_key).map_err(|_| bad_proof())?;
+    let proof = Signature::from_slice(&request.proof).map_err(|_| bad_proof())?;
+    if key.is_weak() {
+        return Err(bad_proof());
+    }
+    key.verify_strict(&enrol_text(&request.token, &request.public_key, &request.nonce), &proof).map_err(|_| bad_proof())?;
+    inner.store.write(|db| {
+        let hash: [u8; 32] = Sha256::digest(&request.token).into();
+        let invite = invites::get(db, &hash)?.ok_or_else(|| Fault::new(403, "invite_unknown", "没有这个邀请"))?;
+        let now_ms = inner.env.now_ms();
+        if invite.used_at.is_some() {
+            return Err(Fault::new(403, "invite_used", "这个邀请已经用过，请再要一个"));
+        }
+        if invite.expires_at < now_ms {
+            return Err(Fault::new(403, "invite_expired", "邀请已过期，请再要一个"));
+        }
+        if devices::by_key(db, &request.public_key)?.is_some() {
+            return Err(Fault::new(409, "already_enrolled", "这台设备已经登记"));
+        }
+        invites::set_used(db, &hash, now_ms)?;
+        let device = add_device(inner, db, request, &invite, now_ms)?;
+        Ok(EnrolReply {
+            device: device.id,
+            name: device.name,
+            role: device.role,
+            unit: device.unit,
+            confirmed: device.state == "active",
+            digits: device.digits,
+            server_key: inner.keys.public(),
+            time: now_ms,
+            epoch: epochs::current(db)?,
+        })
+    })
+}
+
+fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &invites::Invite, now_ms: i64) -> Result<Device, Error> {
+    let name = people::name(db, &invite.person)?;
+    write_membership(inner, db, &invite.person, &name, invite.role, &invite.unit)?;
+    let device = Device {
+        id: inner.new_id(),
+        public_key: request.public_key,
+        nonce: request.nonce,
+        person: invite.person,
+        name,
+        role: invite.role,
+        unit: invite.unit,
+        state: if invite.auto_confirm { "active" } else { "unconfirmed" }.to_owned(),
+        cloned: false,
+        digits: digits(&inner.keys.public(), &request.public_key, &request.token),
+        seen_at: None,
+        counter: 0,
+        policy: 1,
+        policy_named: 1,
+    };
+    devices::add(db, &device, now_ms)?;
+    policy::add_stamp(db, &device.id, device.policy, &people::roles(db, &device.person)?)?;
+    Ok(device)
+}
+
+/// `POST /v1/invite`: the office invites into its own subtree, never an admin or an overseer.
+pub fn invite(inner: &Inner, caller: &Caller, request: &InviteRequest) -> Result<InviteReply, Fault> {
+    let not_allowed = || Fault::new(403, "not_allowed", "只有社区能邀请本辖区的人");
+    if matches!(request.role, Role::Admin | Role::Overseer) {
+        return Err(not_allowed());
+    }
+    inner.store.write(|db| {
+        let tree = inner.tree(db)?;
+        let roles = people::roles(db, &caller.device.person)?;
+        if !roles.iter().any(|at| at.role == Role::Office && tree.is_within(&request.unit, &at.unit)) {
+            return Err(not_allowed());
+        }
+        devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;
+        let made = make_invite(inner, db, request.role, request.unit, &request.name, false).map_err(|e| match e {
+            Error::Setup { message, .. } => Fault::new(400, "bad_request", message),
+            other => other.into(),
+        })?;
+        Ok(InviteReply { invite: made.text, expires_at: made.expires_at })
+    })
+}

@@ -1,0 +1,86 @@
+//! The server's two keys, in files of mode 0600 beside the database: an ed25519 key (pages, time; its SHA-256 stands in every invite) and
+//! an HMAC key, from which the opaque ids of commands are made.
+
+use crate::Env;
+use crate::error::Error;
+use ed25519_dalek::{Signer, SigningKey};
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use std::io::Write;
+use std::path::Path;
+use uuid::Uuid;
+
+const SIGNING: &str = "server.key";
+const OPAQUE: &str = "opaque.key";
+
+/// Both keys.
+pub struct Keys {
+    signing: SigningKey,
+    opaque: [u8; 32],
+}
+
+impl Keys {
+    /// Makes new keys; refuses to overwrite.
+    pub fn make(dir: &Path, env: &dyn Env) -> Result<Self, Error> {
+        for name in [SIGNING, OPAQUE] {
+            let mut secret = [0_u8; 32];
+            env.fill_random(&mut secret);
+            write_secret(&dir.join(name), &secret)?;
+        }
+        Self::load(dir)
+    }
+
+    /// Removes keys left behind by an `init` that did not end.
+    pub fn remove(dir: &Path) -> Result<(), Error> {
+        for name in [SIGNING, OPAQUE] {
+            match std::fs::remove_file(dir.join(name)) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads them.
+    pub fn load(dir: &Path) -> Result<Self, Error> {
+        let read = |name: &str| -> Result<[u8; 32], Error> {
+            std::fs::read(dir.join(name))?.try_into().map_err(|_| Error::Damaged("a key file has the wrong length"))
+        };
+        Ok(Keys { signing: SigningKey::from_bytes(&read(SIGNING)?), opaque: read(OPAQUE)? })
+    }
+
+    /// The server's public key.
+    pub fn public(&self) -> [u8; 32] {
+        self.signing.verifying_key().to_bytes()
+    }
+
+    /// Signs.
+    pub fn sign(&self, text: &[u8]) -> Vec<u8> {
+        self.signing.sign(text).to_bytes().to_vec()
+    }
+
+    /// `HMAC(server key, device ‖ device_seq)[..16]`: tells a reader nothing of how many commands it does not see.
+    pub fn opaque(&self, device: &Uuid, seq: u64) -> [u8; 16] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.opaque).expect("HMAC takes a key of any length");
+        mac.update(device.as_bytes());
+        mac.update(&seq.to_be_bytes());
+        let out = mac.finalize().into_bytes();
+        let mut id = [0; 16];
+        id.copy_from_slice(&out[..16]);
+        id
+    }
+}
+
+fn write_secret(path: &Path, secret: &[u8]) -> Result<(), Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    let mut file = options.open(path)?;
+    file.write_all(secret)?;
+    file.sync_all()?;
+    Ok(())
+}

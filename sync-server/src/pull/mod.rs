@@ -1,0 +1,144 @@
+//! The answer: grants, pages, heads and digests, all of one read transaction.
+//!
+//! For every granted partition beyond the device's cursor come its rows, or, at the first time, a bundle (`bundle.rs`). Left out are only
+//! the rows that this same request pushed: the device has those, but not what it pushed in a request whose answer was lost.
+
+mod bundle;
+mod pages;
+
+use crate::Inner;
+use crate::auth::Caller;
+use crate::error::Error;
+use crate::push::Pushed;
+use crate::store::documents::{self, PartitionRow};
+use crate::store::{devices, epochs, people};
+use crate::tree::Tree;
+use crate::{directory, grants};
+use pages::Pages;
+use rusqlite::Connection;
+use shared_model::class::Class;
+use shared_model::crdt::Registers;
+use shared_model::wire::{Cursor, Grants, PROTOCOL, PartitionDigest, SyncReply, SyncRequest};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// One device proves a restore at most this often, milliseconds: a broken or hostile device must not spin the epochs.
+const PROOF_EVERY_MS: i64 = 24 * 3600 * 1000;
+
+/// What must be written before the answer can be read: bundles that are wanted and not there, and a new epoch when a cursor proves a
+/// restore that nobody declared.
+pub fn prepare(inner: &Inner, caller: &Caller, request: &SyncRequest, pushed: &Pushed) -> Result<(), Error> {
+    let (missing, restored) = inner.store.read(|db| {
+        let (_, tree) = (epochs::current(db)?, inner.tree(db)?);
+        inner.keep_tree(&tree);
+        let (grants, epoch) = (grants_of(db, caller, &tree)?, epochs::current(db)?);
+        let cursors = cursors_of(request);
+        let (mut missing, mut restored) = (Vec::new(), false);
+        for partition in granted(db, &grants)? {
+            let cursor = cursors.get(&(partition.unit, partition.class)).copied();
+            restored |= proves_restore(db, &partition, cursor, epoch)?;
+            if bundle::is_missing(db, &partition, cursor, epoch, pushed)? {
+                missing.push(partition.id);
+            }
+        }
+        Ok::<_, Error>((missing, restored))
+    })?;
+    if missing.is_empty() && !restored {
+        return Ok(());
+    }
+    inner.store.write(|db| {
+        let now_ms = inner.env.now_ms();
+        let proved_before = epochs::last_proof(db, &caller.device.id)?;
+        if restored && proved_before.is_none_or(|at| now_ms - at > PROOF_EVERY_MS) {
+            let epoch = epochs::current(db)?;
+            tracing::error!(epoch, "a cursor beyond what this server knows proves a restore; a new epoch begins");
+            epochs::add(db, epoch + 1, epoch, now_ms, Some(&caller.device.id))?;
+        }
+        missing.iter().try_for_each(|partition| bundle::build(db, *partition, now_ms))
+    })
+}
+
+/// The answer without its verdicts.
+pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequest, pushed: &Pushed) -> Result<SyncReply, Error> {
+    let (epoch, tree) = (epochs::current(db)?, inner.tree(db)?);
+    let message = grants_of(db, caller, &tree)?;
+    let partitions = granted(db, &message)?;
+    let cursors = cursors_of(request);
+    let mut pages = Pages::new(inner, db, epoch, pushed);
+    for partition in &partitions {
+        let cursor = cursors.get(&(partition.unit, partition.class)).copied();
+        if !pages.add_partition(partition, cursor)? {
+            break;
+        }
+    }
+    pages.add_wanted(&request.want, &message, &cursors)?;
+    let more = pages.more;
+    let digests = if more { Vec::new() } else { partitions.iter().filter(|p| p.head > 0).map(digest_of).collect() };
+    let epochs = if request.epoch == epoch { Vec::new() } else { epochs::chain(db)? };
+    let directory = directory::directory(db, &tree, &message.roles)?.filter(|d| d.version != request.directory);
+    Ok(SyncReply {
+        protocol: PROTOCOL,
+        time: inner.env.now_ms(),
+        epoch,
+        epochs,
+        verdicts: Vec::new(),
+        actor_closed: Vec::new(),
+        pages: pages.done(),
+        more,
+        digests,
+        directory,
+        grants: (message.version != request.grants).then_some(message),
+    })
+}
+
+/// What the caller may hold as of this transaction.
+pub fn grants_of(db: &Connection, caller: &Caller, tree: &Tree) -> Result<Grants, Error> {
+    let roles = people::roles(db, &caller.device.person)?;
+    let policy = devices::get(db, &caller.device.id)?.map_or(caller.device.policy, |d| d.policy);
+    Ok(grants::message(&caller.device.name, policy, roles, tree))
+}
+
+/// Granted partitions that ever had a row, in the order of sending: `common` first, then by class and unit.
+fn granted(db: &Connection, grants: &Grants) -> Result<Vec<PartitionRow>, Error> {
+    let mut out = Vec::new();
+    for class in Class::ALL {
+        for (unit, mask) in &grants.units {
+            if mask & class.bit() != 0 {
+                out.extend(documents::partition(db, unit, class)?);
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn cursors_of(request: &SyncRequest) -> HashMap<(Uuid, Class), &Cursor> {
+    request.cursors.iter().map(|c| ((c.unit, c.class), c)).collect()
+}
+
+/// A cursor of this epoch beyond the head, or with another mark than ours.
+fn proves_restore(db: &Connection, p: &PartitionRow, cursor: Option<&Cursor>, epoch: u64) -> Result<bool, Error> {
+    let Some(cursor) = cursor.filter(|c| c.seq > 0 && c.epoch == epoch) else { return Ok(false) };
+    Ok(documents::mark_at(db, p.id, cursor.seq)? != Some(cursor.mark))
+}
+
+fn digest_of(p: &PartitionRow) -> PartitionDigest {
+    // No backup is configured yet, so nothing is safe from a restore.
+    PartitionDigest { unit: p.unit, class: p.class, head: p.head, digest: p.digest.to_be_bytes(), safe: 0 }
+}
+
+/// Computes every digest again from the documents.
+pub fn digests_hold(inner: &Inner) -> Result<bool, Error> {
+    inner.store.read(|db| {
+        for p in documents::partitions(db)? {
+            let mut sum = 0_u128;
+            for row in documents::of_partition(db, p.id)? {
+                let registers = Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?;
+                sum = sum.wrapping_add(registers.digest_term(&row.doc.bytes()));
+            }
+            if sum != p.digest {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    })
+}

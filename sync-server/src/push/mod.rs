@@ -1,0 +1,192 @@
+//! Judging what a device pushes. Commands are judged in order, each on its own: one refused command never blocks another. The order of
+//! questions for one command is
+//!
+//! known already → dense number → limits → stands on something refused → policy stamp → what it asks → each part (`part.rs`: actor, home,
+//! rights, keys, the pure gate, rules of cases, shadow apply) → written in one savepoint (`accept.rs`).
+//!
+//! The first question that fails decides the reason. Everything happens inside the one write transaction of the request, so what was
+//! checked is what is written.
+
+mod accept;
+mod ask;
+mod part;
+mod past;
+mod refuse;
+mod rights;
+mod shadow;
+
+use crate::Inner;
+use crate::error::Error;
+use crate::store::{commands, devices, devices::Device, policy};
+use crate::tree::Tree;
+use rusqlite::Connection;
+use shared_model::class::Class;
+use shared_model::crdt::{ActorId, ChangeHash};
+use shared_model::limits::{COMMAND_BYTES_MAX, COMMAND_PARTS_MAX};
+use shared_model::wire::{Command, SyncRequest, Verdict};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Longest name of a command, bytes.
+const NAME_BYTES_MAX: usize = 64;
+
+/// Why a command is not accepted.
+#[derive(Debug)]
+pub enum Refusal {
+    /// Kept aside for ever, with a stable reason.
+    Quarantine(&'static str),
+    /// Stands on a refused command.
+    Supersede(u64),
+    /// Changes it depends on are not here.
+    Need(Vec<ChangeHash>),
+    /// A server command that came too late.
+    Stale(String),
+}
+
+/// A refusal, or a failure of the server itself.
+pub enum Stop {
+    Refused(Refusal),
+    Failed(Error),
+}
+
+impl From<Error> for Stop {
+    fn from(e: Error) -> Self {
+        Stop::Failed(e)
+    }
+}
+
+impl From<rusqlite::Error> for Stop {
+    fn from(e: rusqlite::Error) -> Self {
+        Stop::Failed(e.into())
+    }
+}
+
+/// Refuses with a reason.
+pub fn refuse<T>(reason: &'static str) -> Result<T, Stop> {
+    Err(Stop::Refused(Refusal::Quarantine(reason)))
+}
+
+/// What a push came to.
+#[derive(Default)]
+pub struct Pushed {
+    pub verdicts: Vec<(u64, Verdict)>,
+    pub actor_closed: BTreeSet<ActorId>,
+    /// Opaque ids of all commands of this request: their rows are not sent back.
+    pub commands: HashSet<[u8; 16]>,
+    /// Partitions with new heads.
+    pub touched: BTreeMap<(Uuid, Class), u64>,
+}
+
+/// One push in its write transaction.
+pub struct Push<'a> {
+    inner: &'a Inner,
+    db: &'a Connection,
+    device: Device,
+    tree: Arc<Tree>,
+    now_ms: i64,
+    known_actors: HashSet<ActorId>,
+    /// The device has a refused command: only then can something stand on one.
+    has_refused: bool,
+    out: Pushed,
+}
+
+/// Judges all commands of a request. Returns what came of it and the tree as it is afterwards.
+pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncRequest) -> Result<(Pushed, Arc<Tree>), Error> {
+    let mut push = Push {
+        inner,
+        db,
+        device: device.clone(),
+        tree: inner.tree(db)?,
+        now_ms: inner.env.now_ms(),
+        known_actors: HashSet::new(),
+        has_refused: commands::has_refused(db, &device.id)?,
+        out: Pushed::default(),
+    };
+    push.name_policy(request)?;
+    let mut last = commands::last_seq(db, &device.id)?;
+    for command in &request.commands {
+        if command.seq == 0 || command.seq > last.saturating_add(1) {
+            // Something before it never came (an undeclared restore): no verdict, so that nothing is forgotten.
+            tracing::warn!(seq = command.seq, last, "a command beyond the next number is left without a verdict");
+            continue;
+        }
+        last = last.max(command.seq);
+        let verdict = push.answer(command)?;
+        push.out.verdicts.push((command.seq, verdict));
+    }
+    Ok((push.out, push.tree))
+}
+
+impl Push<'_> {
+    /// The first request that names a policy says which commands are late work.
+    fn name_policy(&mut self, request: &SyncRequest) -> Result<(), Error> {
+        if request.policy != self.device.policy || self.device.policy_named >= self.device.policy {
+            return Ok(());
+        }
+        let late = request.unjudged.iter().filter(|(seq, _)| *seq <= request.policy_after_seq);
+        let late: Vec<(u64, Vec<u8>)> = late.map(|(seq, digest)| (*seq, digest.to_vec())).collect();
+        policy::set_named(self.db, &self.device.id, request.policy, &late)?;
+        self.device.policy_named = request.policy;
+        Ok(())
+    }
+
+    fn answer(&mut self, command: &Command) -> Result<Verdict, Error> {
+        let digest = command.digest();
+        let opaque = self.inner.keys.opaque(&self.device.id, command.seq);
+        self.out.commands.insert(opaque);
+        match commands::get(self.db, &self.device.id, command.seq)? {
+            Some(known) if known.digest != digest => {
+                devices::set_cloned(self.db, &self.device.id)?;
+                commands::quarantine(self.db, &self.device.id, command, &digest, &opaque, "cloned", self.now_ms)?;
+                return Ok(Verdict::Quarantined { reason: "cloned".into() });
+            }
+            Some(known) if !matches!(known.verdict, Verdict::Need { .. }) => {
+                if matches!(known.verdict, Verdict::Quarantined { .. } | Verdict::Superseded { .. }) {
+                    self.note_closed(command);
+                }
+                return Ok(known.verdict);
+            }
+            _ => {}
+        }
+        let judged = self.judge(command, &digest).and_then(|plan| self.accept(command, &plan, opaque));
+        let verdict = match judged {
+            Ok(()) => Verdict::Accepted { received_at: self.now_ms },
+            Err(Stop::Refused(refusal)) => self.refused(command, &digest, &opaque, refusal)?,
+            Err(Stop::Failed(e)) if e.is_constraint() => {
+                tracing::error!(seq = command.seq, cause = %e, "a command that passed the gate could not be written");
+                self.refused(command, &digest, &opaque, Refusal::Quarantine("not_storable"))?
+            }
+            Err(Stop::Failed(e)) => return Err(e),
+        };
+        commands::save(self.db, &self.device.id, command, &digest, &opaque, &verdict, self.now_ms)?;
+        Ok(verdict)
+    }
+
+    fn judge<'c>(&mut self, command: &'c Command, digest: &[u8; 32]) -> Result<Plan<'c>, Stop> {
+        if command.size_bytes() > COMMAND_BYTES_MAX || command.parts.len() > COMMAND_PARTS_MAX || command.name.len() > NAME_BYTES_MAX {
+            return refuse("too_large");
+        }
+        if command.parts.is_empty() && command.ask.is_none() {
+            return refuse("empty");
+        }
+        let parts = part::decode_all(command)?;
+        self.check_refused_ground(command, &parts)?;
+        let roots = self.roots_of(command, digest)?;
+        self.check_adoption(command, &roots)?;
+        let asked = self.judge_ask(command, &parts, &roots)?;
+        let tree = asked.tree.clone().unwrap_or_else(|| self.tree.clone());
+        let judging = part::Judging { parts: &parts, roots: &roots.roots, is_late: roots.is_late, tree: &tree };
+        let mut planned = Vec::with_capacity(parts.len());
+        for at in 0..parts.len() {
+            planned.push(self.judge_part(&judging, at)?);
+        }
+        Ok(Plan { parts: planned, asked })
+    }
+}
+
+/// A command that passed, ready to be written.
+pub struct Plan<'c> {
+    parts: Vec<part::PlannedPart<'c>>,
+    asked: ask::Asked,
+}

@@ -1,0 +1,304 @@
+//! The gate for one part of a command: whose actor, which home, which right, which keys, is it well-formed in its own past, do the rules
+//! of cases hold, does the library agree.
+
+use super::past::ArchivedPast;
+use super::{Push, Refusal, Stop, refuse, shadow};
+use crate::error::Error;
+use crate::store::{commands, devices, documents, documents::DocumentRow, people};
+use crate::tree::Tree;
+use shared_model::class::Class;
+use shared_model::crdt::limits::REGISTERS_BYTES_MAX;
+use shared_model::crdt::{ActorId, Change, ChangeHash, Checked, DEL_KEY, GateError, Op, OpBody, Past, Registers, Value, deletion, gate};
+use shared_model::doc::{DocId, actor_of};
+use shared_model::limits::{AFTER_STEPS_MAX, KEY_BYTES_MAX};
+use shared_model::records::{FieldWrite, Kind};
+use shared_model::rules::{self, Verb};
+use shared_model::wire::{Command, Part, RoleAtUnit};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// How many actors a device may skip: each dropped partition takes the next.
+const ACTORS_AHEAD_MAX: u64 = 64;
+
+/// A part whose bytes are a flat change.
+pub struct Decoded<'c> {
+    pub part: &'c Part,
+    pub change: Change,
+}
+
+impl Decoded<'_> {
+    /// The value it puts on a key.
+    fn put(&self, key: &str) -> Option<&Value> {
+        self.change.ops.iter().rev().filter(|op| op.key == key).find_map(|op| match &op.body {
+            OpBody::Put(value) => Some(value),
+            OpBody::Delete => None,
+        })
+    }
+}
+
+/// What all parts of a command are judged against.
+pub struct Judging<'c, 'a> {
+    pub parts: &'a [Decoded<'c>],
+    pub roots: &'a [RoleAtUnit],
+    pub is_late: bool,
+    pub tree: &'a Tree,
+}
+
+/// A part that passed.
+pub struct PlannedPart<'c> {
+    pub part: &'c Part,
+    pub existing: Option<i64>,
+    pub term_before: Option<u128>,
+    pub checked: Checked,
+    pub after: Registers,
+}
+
+/// Decodes every part; a document occurs once.
+pub fn decode_all(command: &Command) -> Result<Vec<Decoded<'_>>, Stop> {
+    let mut docs = BTreeSet::new();
+    let mut out = Vec::with_capacity(command.parts.len());
+    for part in &command.parts {
+        if !docs.insert(part.doc) {
+            return refuse("twice_in_command");
+        }
+        match Change::decode(&part.change) {
+            Ok((change, _)) => out.push(Decoded { part, change }),
+            Err(_) => return refuse("bad_change"),
+        }
+    }
+    Ok(out)
+}
+
+impl Push<'_> {
+    pub fn judge_part<'c>(&mut self, judging: &Judging<'c, '_>, at: usize) -> Result<PlannedPart<'c>, Stop> {
+        let decoded = &judging.parts[at];
+        let (part, change) = (decoded.part, &decoded.change);
+        if !self.is_own_actor(&change.actor)? {
+            return refuse("other_actor");
+        }
+        if part.doc.generation != 0 {
+            return refuse("generation");
+        }
+        let found = documents::get(self.db, &part.doc)?;
+        self.check_rights(judging, part, found.as_ref())?;
+        self.check_home(judging, decoded, found.as_ref())?;
+        let before = match &found {
+            Some(row) => Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?,
+            None => Registers::default(),
+        };
+        if judging.is_late && deletion::is_deleted(&before) {
+            return refuse("late");
+        }
+        let checked = self.run_gate(judging, decoded, found.as_ref(), &before)?;
+        match part.kind {
+            Kind::Case => self.check_case(judging, decoded, found.is_none())?,
+            Kind::CaseStep => self.check_step(judging, decoded, found.is_none())?,
+            _ => {}
+        }
+        let mut after = before.clone();
+        if after.apply(&checked.change, checked.hash).is_err() || after.encode_full().len() > REGISTERS_BYTES_MAX {
+            return refuse("too_large");
+        }
+        let existing = found.as_ref().map(|row| row.id);
+        if !shadow::agrees(self.db, existing, &part.change, &after)? {
+            return refuse("library_disagrees");
+        }
+        let term_before = found.map(|_| before.digest_term(&part.doc.bytes()));
+        Ok(PlannedPart { part, existing, term_before, checked, after })
+    }
+
+    /// Is it an actor of this device? New counters are recognised a little ahead and remembered.
+    pub fn is_own_actor(&mut self, actor: &ActorId) -> Result<bool, Error> {
+        if self.known_actors.contains(actor) {
+            return Ok(true);
+        }
+        if let Some(known) = people::actor(self.db, actor)? {
+            let own = known.device == Some(self.device.id);
+            if own {
+                self.known_actors.insert(*actor);
+            }
+            return Ok(own);
+        }
+        let d = &self.device;
+        let found = (0..=d.counter + ACTORS_AHEAD_MAX).find(|counter| actor_of(&d.public_key, &d.nonce, *counter) == *actor);
+        let Some(counter) = found else { return Ok(false) };
+        people::add_actor(self.db, actor, Some(&d.id), Some(&d.person), &d.name, d.role)?;
+        if counter > d.counter {
+            devices::set_counter(self.db, &d.id, counter)?;
+            self.device.counter = counter;
+        }
+        self.known_actors.insert(*actor);
+        Ok(true)
+    }
+
+    /// Rules come before existence: who may never write a kind is told so whether or not the record is there.
+    fn check_rights(&self, judging: &Judging<'_, '_>, part: &Part, found: Option<&DocumentRow>) -> Result<(), Stop> {
+        let verb = match found {
+            None => Verb::Make,
+            Some(row) if row.person == Some(self.device.person) => Verb::EditOwn,
+            Some(_) => Verb::Edit,
+        };
+        if judging.tree.get(&part.unit).is_none() {
+            return refuse("no_unit");
+        }
+        let mut roots = judging.roots.iter().filter(|at| judging.tree.is_within(&part.unit, &at.unit));
+        if roots.any(|at| rules::may_write(at.role, part.kind, part.doc.class, verb)) { Ok(()) } else { refuse("not_allowed") }
+    }
+
+    /// A document's home is fixed by its first change; a record has one kind; a unit's document lives in the unit's own partition.
+    fn check_home(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, found: Option<&DocumentRow>) -> Result<(), Stop> {
+        let part = decoded.part;
+        if let Some(row) = found {
+            return match (row.unit == part.unit, row.kind == part.kind) {
+                (false, _) => refuse("home"),
+                (_, false) => refuse("kind"),
+                _ => Ok(()),
+            };
+        }
+        let others = judging.parts.iter().filter(|d| d.part.doc.record == part.doc.record).map(|d| d.part.kind);
+        if others.chain(documents::kind_of_record(self.db, &part.doc.record)?).any(|kind| kind != part.kind) {
+            return refuse("kind");
+        }
+        if part.kind == Kind::Unit && (part.unit != part.doc.record || part.doc.class != Class::Common) {
+            return refuse("home");
+        }
+        if decoded.change.deps.is_empty() && decoded.change.ops.iter().all(|op| op.key == DEL_KEY) {
+            return refuse("empty");
+        }
+        Ok(())
+    }
+
+    fn run_gate(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, found: Option<&DocumentRow>, before: &Registers) -> Result<Checked, Stop> {
+        let part = decoded.part;
+        // Two people who make the same document apart both make it: neither saw it.
+        let verb = if decoded.change.deps.is_empty() { Verb::Make } else { Verb::Edit };
+        let failure: RefCell<Option<Error>> = RefCell::new(None);
+        let allow = |op: &Op, _settles: bool| {
+            check_op(part, op, verb)?;
+            match part.kind.field(&op.key).map(|f| f.write) {
+                Some(FieldWrite::MirrorOf(source)) => match self.mirror_is_allowed(judging, part, source, verb) {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err("mirror"),
+                    Err(e) => {
+                        *failure.borrow_mut() = Some(e);
+                        Err("mirror")
+                    }
+                },
+                _ => Ok(()),
+            }
+        };
+        let past = ArchivedPast { db: self.db, document: found.map(|row| row.id), failure: RefCell::new(None) };
+        let judged = gate::check(&part.change, before, &past, decoded.change.actor, &allow);
+        if let Some(e) = past.failure.into_inner().or(failure.into_inner()) {
+            return Err(e.into());
+        }
+        judged.or_else(|e| match e {
+            GateError::Need(hashes) => self.unknown_past(&part.doc, hashes),
+            GateError::SeqGap { .. } => {
+                // The actor's own change before this one is missing: it was refused, or has not come yet.
+                let past = ArchivedPast { db: self.db, document: found.map(|row| row.id), failure: RefCell::new(None) };
+                let unknown = decoded.change.deps.iter().filter(|dep| past.change_clock(dep).is_none()).copied().collect::<Vec<_>>();
+                if unknown.is_empty() { refuse("seq_gap") } else { self.unknown_past(&part.doc, unknown) }
+            }
+            GateError::Forbidden { reason, .. } => refuse(reason),
+            other => refuse(other.code()),
+        })
+    }
+
+    /// Unknown dependencies: waited for, unless they were refused (then nobody can ever bring them).
+    fn unknown_past(&self, doc: &DocId, hashes: Vec<ChangeHash>) -> Result<Checked, Stop> {
+        for hash in &hashes {
+            if let Some((device, seq)) = commands::refused_change(self.db, doc, hash)? {
+                return if device == self.device.id { Err(Stop::Refused(Refusal::Supersede(seq))) } else { refuse("refused_past") };
+            }
+        }
+        Err(Stop::Refused(Refusal::Need(hashes)))
+    }
+
+    /// A mirror is written by the command that writes its source, or while the source holds nothing.
+    fn mirror_is_allowed(&self, judging: &Judging<'_, '_>, part: &Part, source: &str, verb: Verb) -> Result<bool, Error> {
+        let record = part.doc.record;
+        let with_source = judging.parts.iter().any(|d| d.part.doc.record == record && d.change.ops.iter().any(|op| op.key == source));
+        if with_source || verb == Verb::Make {
+            return Ok(true);
+        }
+        for row in documents::of_record(self.db, &record)? {
+            let registers = Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?;
+            if registers.value(source).is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// A case has the class of its matter, or the office's own; its other parts are stricter and stand in the same unit.
+    fn check_case(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, makes: bool) -> Result<(), Stop> {
+        let (class, unit) = (decoded.part.doc.class, decoded.part.unit);
+        if let Some(Value::Str(code)) = decoded.put("matter") {
+            let Some(matter) = shared_model::matters::find(code) else { return refuse("bad_value") };
+            return if class == matter.class || class == Class::Office { Ok(()) } else { refuse("wrong_class") };
+        }
+        if !makes {
+            return Ok(());
+        }
+        match self.main_part(judging, &decoded.part.doc.record, Kind::Case, "matter")? {
+            Some((main, at)) if class >= main && unit == at => Ok(()),
+            Some((_, at)) if unit != at => refuse("home"),
+            Some(_) => refuse("wrong_class"),
+            None => refuse("no_case"),
+        }
+    }
+
+    /// A step stands where its case stands, in a class no wider.
+    fn check_step(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, makes: bool) -> Result<(), Stop> {
+        let after = decoded.change.ops.iter().filter(|op| op.key.starts_with("after/")).count();
+        if after > AFTER_STEPS_MAX {
+            return refuse("too_many_steps");
+        }
+        if !makes {
+            return Ok(());
+        }
+        let main = match decoded.put("case") {
+            Some(Value::Str(case)) => match Uuid::parse_str(case) {
+                Ok(case) => self.main_part(judging, &case, Kind::Case, "matter")?,
+                Err(_) => None,
+            },
+            _ => self.main_part(judging, &decoded.part.doc.record, Kind::CaseStep, "case")?,
+        };
+        match main {
+            Some((class, unit)) if decoded.part.doc.class >= class && decoded.part.unit == unit => Ok(()),
+            Some((_, unit)) if decoded.part.unit != unit => refuse("home"),
+            Some(_) => refuse("wrong_class"),
+            None => refuse("no_case"),
+        }
+    }
+
+    /// Class and unit of the document of a record that holds `key`: in this command, or accepted before.
+    fn main_part(&self, judging: &Judging<'_, '_>, record: &Uuid, kind: Kind, key: &str) -> Result<Option<(Class, Uuid)>, Stop> {
+        let here = judging.parts.iter().find(|d| d.part.doc.record == *record && d.part.kind == kind && d.put(key).is_some());
+        if let Some(d) = here {
+            return Ok(Some((d.part.doc.class, d.part.unit)));
+        }
+        for row in documents::of_record(self.db, record)?.into_iter().filter(|row| row.kind == kind) {
+            let registers = Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?;
+            if registers.value(key).is_some() {
+                return Ok(Some((row.doc.class, row.unit)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Key known, allowed for this verb, typed, within limits.
+fn check_op(part: &Part, op: &Op, verb: Verb) -> Result<(), &'static str> {
+    if op.key.len() > KEY_BYTES_MAX {
+        return Err("too_large");
+    }
+    rules::may_write_key(part.kind, part.doc.class, &op.key, verb)?;
+    let Some(field) = part.kind.field(&op.key) else { return Err("unknown_key") };
+    match &op.body {
+        OpBody::Put(value) if !field.holds(value) => Err("bad_value"),
+        _ => Ok(()),
+    }
+}

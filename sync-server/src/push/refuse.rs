@@ -1,0 +1,110 @@
+//! Refusals and what stands on them. A refused command is kept whole; its changes, the documents it would have made and its actors are
+//! remembered, so that what depends on it is superseded and never waited for.
+
+use super::part::Decoded;
+use super::{Push, Refusal, Stop, refuse};
+use crate::error::Error;
+use crate::store::{commands, documents};
+use sha2::{Digest, Sha256};
+use shared_model::crdt::{Change, ChangeHash, OpBody, Value};
+use shared_model::records::FieldType;
+use shared_model::wire::{Command, Verdict};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+impl Push<'_> {
+    /// Files a refused command and answers with its verdict.
+    pub fn refused(&mut self, command: &Command, digest: &[u8; 32], opaque: &[u8; 16], refusal: Refusal) -> Result<Verdict, Error> {
+        let (reason, verdict) = match refusal {
+            Refusal::Need(hashes) => return Ok(Verdict::Need { hashes }),
+            Refusal::Stale(current) => return Ok(Verdict::Stale { current }),
+            Refusal::Quarantine(reason) => (reason, Verdict::Quarantined { reason: reason.into() }),
+            Refusal::Supersede(by) => ("superseded", Verdict::Superseded { by }),
+        };
+        tracing::info!(seq = command.seq, name = command_name(command), reason, "a command is refused");
+        commands::quarantine(self.db, &self.device.id, command, digest, opaque, reason, self.now_ms)?;
+        for part in &command.parts {
+            let decoded = Change::decode(&part.change).ok();
+            let hash = decoded.as_ref().map_or_else(|| chunk_hash(&part.change), |(_, hash)| *hash);
+            commands::add_refused_change(self.db, &part.doc, &hash, &self.device.id, command.seq)?;
+            if documents::get(self.db, &part.doc)?.is_none() {
+                commands::add_refused_document(self.db, &part.doc, &self.device.id, command.seq)?;
+            }
+            if let Some((change, _)) = decoded
+                && self.is_own_actor(&change.actor)?
+            {
+                commands::close_actor(self.db, &part.doc, &change.actor)?;
+            }
+        }
+        self.has_refused = true;
+        self.note_closed(command);
+        Ok(verdict)
+    }
+
+    /// Tells the device which of its actors are closed by a refused command.
+    pub fn note_closed(&mut self, command: &Command) {
+        let actors = command.parts.iter().filter_map(|part| Change::decode(&part.change).ok()).map(|(change, _)| change.actor);
+        self.out.actor_closed.extend(actors);
+    }
+
+    /// Does the command stand on a refused one: by a dependency, by an actor that is closed, or by a record that only a refused one makes?
+    pub fn check_refused_ground(&self, command: &Command, parts: &[Decoded<'_>]) -> Result<(), Stop> {
+        if !self.has_refused {
+            return Ok(());
+        }
+        for decoded in parts {
+            for dep in &decoded.change.deps {
+                if let Some((device, seq)) = commands::refused_change(self.db, &decoded.part.doc, dep)?
+                    && device == self.device.id
+                {
+                    return Err(Stop::Refused(Refusal::Supersede(seq)));
+                }
+            }
+        }
+        let makes: BTreeSet<[u8; 19]> = parts.iter().filter(|d| d.change.deps.is_empty()).map(|d| d.part.doc.bytes()).collect();
+        for record in mentioned(command, parts) {
+            let refused = commands::refused_documents(self.db, &record, &self.device.id)?;
+            let Some((_, seq)) = refused.first() else { continue };
+            let made_here = refused.iter().any(|(doc, _)| makes.contains(doc));
+            if !made_here && self.tree.get(&record).is_none() && documents::kind_of_record(self.db, &record)?.is_none() {
+                return Err(Stop::Refused(Refusal::Supersede(*seq)));
+            }
+        }
+        for decoded in parts {
+            if commands::is_closed(self.db, &decoded.part.doc, &decoded.change.actor)? {
+                return refuse("actor_closed");
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Records a command speaks of: those it writes, their units, and every id it puts.
+fn mentioned(command: &Command, parts: &[Decoded<'_>]) -> BTreeSet<Uuid> {
+    let mut out = BTreeSet::new();
+    if let Some(shared_model::wire::Ask::MakeUnit { parent, .. }) = &command.ask {
+        out.insert(*parent);
+    }
+    for decoded in parts {
+        out.extend([decoded.part.doc.record, decoded.part.unit]);
+        for op in &decoded.change.ops {
+            if let OpBody::Put(Value::Str(text)) = &op.body
+                && decoded.part.kind.field(&op.key).is_some_and(|f| f.ty == FieldType::Id)
+            {
+                out.extend(Uuid::parse_str(text));
+            }
+        }
+    }
+    out
+}
+
+/// The hash that bytes would have as a change, even when they are none: later changes may name it.
+fn chunk_hash(bytes: &[u8]) -> ChangeHash {
+    ChangeHash(Sha256::digest(bytes.get(8..).unwrap_or_default()).into())
+}
+
+/// For the log: the name when it looks like one of ours, else nothing.
+fn command_name(command: &Command) -> &str {
+    let plain = command.name.len() <= super::NAME_BYTES_MAX && command.name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if plain { &command.name } else { "" }
+}

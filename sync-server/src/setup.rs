@@ -1,0 +1,247 @@
+//! What whoever runs the server does: make the data folder, invite, revoke, look. Everything here works beside a running `serve`, except
+//! `init`.
+
+use crate::error::Error;
+use crate::keys::Keys;
+use crate::store::{self, Store, devices, documents, epochs, invites, people, policy, units};
+use crate::{Env, Inner, Server};
+use base64::Engine;
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+use shared_model::Role;
+use shared_model::class::Class;
+use shared_model::crdt::Edit;
+use shared_model::doc::{DocId, area_id, unit_id};
+use shared_model::limits::INVITE_LIFE_MS;
+use shared_model::records::{Kind, known_code};
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A made invite.
+pub struct Invited {
+    /// `gridwalk:1?u=URL&t=TOKEN&k=HEXSHA256&e=EXPIRY_MS`.
+    pub text: String,
+    pub expires_at: i64,
+}
+
+/// Name of the database while it is being made.
+const MAKING: &str = "server.db.making";
+/// Longest name of a person or unit, bytes of UTF-8.
+pub const NAME_BYTES_MAX: usize = 200;
+
+pub fn init(dir: &Path, units_csv: &[u8], url: &str, env: Arc<dyn Env>) -> Result<Server, Error> {
+    let rows = read_units(units_csv)?;
+    std::fs::create_dir_all(dir)?;
+    let path = dir.join("server.db");
+    if path.exists() {
+        return Err(Error::setup("already_initialised", format!("{} 里已有服务器数据", dir.display())));
+    }
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err(Error::setup("bad_url", "--url 要以 http:// 或 https:// 开头"));
+    }
+    // The database gets its name last: a folder that has it is complete, and keys without it belong to nothing.
+    let making = dir.join(MAKING);
+    remove_database(&making)?;
+    Keys::remove(dir)?;
+    Keys::make(dir, &*env)?;
+    Store::open(&making, true)?.write(|db| {
+        store::set_meta(db, "url", url.trim_end_matches('/'))?;
+        epochs::add(db, 1, 0, env.now_ms(), None)
+    })?;
+    {
+        let server = Server::open_file(dir, MAKING, env.clone())?;
+        let inner = &server.inner;
+        inner.store.write(|db| rows.iter().try_for_each(|row| write_unit(inner, db, row)))?;
+    }
+    std::fs::rename(&making, &path)?;
+    remove_database(&making)?;
+    Server::open(dir, env)
+}
+
+fn remove_database(path: &Path) -> Result<(), Error> {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        match std::fs::remove_file(&name) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+struct UnitRow {
+    id: Uuid,
+    code: String,
+    parent: Option<Uuid>,
+    kind: String,
+    name: String,
+}
+
+/// Reads the table of units; each grid gets an `area` for what has no building.
+fn read_units(csv: &[u8]) -> Result<Vec<UnitRow>, Error> {
+    let wrong = |line: usize, what: &str| Error::setup("bad_units", format!("单元表第 {line} 行：{what}"));
+    let mut reader = csv::Reader::from_reader(csv.strip_prefix(b"\xef\xbb\xbf").unwrap_or(csv));
+    let header = reader.headers().map_err(|_| wrong(1, "读不出表头"))?.clone();
+    if header.iter().map(str::trim).ne(["code", "parent", "kind", "name"]) {
+        return Err(wrong(1, "表头应为 code,parent,kind,name"));
+    }
+    let (mut out, mut known) = (Vec::new(), HashSet::new());
+    for (at, record) in reader.records().enumerate() {
+        let line = at + 2;
+        let record = record.map_err(|_| wrong(line, "读不出"))?;
+        let [code, parent, kind, name] = [0, 1, 2, 3].map(|i| record.get(i).unwrap_or("").trim());
+        if code.is_empty() || name.is_empty() || name.len() > NAME_BYTES_MAX {
+            return Err(wrong(line, "要有代码和名称"));
+        }
+        if !known_code("unit_kind", kind) {
+            return Err(wrong(line, "没有这种单元"));
+        }
+        if !parent.is_empty() && !known.contains(parent) {
+            return Err(wrong(line, "上级要写在前面"));
+        }
+        if !known.insert(code.to_owned()) {
+            return Err(wrong(line, "代码重复"));
+        }
+        let id = unit_id(code);
+        let parent = (!parent.is_empty()).then(|| unit_id(parent));
+        out.push(UnitRow { id, code: code.into(), parent, kind: kind.into(), name: name.into() });
+        if matches!(kind, "grid" | "micro_grid") {
+            let area = UnitRow { id: area_id(id), code: String::new(), parent: Some(id), kind: "area".into(), name: format!("{name} 其他") };
+            out.push(area);
+        }
+    }
+    if out.is_empty() { Err(wrong(2, "没有单元")) } else { Ok(out) }
+}
+
+fn write_unit(inner: &Inner, db: &Connection, row: &UnitRow) -> Result<(), Error> {
+    let new = units::NewUnit { id: row.id, code: &row.code, parent: row.parent, kind: &row.kind, name: &row.name };
+    units::add(db, &new, inner.env.now_ms())?;
+    let mut edits = vec![Edit::put("name", row.name.as_str()), Edit::put("kind", row.kind.as_str())];
+    if !row.code.is_empty() {
+        edits.push(Edit::put("code", row.code.as_str()));
+    }
+    if let Some(parent) = row.parent {
+        edits.push(Edit::put("parent", parent.to_string()));
+    }
+    inner.write_own(db, &row.id, DocId::new(row.id, Class::Common), Kind::Unit, &edits)?;
+    Ok(())
+}
+
+pub fn invite(inner: &Inner, role: Role, unit: &str, name: &str, auto_confirm: bool) -> Result<Invited, Error> {
+    inner.store.write(|db| {
+        let unit = units::find(db, unit)?.ok_or_else(|| Error::setup("not_found", "没有这个单元"))?;
+        make_invite(inner, db, role, unit, name, auto_confirm)
+    })
+}
+
+/// Makes an invite; the same (name, role, unit) is the same person.
+pub fn make_invite(inner: &Inner, db: &Connection, role: Role, unit: Uuid, name: &str, auto_confirm: bool) -> Result<Invited, Error> {
+    let name = name.trim();
+    if name.is_empty() || name.len() > NAME_BYTES_MAX {
+        return Err(Error::setup("invalid_args", "要写姓名"));
+    }
+    let person = match people::find(db, name, role, &unit)? {
+        Some(person) => person,
+        None => {
+            let person = inner.new_id();
+            people::add(db, &person, name)?;
+            person
+        }
+    };
+    let mut token = [0_u8; 16];
+    inner.env.fill_random(&mut token);
+    let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(token);
+    let expires_at = inner.env.now_ms() + INVITE_LIFE_MS;
+    let token_hash = Sha256::digest(&token).into();
+    invites::add(db, &invites::Invite { token_hash, person, role, unit, auto_confirm, expires_at, used_at: None })?;
+    let url = store::get_meta(db, "url")?.ok_or(Error::Damaged("the server has no address"))?;
+    let key = hex::encode(Sha256::digest(inner.keys.public()));
+    let text = format!("gridwalk:1?u={}&t={token}&k={key}&e={expires_at}", percent(&url));
+    Ok(Invited { text, expires_at })
+}
+
+/// Percent-encodes everything but the unreserved characters.
+fn percent(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
+pub fn revoke(inner: &Inner, device: &Uuid) -> Result<bool, Error> {
+    inner.store.write(|db| {
+        let known = devices::get(db, device)?.is_some();
+        devices::set_state(db, device, "revoked")?;
+        Ok(known)
+    })
+}
+
+pub fn end_membership(inner: &Inner, name: &str, role: Role, unit: &str) -> Result<bool, Error> {
+    inner.store.write(|db| {
+        let Some((person, record, unit)) = find_membership(db, name, role, unit)? else { return Ok(false) };
+        let now_ms = inner.env.now_ms();
+        people::end_membership(db, &record, now_ms)?;
+        let until = chrono::DateTime::from_timestamp_millis(now_ms).map(|t| t.format("%Y-%m-%d").to_string());
+        inner.write_own(db, &unit, DocId::new(record, Class::Common), Kind::Membership, &[Edit::put("until", until)])?;
+        bump_policy(db, &person, now_ms)?;
+        Ok(true)
+    })
+}
+
+pub fn add_membership(inner: &Inner, name: &str, role: Role, unit: &str, more: Role, at: &str) -> Result<bool, Error> {
+    inner.store.write(|db| {
+        let Some((person, _, _)) = find_membership(db, name, role, unit)? else { return Ok(false) };
+        let at = units::find(db, at)?.ok_or_else(|| Error::setup("not_found", "没有这个单元"))?;
+        write_membership(inner, db, &person, name, more, &at)?;
+        bump_policy(db, &person, inner.env.now_ms())?;
+        Ok(true)
+    })
+}
+
+fn find_membership(db: &Connection, name: &str, role: Role, unit: &str) -> Result<Option<(Uuid, Uuid, Uuid)>, Error> {
+    let Some(unit) = units::find(db, unit)? else { return Ok(None) };
+    let Some(person) = people::find(db, name, role, &unit)? else { return Ok(None) };
+    Ok(people::membership(db, &person, role, &unit)?.map(|record| (person, record, unit)))
+}
+
+/// One membership per person, role and unit, written by the server's own actor.
+pub fn write_membership(inner: &Inner, db: &Connection, person: &Uuid, name: &str, role: Role, unit: &Uuid) -> Result<(), Error> {
+    if people::membership(db, person, role, unit)?.is_some() {
+        return Ok(());
+    }
+    let record = inner.new_id();
+    people::add_membership(db, &record, person, role, unit, inner.env.now_ms())?;
+    let edits = [Edit::put("name", name), Edit::put("role", role.name()), Edit::put("unit", unit.to_string())];
+    inner.write_own(db, unit, DocId::new(record, Class::Common), Kind::Membership, &edits)?;
+    Ok(())
+}
+
+/// The next stamp for every device of a person, with the roots they have now.
+fn bump_policy(db: &Connection, person: &Uuid, now_ms: i64) -> Result<(), Error> {
+    let roots = people::roles(db, person)?;
+    for device in devices::of_person(db, person)? {
+        policy::bump(db, &device.id, device.policy + 1, now_ms)?;
+        policy::add_stamp(db, &device.id, device.policy + 1, &roots)?;
+    }
+    Ok(())
+}
+
+pub fn status(inner: &Inner) -> Result<String, Error> {
+    inner.store.read(|db| {
+        let (partitions, documents, changes) = documents::totals(db)?;
+        let devices = devices::list(db)?;
+        let of = |state: &str| devices.iter().filter(|d| d.state == state).count();
+        let url = store::get_meta(db, "url")?.unwrap_or_default();
+        Ok(format!(
+            "地址 {url}，第 {} 期\n单元 {} 个\n设备 {} 台：{} 台在用，{} 台待确认，{} 台已停用\n分区 {partitions} 个，文档 {documents} 份，更改 {changes} 条\n隔离的提交 {} 条\n",
+            epochs::current(db)?,
+            units::count(db)?,
+            devices.len(),
+            of("active"),
+            of("unconfirmed"),
+            of("revoked"),
+            store::commands::count_quarantined(db)?,
+        ))
+    })
+}

@@ -1,0 +1,149 @@
+//! Devices, and the nonces of their requests.
+
+use super::people::role_of;
+use super::{int, uint};
+use crate::error::Error;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use shared_model::Role;
+use uuid::Uuid;
+
+/// One enrolled device.
+#[derive(Debug, Clone)]
+pub struct Device {
+    pub id: Uuid,
+    pub public_key: [u8; 32],
+    /// Of the install; enters its actors.
+    pub nonce: [u8; 16],
+    pub person: Uuid,
+    pub name: String,
+    pub role: Role,
+    pub unit: Uuid,
+    /// `unconfirmed`, `active`, `revoked`.
+    pub state: String,
+    pub cloned: bool,
+    pub digits: String,
+    pub seen_at: Option<i64>,
+    /// Highest counter of an actor it wrote with.
+    pub counter: u64,
+    pub policy: u64,
+    pub policy_named: u64,
+}
+
+const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named";
+
+fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {
+    let role: u8 = r.get(5)?;
+    let device = Device {
+        id: r.get(0)?,
+        public_key: r.get(1)?,
+        nonce: r.get(2)?,
+        person: r.get(3)?,
+        name: r.get(4)?,
+        role: Role::Assignee,
+        unit: r.get(6)?,
+        state: r.get(7)?,
+        cloned: r.get(8)?,
+        digits: r.get(9)?,
+        seen_at: r.get(10)?,
+        counter: uint(r.get(11)?),
+        policy: uint(r.get(12)?),
+        policy_named: uint(r.get(13)?),
+    };
+    Ok((device, role))
+}
+
+fn with_role((device, role): (Device, u8)) -> Result<Device, Error> {
+    Ok(Device { role: role_of(role)?, ..device })
+}
+
+/// A device by id.
+pub fn get(db: &Connection, id: &Uuid) -> Result<Option<Device>, Error> {
+    let sql = format!("select {COLUMNS} from device d join person p on p.id = d.person where d.id = ?1");
+    db.prepare_cached(&sql)?.query_row([id], read).optional()?.map(with_role).transpose()
+}
+
+/// A device by its key.
+pub fn by_key(db: &Connection, key: &[u8; 32]) -> Result<Option<Device>, Error> {
+    let sql = format!("select {COLUMNS} from device d join person p on p.id = d.person where d.public_key = ?1");
+    db.prepare_cached(&sql)?.query_row([key], read).optional()?.map(with_role).transpose()
+}
+
+/// All devices, oldest first.
+pub fn list(db: &Connection) -> Result<Vec<Device>, Error> {
+    let sql = format!("select {COLUMNS} from device d join person p on p.id = d.person order by d.enrolled_at, d.id");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map([], read)?;
+    rows.map(|row| row.map_err(Error::from).and_then(with_role)).collect()
+}
+
+/// Devices of a person.
+pub fn of_person(db: &Connection, person: &Uuid) -> Result<Vec<Device>, Error> {
+    let sql = format!("select {COLUMNS} from device d join person p on p.id = d.person where d.person = ?1");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map([person], read)?;
+    rows.map(|row| row.map_err(Error::from).and_then(with_role)).collect()
+}
+
+/// Adds a device.
+pub fn add(db: &Connection, d: &Device, now_ms: i64) -> Result<(), Error> {
+    let sql = "insert into device (id, public_key, nonce, person, role, unit, state, cloned, digits, enrolled_at, counter, policy, policy_named)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, ?10, ?11)";
+    db.prepare_cached(sql)?.execute(params![
+        d.id,
+        d.public_key,
+        d.nonce,
+        d.person,
+        d.role as u8,
+        d.unit,
+        d.state,
+        d.digits,
+        now_ms,
+        int(d.policy),
+        int(d.policy_named)
+    ])?;
+    Ok(())
+}
+
+/// Sets its state.
+pub fn set_state(db: &Connection, id: &Uuid, state: &str) -> Result<(), Error> {
+    db.prepare_cached("update device set state = ?2 where id = ?1")?.execute(params![id, state])?;
+    Ok(())
+}
+
+/// Two installs seem to use its key.
+pub fn set_cloned(db: &Connection, id: &Uuid) -> Result<(), Error> {
+    db.prepare_cached("update device set cloned = 1 where id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+/// When it was last heard of.
+pub fn set_seen(db: &Connection, id: &Uuid, now_ms: i64) -> Result<(), Error> {
+    db.prepare_cached("update device set seen_at = ?2 where id = ?1")?.execute(params![id, now_ms])?;
+    Ok(())
+}
+
+/// The highest counter of its actors.
+pub fn set_counter(db: &Connection, id: &Uuid, counter: u64) -> Result<(), Error> {
+    db.prepare_cached("update device set counter = ?2 where id = ?1")?.execute(params![id, int(counter)])?;
+    Ok(())
+}
+
+/// Remembers a nonce of a request that changes something.
+pub fn add_nonce(db: &Connection, device: &Uuid, nonce: &[u8; 16], at_ms: i64) -> Result<(), Error> {
+    db.prepare_cached("insert into nonce (device, nonce, at) values (?1, ?2, ?3) on conflict (device, nonce) do nothing")?
+        .execute(params![device, nonce, at_ms])?;
+    Ok(())
+}
+
+/// Forgets those before a moment.
+pub fn drop_nonces(db: &Connection, before_ms: i64) -> Result<(), Error> {
+    db.prepare_cached("delete from nonce where at < ?1")?.execute([before_ms])?;
+    Ok(())
+}
+
+/// (device, nonce, when) of all that are remembered.
+pub fn nonces(db: &Connection) -> Result<Vec<(Uuid, [u8; 16], i64)>, Error> {
+    let mut statement = db.prepare_cached("select device, nonce, at from nonce")?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}

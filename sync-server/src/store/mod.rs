@@ -1,0 +1,163 @@
+//! SQLite behind the server: the only place that speaks SQL. One module a noun, small functions, no decisions: another database can
+//! take the same contract later.
+//!
+//! WAL and `synchronous = full`: a verdict lets a phone forget, so it must be on disk before it is sent. Writes go through one connection
+//! and `begin immediate`; reads have connections of their own and one transaction each, so that grants, pages, heads and digests of a
+//! reply belong together.
+
+pub mod bundles;
+pub mod commands;
+pub mod devices;
+pub mod documents;
+pub mod epochs;
+pub mod invites;
+pub mod people;
+pub mod policy;
+pub mod units;
+
+use crate::error::Error;
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_base.sql")];
+/// How long a write waits for another program (the `invite` command beside `serve`), milliseconds.
+const BUSY_WAIT_MS: u64 = 10_000;
+/// Idle read connections that are kept.
+const READERS_MAX: usize = 8;
+/// Prepared statements kept by a connection.
+const STATEMENTS_MAX: usize = 128;
+
+/// The database of one data folder.
+pub struct Store {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Store {
+    /// Opens (`make`: or makes) the database and brings its schema up to date.
+    pub fn open(path: &Path, make: bool) -> Result<Self, Error> {
+        let mut flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        flags.set(OpenFlags::SQLITE_OPEN_CREATE, make);
+        let writer = connect(path, flags)?;
+        migrate(&writer)?;
+        Ok(Store { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    /// Runs `f` in one write transaction; committed when it returns `Ok`, rolled back otherwise and when it panics.
+    pub fn write<T, E: From<Error>>(&self, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let db = lock(&self.writer);
+        in_transaction(&db, "begin immediate", f)
+    }
+
+    /// Runs `f` in one read transaction.
+    pub fn read<T, E: From<Error>>(&self, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        let kept = lock(&self.readers).pop();
+        let db = match kept {
+            Some(db) => db,
+            None => connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?,
+        };
+        let out = in_transaction(&db, "begin", f);
+        let mut readers = lock(&self.readers);
+        if readers.len() < READERS_MAX {
+            readers.push(db);
+        }
+        out
+    }
+}
+
+/// A panic inside a transaction rolls it back, so the data behind a poisoned lock is sound.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Rollback<'a>(&'a Connection, bool);
+
+impl Drop for Rollback<'_> {
+    fn drop(&mut self) {
+        if self.1 {
+            // Nothing more can be done here; the connection refuses the next `begin` if this failed, and says so.
+            let _ = self.0.execute_batch("rollback");
+        }
+    }
+}
+
+fn in_transaction<T, E: From<Error>>(db: &Connection, begin: &str, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+    db.execute_batch(begin).map_err(Error::from)?;
+    let mut open = Rollback(db, true);
+    let out = f(db)?;
+    db.execute_batch("commit").map_err(Error::from)?;
+    open.1 = false;
+    Ok(out)
+}
+
+/// Runs `f` so that its writes vanish when it fails, while the transaction around it goes on.
+pub fn in_savepoint<T, E: From<Error>>(db: &Connection, f: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    db.execute_batch("savepoint part").map_err(Error::from)?;
+    match f() {
+        Ok(out) => {
+            db.execute_batch("release part").map_err(Error::from)?;
+            Ok(out)
+        }
+        Err(e) => {
+            db.execute_batch("rollback to part; release part").map_err(Error::from)?;
+            Err(e)
+        }
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, Error> {
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(Duration::from_millis(BUSY_WAIT_MS))?;
+    db.pragma_update(None, "journal_mode", "wal")?;
+    db.pragma_update(None, "synchronous", "full")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "secure_delete", true)?;
+    db.pragma_update(None, "trusted_schema", false)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(db)
+}
+
+fn migrate(db: &Connection) -> Result<(), Error> {
+    let known = MIGRATIONS.len();
+    let version = |db: &Connection| db.query_row("pragma user_version", [], |r| r.get::<_, i64>(0));
+    if usize::try_from(version(db)?).ok() == Some(known) {
+        return Ok(());
+    }
+    in_transaction(db, "begin immediate", |db| {
+        let done = usize::try_from(version(db)?).unwrap_or(usize::MAX);
+        if done > known {
+            return Err(Error::Newer);
+        }
+        for sql in &MIGRATIONS[done..] {
+            db.execute_batch(sql)?;
+        }
+        db.pragma_update(None, "user_version", i64::try_from(known).unwrap_or(i64::MAX))?;
+        Ok(())
+    })
+}
+
+/// Sequence numbers and counters are dense from 1 and never come near the sign bit; what is beyond it fits no row.
+pub fn int(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// The reverse of [`int`].
+pub fn uint(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+/// A setting of the deployment.
+pub fn get_meta(db: &Connection, key: &str) -> Result<Option<String>, Error> {
+    use rusqlite::OptionalExtension;
+    Ok(db.prepare_cached("select value from meta where key = ?1")?.query_row([key], |r| r.get(0)).optional()?)
+}
+
+/// Sets it.
+pub fn set_meta(db: &Connection, key: &str, value: &str) -> Result<(), Error> {
+    db.prepare_cached("insert into meta (key, value) values (?1, ?2) on conflict (key) do update set value = excluded.value")?
+        .execute([key, value])?;
+    Ok(())
+}

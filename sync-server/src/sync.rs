@@ -1,0 +1,53 @@
+//! One request: judge what is pushed, in one write transaction; then answer, from one read transaction. The push is judged before new
+//! grants are announced. The same request sent twice gets the same verdicts.
+
+use crate::auth::Caller;
+use crate::error::{Error, Fault};
+use crate::events::Wake;
+use crate::push::{Pushed, push};
+use crate::store::{bundles, devices};
+use crate::{Inner, pull};
+use shared_model::wire::{PROTOCOL, SyncReply, SyncRequest};
+
+/// `seen_at` is written at most this often, milliseconds.
+const SEEN_EVERY_MS: i64 = 60_000;
+/// A superseded bundle is kept this long, milliseconds.
+const BUNDLE_KEPT_MS: i64 = 24 * 3600 * 1000;
+/// Cursors and wanted documents of one request.
+const CURSORS_MAX: usize = 100_000;
+const WANT_MAX: usize = 10_000;
+
+/// `POST /v1/sync`.
+pub fn sync(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<SyncReply, Fault> {
+    if request.protocol != PROTOCOL {
+        return Err(Fault::new(426, "needs_update", "请更新程序"));
+    }
+    if request.cursors.len() > CURSORS_MAX || request.want.len() > WANT_MAX {
+        return Err(Fault::new(413, "too_large", "请求太大"));
+    }
+    let pushed = push_all(inner, caller, request)?;
+    pull::prepare(inner, caller, request, &pushed)?;
+    let mut reply = inner.store.read(|db| pull::reply(inner, db, caller, request, &pushed))?;
+    inner.wake(pushed.touched.iter().map(|((unit, class), head)| Wake { unit: *unit, class: *class, head: *head }));
+    reply.verdicts = pushed.verdicts;
+    reply.actor_closed = pushed.actor_closed.into_iter().collect();
+    Ok(reply)
+}
+
+fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pushed, Error> {
+    let now_ms = inner.env.now_ms();
+    let names_policy = request.policy == caller.device.policy && caller.device.policy_named < caller.device.policy;
+    let is_due = caller.device.seen_at.is_none_or(|at| now_ms - at >= SEEN_EVERY_MS);
+    if request.commands.is_empty() && !names_policy && !is_due {
+        return Ok(Pushed::default());
+    }
+    let (pushed, tree) = inner.store.write(|db| {
+        devices::set_seen(db, &caller.device.id, now_ms)?;
+        devices::drop_nonces(db, now_ms - shared_model::limits::CLOCK_SKEW_MS_MAX)?;
+        devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;
+        bundles::drop_superseded(db, now_ms - BUNDLE_KEPT_MS)?;
+        push(inner, db, &caller.device, request)
+    })?;
+    inner.keep_tree(&tree);
+    Ok(pushed)
+}

@@ -1,0 +1,80 @@
+//! The tree of units in memory: who stands beneath whom. It is the server's own, never computed from pushed documents, because grants
+//! follow from it. Pure.
+
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Levels of the tree; deeper is refused.
+pub const DEPTH_MAX: usize = 16;
+
+/// One unit.
+#[derive(Debug, Clone)]
+pub struct Node {
+    pub parent: Option<Uuid>,
+    pub kind: String,
+}
+
+/// All units.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    pub version: u64,
+    nodes: HashMap<Uuid, Node>,
+    children: HashMap<Uuid, Vec<Uuid>>,
+}
+
+impl Tree {
+    /// From the rows of the table.
+    pub fn new(version: u64, nodes: Vec<(Uuid, Node)>) -> Self {
+        let mut tree = Tree { version, ..Tree::default() };
+        for (id, node) in nodes {
+            tree.add(id, node);
+        }
+        tree
+    }
+
+    /// Adds one.
+    pub fn add(&mut self, id: Uuid, node: Node) {
+        if let Some(parent) = node.parent {
+            self.children.entry(parent).or_default().push(id);
+        }
+        self.nodes.insert(id, node);
+    }
+
+    /// A unit.
+    pub fn get(&self, id: &Uuid) -> Option<&Node> {
+        self.nodes.get(id)
+    }
+
+    /// The units above, nearest first.
+    pub fn ancestors(&self, id: &Uuid) -> Vec<Uuid> {
+        let mut out = Vec::new();
+        let mut at = self.nodes.get(id).and_then(|n| n.parent);
+        while let Some(up) = at {
+            if out.len() >= DEPTH_MAX {
+                break;
+            }
+            out.push(up);
+            at = self.nodes.get(&up).and_then(|n| n.parent);
+        }
+        out
+    }
+
+    /// Is `unit` this root or beneath it?
+    pub fn is_within(&self, unit: &Uuid, root: &Uuid) -> bool {
+        self.nodes.contains_key(unit) && (unit == root || self.ancestors(unit).contains(root))
+    }
+
+    /// The root and everything beneath it, each before what stands beneath it.
+    pub fn subtree(&self, root: &Uuid) -> Vec<Uuid> {
+        let mut out = Vec::new();
+        if !self.nodes.contains_key(root) {
+            return out;
+        }
+        let mut waiting = vec![*root];
+        while let Some(unit) = waiting.pop() {
+            out.push(unit);
+            waiting.extend(self.children.get(&unit).into_iter().flatten());
+        }
+        out
+    }
+}
