@@ -5,6 +5,8 @@
 //! duplicates, differing cells) is not this crate's business.
 
 mod families;
+#[cfg(test)]
+mod hostile;
 mod person;
 mod rows;
 #[cfg(test)]
