@@ -70,6 +70,32 @@ fn cut_or_prolonged_bytes_are_refused() {
 }
 
 #[test]
+fn registers_out_of_order_or_beyond_their_clock_are_refused() {
+    let mut registers = household();
+    for who in 2..5 {
+        let (change, _, hash) = Registers::default().author(actor(who), None, 1, &[Edit::put("note", who as i64)]).unwrap();
+        let mut apart = Registers::default();
+        apart.apply(&change, hash).unwrap();
+        registers = registers.join(&apart);
+    }
+    let refused = |twist: &dyn Fn(&mut Registers), why: &'static str| {
+        let mut twisted = registers.clone();
+        twist(&mut twisted);
+        assert_eq!(Registers::decode_full(&twisted.encode_full()), Err(CodecError::Malformed(why)));
+    };
+    let ops = |registers: &mut Registers| registers.live.remove("note").unwrap();
+    let with = |registers: &mut Registers, ops| drop(registers.live.insert("note".into(), ops));
+    refused(&|r| r.heads.reverse(), "out of order");
+    refused(&|r| r.heads[1] = r.heads[0], "out of order");
+    refused(&|r| r.heads[1].seq = 2, "a head beyond the clock");
+    refused(&|r| r.heads[1].seq = 0, "a head beyond the clock");
+    refused(&|r| with(r, ops(&mut r.clone()).into_iter().rev().collect()), "out of order");
+    refused(&|r| with(r, vec![ops(&mut r.clone())[0].clone(); 2]), "out of order");
+    refused(&|r| r.live.get_mut("note").unwrap()[0].id.counter = 0, "an operation beyond the clock");
+    refused(&|r| r.live.get_mut("note").unwrap()[3].id.counter = 99, "an operation beyond the clock");
+}
+
+#[test]
 fn registers_travel_as_bytes_and_ids_as_bytes_or_hex() {
     let registers = household();
     let mut cbor = Vec::new();

@@ -5,7 +5,7 @@ mod crdt_support;
 
 use crdt_support::*;
 use sha2::{Digest, Sha256};
-use shared_model::crdt::limits::{CHANGE_BYTES_MAX, CHANGE_OPS_MAX, KEY_BYTES_MAX};
+use shared_model::crdt::limits::{CHANGE_BYTES_MAX, CHANGE_OPS_MAX, COUNTER_MAX, KEY_BYTES_MAX};
 use shared_model::crdt::{Change, ChangeError, Edit, Op, OpBody, OpId, Registers, Value, gate};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -373,4 +373,10 @@ fn the_largest_change_allowed_passes_and_one_more_operation_does_not() {
     assert!(Change::decode(&many(4_096).encode().0).is_ok());
     assert_eq!(Change::decode(&many(4_097).encode().0), Err(ChangeError::TooMany("predecessors")));
     assert_eq!(Change::decode(&change(0).encode().0), Err(ChangeError::Column("no operation")));
+    let late = |start_op: u64| Change { start_op, ..change(2) };
+    assert!(Change::decode(&late(COUNTER_MAX - 1).encode().0).is_ok());
+    assert_eq!(Change::decode(&late(COUNTER_MAX).encode().0), Err(ChangeError::Number));
+    let mut twisted = many(2);
+    twisted.ops[0].pred.reverse();
+    assert_eq!(Change::decode(&twisted.encode().0), Err(ChangeError::NotCanonical));
 }
