@@ -137,7 +137,7 @@ async fn events(State(app): State<App>, headers: HeaderMap) -> Response {
         Ok(Err(response)) => return http(response),
         Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
-    let stream = stream::unfold((wakes, app.stop, watch), |(mut wakes, mut stop, watch)| async move {
+    let stream = futures_util::stream::unfold((wakes, app.stop, watch), |(mut wakes, mut stop, watch)| async move {
         loop {
             let received = tokio::select! {
                 received = wakes.recv() => received,
