@@ -3,7 +3,7 @@
 //! The engine blocks (it is SQLite), so a call runs on a thread of its own and the window stays alive. An error crosses as the engine wrote it:
 //! `{"code", "message", …}`.
 
-use crate::engine::{Engine, Failure};
+use app_core::{CoreError, Engine, EngineOptions};
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -15,9 +15,9 @@ pub struct Shell {
 }
 
 impl Shell {
-    /// Opens the engine on `home`.
+    /// Opens the engine on `home`. The store stays locked until the PIN is typed: only the command line keeps a store unlocked in a file.
     pub fn open(home: PathBuf) -> Shell {
-        Shell { engine: Engine::open(home).map_err(|failure| reply(&failure)) }
+        Shell { engine: Engine::open(home, EngineOptions::system()).map_err(|error| reply(&error)) }
     }
 
     /// The engine, if it opened.
@@ -26,8 +26,8 @@ impl Shell {
     }
 }
 
-fn reply(failure: &Failure) -> Value {
-    serde_json::to_value(failure).unwrap_or_else(|_| json!({ "code": "internal", "message": failure.to_string() }))
+fn reply(error: &CoreError) -> Value {
+    serde_json::to_value(error.failure()).unwrap_or_else(|_| json!({ "code": error.code, "message": error.message }))
 }
 
 /// Runs the command `name` of the engine's list and answers with its reply, or with `{"code", "message", …}`.
@@ -35,8 +35,8 @@ fn reply(failure: &Failure) -> Value {
 pub async fn call(shell: State<'_, Shell>, name: String, args: Value) -> Result<Value, Value> {
     let engine = shell.engine.clone()?;
     match tauri::async_runtime::spawn_blocking(move || engine.call(&name, args)).await {
-        Ok(answer) => answer.map_err(|failure| reply(&failure)),
-        Err(_) => Err(json!({ "code": "internal", "message": "the command stopped unexpectedly; nothing was written" })),
+        Ok(answer) => answer.map_err(|error| reply(&error)),
+        Err(_) => Err(json!({ "code": "server_error", "message": "这一步出错了，没有写下任何东西。原来的都在，请再试一次。" })),
     }
 }
 

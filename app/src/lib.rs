@@ -6,7 +6,6 @@
 
 mod address;
 mod commands;
-mod engine;
 
 use address::{Start, Wish};
 use commands::Shell;
