@@ -1,9 +1,9 @@
 //! One device behind a front door: its engine, and the stream of its changes. The engine can be taken away and opened anew (the demo kills
 //! a phone); listeners stay, calls wait. Everything here blocks, as the engine does; the async side goes through [`Device::ask`].
 
-use crate::engine::Engine;
 use crate::failure::{Outcome, fail, of_core};
 use crate::limits::EVENTS_BEHIND;
+use app_core::Engine;
 use serde_json::Value;
 use shared_model::commands::Changed;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};

@@ -1,7 +1,7 @@
 //! How a failure leaves this program: the engine's own `Failure`, or one made here for what never reached the engine
 //! (bad flags, malformed JSON, a request from a foreign page). Codes are stable; messages are for people.
 
-use app_core::error::CoreError;
+use app_core::CoreError;
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};

@@ -5,7 +5,6 @@
 mod cli;
 mod demo;
 mod device;
-mod engine;
 mod failure;
 pub mod http;
 mod limits;

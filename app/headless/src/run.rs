@@ -2,12 +2,12 @@
 
 use crate::cli::{Cli, Command};
 use crate::device::Device;
-use crate::engine::{Engine, EngineOptions};
 use crate::failure::{Outcome, fail, of_core, of_io};
 use crate::http::files::Pages;
 use crate::http::guard::Guard;
 use crate::limits::STDIN_BYTES;
 use crate::{demo, http, log};
+use app_core::{Engine, EngineOptions};
 use serde_json::{Value, json};
 use shared_model::commands::COMMANDS;
 use std::io::{ErrorKind, Read, Write};
