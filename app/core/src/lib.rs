@@ -1,1 +1,18 @@
-//! app/core
+//! The Gridwalk app without a window: one home, one encrypted store, one command list.
+//!
+//! `engine.rs` is the door (session, calls, sync); `commands/` the bodies, one file a noun; `workspace.rs` the only way to write;
+//! `store/` documents and rows; `sync/` the device's side of sync. The shell, the HTTP front door and the command line add nothing to it.
+
+mod commands;
+mod engine;
+pub mod env;
+mod error;
+mod project;
+mod store;
+mod sync;
+mod vault;
+mod workspace;
+
+pub use engine::{Engine, EngineOptions};
+pub use env::{Env, HttpTransport, NetReply, SystemEnv, Transport};
+pub use error::{CoreError, Result};

@@ -57,6 +57,9 @@ macro_rules! ty {
     (id_number) => {
         FieldType::IdNumber
     };
+    (ext) => {
+        FieldType::Ext
+    };
     ([$t:ident]) => {
         FieldType::Code(stringify!($t))
     };
@@ -116,8 +119,9 @@ kinds! {
         batch          id               register once "导入批次" "Import batch";
         tag            flags            register any  "标签" "Tags";
         ask            flags            register any  "下次走访补" "Ask at the next visit";
-        ext            flags            register any  "扩展" "Extra";
         care           flags            private  any  "关爱标签" "Care tags";
+        care_note      text             private  any  "关爱备注" "Care note";
+        ext            ext              private  any  "扩展" "Extra";
     }
     Person "person" "居民" "Person", "走访与服务，代填部门表格", "履行法定职责；证件号码按需、遮盖显示、查看留痕", keep 1095 {
         household      id               register once "所在户" "Household";
@@ -141,12 +145,14 @@ kinds! {
         moved_to       id               register any  "迁往" "Moved to";
         tag            flags            register any  "标签" "Tags";
         ask            flags            register any  "下次走访补" "Ask at the next visit";
-        ext            flags            register any  "扩展" "Extra";
         id_number      id_number        private  any  "公民身份号码" "Identity number";
         birth_date     date             private  any  "出生日期" "Birth date";
         registered_address text         private  any  "户籍地址" "Registered address";
         health         [health]         private  any  "健康状况" "Health";
+        id_type        [id_type]        private  any  "证件类型" "Identity paper";
         care           flags            private  any  "关爱标签" "Care tags";
+        care_note      text             private  any  "关爱备注" "Care note";
+        ext            ext              private  any  "扩展" "Extra";
     }
     PartyHub "party_hub" "党员中心户" "Party-member hub", "党员联系群众", "履行法定职责", keep 365 {
         household      id    register once "中心户" "Hub household";

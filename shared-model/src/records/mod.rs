@@ -57,6 +57,15 @@ pub enum FieldType {
     IdNumber,
     /// A family of boolean keys `prefix/name`, one a tag, so that two people may add different ones.
     Flags,
+    /// A family of text keys `ext/name`: columns that no declaration knows, kept as they came. Private, because nobody knows what they say.
+    Ext,
+}
+
+impl FieldType {
+    /// A family of keys `prefix/name`, without a column of its own for each.
+    pub fn is_family(self) -> bool {
+        matches!(self, FieldType::Flags | FieldType::Ext)
+    }
 }
 
 /// Who may write a field, beyond what the class allows.
@@ -124,7 +133,7 @@ impl Kind {
     pub fn field(self, key: &str) -> Option<&'static FieldDef> {
         let head = key.split_once('/').map(|(p, _)| p);
         self.def().fields.iter().find(|f| match f.ty {
-            FieldType::Flags => head == Some(f.key),
+            t if t.is_family() => head == Some(f.key),
             _ => f.key == key,
         })
     }
@@ -133,7 +142,7 @@ impl Kind {
 impl KindDef {
     /// Fields with a column of their own in the store (flags have none).
     pub fn columns(&self) -> impl Iterator<Item = &'static FieldDef> {
-        self.fields.iter().filter(|f| f.ty != FieldType::Flags)
+        self.fields.iter().filter(|f| !f.ty.is_family())
     }
 }
 
@@ -161,7 +170,7 @@ impl FieldDef {
         let short = |s: &str| s.len() <= crate::limits::TEXT_BYTES_MAX;
         match (self.ty, value) {
             (_, Value::Null) => true,
-            (FieldType::Text, Value::Str(s)) => short(s),
+            (FieldType::Text | FieldType::Ext, Value::Str(s)) => short(s),
             (FieldType::Int | FieldType::Time, Value::Int(_)) => true,
             (FieldType::Bool | FieldType::Flags, Value::Bool(_)) => true,
             (FieldType::Date, Value::Str(s)) => chrono::NaiveDate::parse_from_str(s, "%Y-%m-%d").is_ok() && s.len() == 10,

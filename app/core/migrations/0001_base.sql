@@ -1,0 +1,141 @@
+-- One row a document: the merged state without its history. The winner's value of a key that has a column stands only in that column.
+create table doc (
+    id integer primary key,
+    record blob not null,
+    class integer not null,
+    generation integer not null,
+    kind integer not null,
+    unit blob not null,
+    regs blob not null,
+    -- accepted state only, whole; null when nothing here is unsent; empty when nothing was ever accepted
+    base blob,
+    -- hash of the last change by this install's own actor, and that actor
+    own_hash blob,
+    own_actor blob,
+    -- server's time of first and last receipt, ms
+    first_at integer,
+    last_at integer,
+    -- commands without a verdict that touch it
+    pending integer not null default 0,
+    -- made by this person
+    mine integer not null default 0,
+    unique (record, class, generation)
+) strict;
+create index doc_by_partition on doc (unit, class);
+create index doc_pending on doc (pending) where pending > 0;
+
+-- Keys with more than one live value.
+create table conflict (
+    record blob not null,
+    class integer not null,
+    key text not null,
+    kind integer not null,
+    primary key (record, class, key)
+) strict, without rowid;
+
+-- Outbox and command log in one: a command keeps its place when it is judged.
+create table command (
+    seq integer primary key,
+    name text not null,
+    summary text not null,
+    policy integer not null,
+    at integer not null,
+    -- wire form and what it meant, for replay
+    body blob not null,
+    args blob not null,
+    digest blob not null,
+    -- pending accepted quarantined superseded discarded erased stale
+    state text not null,
+    reason text,
+    -- false until the server has judged it
+    judged integer not null default 0,
+    replaces integer,
+    replaced_by integer,
+    household blob,
+    received_at integer
+) strict;
+create index command_unjudged on command (seq) where judged = 0;
+create index command_refused on command (seq) where state in ('quarantined', 'superseded', 'stale');
+
+-- Documents that a command touches.
+create table command_doc (
+    seq integer not null,
+    record blob not null,
+    class integer not null,
+    generation integer not null,
+    hash blob not null,
+    primary key (record, class, generation, seq)
+) strict, without rowid;
+create index command_doc_by_seq on command_doc (seq);
+
+-- Where this device is in each partition it holds.
+create table partition (
+    unit blob not null,
+    class integer not null,
+    epoch integer not null,
+    seq integer not null,
+    mark blob not null,
+    bundle blob,
+    -- over the accepted state
+    digest blob not null,
+    -- false when the grant is gone and it waits for verdicts before it is dropped
+    granted integer not null default 1,
+    primary key (unit, class)
+) strict, without rowid;
+
+-- Pages as they came, with the server's signature, until a verified backup holds them.
+create table kept_page (
+    id integer primary key,
+    unit blob not null,
+    class integer not null,
+    epoch integer not null,
+    seq_to integer not null,
+    received_at integer not null,
+    body blob not null
+) strict;
+create index kept_page_by_place on kept_page (unit, class, seq_to);
+
+create table actor (
+    actor blob primary key,
+    name text not null,
+    role text not null
+) strict, without rowid;
+
+-- What a server command asked for, shown until the server has answered: the parent of a unit made here.
+create table unit_asked (
+    unit blob primary key,
+    parent blob not null
+) strict, without rowid;
+
+create table setting (
+    key text primary key,
+    value blob not null
+) strict, without rowid;
+
+-- What is recorded about the person: reveals with their reason, imports, exports, syncs.
+create table own_log (
+    id integer primary key,
+    at integer not null,
+    what text not null,
+    words text not null
+) strict;
+
+-- Search text of households, people and cases: name, pinyin, initials, plate, phone.
+create table search (
+    record blob primary key,
+    kind integer not null,
+    household blob,
+    words text not null
+) strict, without rowid;
+
+-- Per household: when it is due, and its last visit. Derived; `reproject` rebuilds it.
+create table due (
+    household blob primary key,
+    walk text not null,
+    tier text not null,
+    grid blob,
+    first text not null,
+    reached_on text,
+    tried_on text,
+    visited_at integer
+) strict, without rowid;

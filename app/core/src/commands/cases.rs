@@ -1,0 +1,508 @@
+//! Cases: reported against the matter catalogue, each in the class of its matter; a time line of steps; what may be done next.
+
+use super::households::{due_view, plate_of};
+use super::units::Tree;
+use super::views::{self, coded, id};
+use super::visits::new_id;
+use crate::engine::Engine;
+use crate::error::{CoreError, Result};
+use crate::project::{self, folded, name_words};
+use crate::store::{Doc, Row, docs, get_row, rows};
+use crate::workspace::{self, Identity, Intent, KeyEdit};
+use chrono::{Datelike, Days, Weekday};
+use rusqlite::Connection;
+use shared_model::Class;
+use shared_model::cases::{Folded, Step, Transition, Workflow, fold};
+use shared_model::codes::Coded;
+use shared_model::commands::{
+    AddCaseArgs, AddStepArgs, Added, CaseFile, CaseItem, CaseList, CaseView, IdArgs, ListCasesArgs, ListMattersArgs, MatterItem,
+    MatterList, NextStep, StepView,
+};
+use shared_model::due::DueOn;
+use shared_model::matters::{self, Matter};
+use shared_model::records::Kind;
+use shared_model::rules::{Role, Verb};
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// `list_matters`
+pub fn list_matters(_: &Engine, args: ListMattersArgs) -> Result<MatterList> {
+    let q = folded(args.q.as_deref().unwrap_or(""));
+    let items = matters::all()
+        .iter()
+        .filter(|m| {
+            q.is_empty()
+                || m.code == q
+                || name_words(&m.name_zh).iter().any(|w| folded(w).contains(&q))
+                || folded(&m.name_en).contains(&q)
+                || folded(&m.category).contains(&q)
+        })
+        .map(matter_item)
+        .collect();
+    Ok(MatterList { items })
+}
+
+fn matter_item(m: &Matter) -> MatterItem {
+    MatterItem {
+        code: m.code.clone(),
+        category: m.category.clone(),
+        name_zh: m.name_zh.clone(),
+        name_en: m.name_en.clone(),
+        lead: Some(m.lead.clone()).filter(|l| !l.is_empty()),
+        level: m.level,
+        response_hours: m.response_hours,
+        resolve_days: m.resolve_days,
+        class: m.class.name().into(),
+        community_duty: m.community_duty.clone(),
+    }
+}
+
+/// `add_case`
+pub fn add(engine: &Engine, args: AddCaseArgs) -> Result<Added> {
+    engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::Case, Verb::Make))?;
+    let now = engine.now_ms();
+    let matter = matters::find(args.matter.trim()).ok_or_else(|| CoreError::args("事项目录里没有这一项。").at("matter"))?;
+    let title = args.title.trim().to_string();
+    if title.is_empty() {
+        return Err(CoreError::args("要写一句发生了什么。").at("title"));
+    }
+    let case = new_id(engine);
+    let step = new_id(engine);
+    let (_, changed) = engine.with(|o| {
+        let tree = Tree::read(&o.db)?;
+        let household = match &args.household {
+            Some(h) => Some(super::households::require(&o.db, h)?),
+            None => None,
+        };
+        let building = match (&args.building, &household) {
+            (Some(b), _) => Some(tree.find(b)?.record),
+            (None, Some(h)) => h.id("building"),
+            (None, None) => None,
+        };
+        let unit = building
+            .or_else(|| area(&o.db, &o.me, &tree))
+            .ok_or_else(|| CoreError::args("要写在哪栋楼，或用文字写地点。").at("building"))?;
+        let mut edits = vec![
+            KeyEdit::put("matter", matter.code.clone()),
+            KeyEdit::put("title", title.clone()),
+            KeyEdit::put("opened_at", now),
+            KeyEdit::put("workflow", Workflow::find("").name),
+        ];
+        let mut text = |key: &str, value: Option<String>| {
+            if let Some(v) = value.map(|v| v.trim().to_string()).filter(|v| !v.is_empty()) {
+                edits.push(KeyEdit::put(key, v));
+            }
+        };
+        text("building", building.map(|b| b.to_string()));
+        text("household", household.as_ref().map(|h| h.record.to_string()));
+        text("description", args.description.clone());
+        text("place", args.place.clone());
+        text("person", args.person.clone());
+        text("reporter", args.reporter.clone());
+        // what this role may not write in a stricter class is left out rather than refused: a head names no person
+        let roles = workspace::roles(&o.db, &o.me)?;
+        edits.retain(|e| {
+            Kind::Case.field(&e.key).is_some_and(|f| {
+                let class = f.class_in(matter.class);
+                class == matter.class || roles.iter().any(|r| shared_model::rules::may_write(r.role, Kind::Case, class, Verb::Make))
+            })
+        });
+        workspace::change(&mut o.db, &o.me, now, |w| {
+            let mut intent = Intent::new("add_case", format!("上报 {}", matter.name_zh), household.as_ref().map(|h| h.record));
+            intent.record(unit, case, Kind::Case, matter.class, edits)?;
+            if let Some(done) = args.on_the_spot.as_deref().map(str::trim).filter(|d| !d.is_empty()) {
+                intent.record(
+                    unit,
+                    step,
+                    Kind::CaseStep,
+                    matter.class,
+                    step_edits(case, "on_the_spot", now, Some(done), None, None, &[]),
+                )?;
+            }
+            w.command(intent)
+        })
+    })?;
+    engine.raise(&changed);
+    Ok(Added { id: case.to_string() })
+}
+
+/// Where a case goes that has no building: the area of the person's grid, else their unit.
+fn area(db: &Connection, me: &Identity, tree: &Tree) -> Option<Uuid> {
+    let roles = workspace::roles(db, me).ok()?;
+    roles.iter().find_map(|r| {
+        let area = shared_model::doc::area_id(r.unit);
+        if tree.get(area).is_some() {
+            return Some(area);
+        }
+        let beneath = tree.beneath(r.unit);
+        let mut areas = tree.all().filter(|u| beneath.contains(&u.record) && u.text("kind").as_deref() == Some("area")).map(|u| u.record);
+        areas.next().or(Some(r.unit))
+    })
+}
+
+fn step_edits(
+    case: Uuid,
+    transition: &str,
+    now: i64,
+    note: Option<&str>,
+    assignee: Option<&str>,
+    rating: Option<&str>,
+    after: &[Uuid],
+) -> Vec<KeyEdit> {
+    let mut edits = vec![KeyEdit::put("case", case.to_string()), KeyEdit::put("transition", transition), KeyEdit::put("at", now)];
+    for (key, value) in [("note", note), ("assignee", assignee), ("rating", rating)] {
+        if let Some(v) = value.map(str::trim).filter(|v| !v.is_empty()) {
+            edits.push(KeyEdit::put(key, v));
+        }
+    }
+    edits.extend(after.iter().take(shared_model::limits::AFTER_STEPS_MAX).map(|a| KeyEdit::put(&format!("after/{a}"), true)));
+    edits
+}
+
+/// A case with its steps, folded.
+struct Loaded {
+    row: Row,
+    class: Class,
+    unit: Uuid,
+    first_at: Option<i64>,
+    pending: bool,
+    mine: bool,
+    by: String,
+    steps: Vec<(Row, Option<i64>, bool)>,
+    folded: Folded,
+}
+
+/// Steps of every case, or of one.
+fn steps_of(db: &Connection, case: Option<Uuid>) -> Result<HashMap<Uuid, Vec<(Row, Option<i64>, bool)>>> {
+    let found = match case {
+        Some(c) => rows(db, Kind::CaseStep, "where t.\"case\" = ?1 and t._del is null", &[&c])?,
+        None => rows(db, Kind::CaseStep, "where t._del is null", &[])?,
+    };
+    let mut times: HashMap<Uuid, (Option<i64>, bool)> = HashMap::new();
+    let mut q = db.prepare_cached("select record, first_at, pending from doc where kind = 7")?;
+    for r in q.query_map([], |r| Ok((r.get::<_, Uuid>(0)?, (r.get::<_, Option<i64>>(1)?, r.get::<_, i64>(2)? > 0))))? {
+        let (record, t) = r?;
+        times.insert(record, t);
+    }
+    let mut out: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for s in found {
+        let Some(c) = s.id("case") else { continue };
+        let (at, pending) = times.get(&s.record).copied().unwrap_or_default();
+        out.entry(c).or_default().push((s, at, pending));
+    }
+    Ok(out)
+}
+
+fn fold_steps(steps: &[(Row, Option<i64>, bool)]) -> Folded {
+    let steps: Vec<Step> = steps
+        .iter()
+        .map(|(s, at, _)| Step {
+            id: s.record,
+            transition: s.text("transition").unwrap_or_default(),
+            after: s.names("after").iter().filter_map(|a| Uuid::parse_str(a).ok()).collect(),
+            received_at: *at,
+            device_seq: u64::try_from(s.int("at").unwrap_or(0)).unwrap_or(0),
+        })
+        .collect();
+    fold(Workflow::find(""), &steps)
+}
+
+/// The document that holds the matter: its class is the case's own.
+fn main_doc(db: &Connection, case: Uuid) -> Result<Option<Doc>> {
+    for d in docs::of_record(db, case)? {
+        if let Some(doc) = docs::load(db, d)? {
+            if doc.shown.value("matter").is_some() {
+                return Ok(Some(doc));
+            }
+        }
+    }
+    Ok(None)
+}
+
+fn load_with(db: &Connection, row: Row, steps: Vec<(Row, Option<i64>, bool)>) -> Result<Option<Loaded>> {
+    let Some(doc) = main_doc(db, row.record)? else { return Ok(None) };
+    let folded = fold_steps(&steps);
+    Ok(Some(Loaded {
+        class: doc.id.class,
+        unit: doc.unit,
+        first_at: doc.first_at,
+        pending: doc.pending > 0 || steps.iter().any(|s| s.2),
+        mine: doc.mine,
+        by: views::author_of(db, &doc.shown, "matter")?,
+        row,
+        steps,
+        folded,
+    }))
+}
+
+/// Days on which the office works: Monday to Friday; holidays come with the calendar record.
+fn add_working_days(from_ms: i64, days: u32) -> i64 {
+    let mut day = project::day_of(from_ms);
+    let mut left = days;
+    while left > 0 {
+        day = day.checked_add_days(Days::new(1)).unwrap_or(day);
+        if !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+            left -= 1;
+        }
+    }
+    from_ms + (day - project::day_of(from_ms)).num_milliseconds()
+}
+
+fn item(db: &Connection, tree: &Tree, c: &Loaded, now: i64) -> Result<CaseItem> {
+    let matter = c.row.text("matter").unwrap_or_default();
+    let m = matters::find(&matter);
+    let workflow = Workflow::find("");
+    let state = workflow.state(c.folded.state);
+    let is_closed = state.is_some_and(|s| s.is_closed);
+    let opened_at = c.row.int("opened_at").unwrap_or(0);
+    // the clock runs from the server's receipt: a wrong phone clock neither helps nor harms
+    let due_at = m.map(|m| add_working_days(c.first_at.unwrap_or(opened_at), m.resolve_days));
+    let today = project::day_of(now);
+    let due = due_at.filter(|_| !is_closed).map(|at| {
+        let date = project::day_of(at);
+        let days = i32::try_from((date - today).num_days()).unwrap_or(0);
+        let state = match days {
+            _ if at < now => "over",
+            d if d <= 0 => "today",
+            d if d <= 2 => "soon",
+            _ => "none",
+        };
+        DueOn { state, date, days }
+    });
+    let household = c.row.id("household");
+    let place = match household.map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten() {
+        Some(h) => Some(plate_of(tree, &h)),
+        None => c.row.id("building").map(|b| tree.name(b)).filter(|n| !n.is_empty()).or_else(|| c.row.text("place")),
+    };
+    let closing = c
+        .folded
+        .order
+        .iter()
+        .rev()
+        .filter_map(|id| c.steps.iter().find(|s| s.0.record == *id))
+        .find(|s| s.0.text("transition").as_deref().and_then(|t| workflow.transition(t)).is_some_and(|t| t.to.is_some()));
+    Ok(CaseItem {
+        id: c.row.record.to_string(),
+        title: c.row.text("title").unwrap_or_default(),
+        category: m.map(|m| m.category.clone()).unwrap_or_default(),
+        matter: coded("matter", &matter),
+        state: Coded { code: c.folded.state.into(), label: state.map_or(c.folded.state, |s| s.zh).into() },
+        is_closed,
+        household: household.map(|h| h.to_string()),
+        building: c.row.id("building").map(|b| b.to_string()),
+        place,
+        opened_at,
+        due_at,
+        due: due_view(due.as_ref()),
+        by: c.by.clone(),
+        mine: c.mine,
+        lead: m.map(|m| m.lead.clone()).filter(|l| !l.is_empty()),
+        class: c.class.name().into(),
+        pending: c.pending,
+        outcome: closing.and_then(|s| s.0.text("note").or_else(|| s.0.text("assignee").map(|a| format!("已交给{a}")))),
+    })
+}
+
+fn load(db: &Connection, text: &str) -> Result<Loaded> {
+    let case = id(text, "这件事")?;
+    let row =
+        get_row(db, Kind::Case, case)?.filter(|r| r.get("matter").is_some()).ok_or_else(|| CoreError::not_found("这件事").at("id"))?;
+    let steps = steps_of(db, Some(case))?.remove(&case).unwrap_or_default();
+    load_with(db, row, steps)?.ok_or_else(|| CoreError::not_found("这件事").at("id"))
+}
+
+/// `get_case`
+pub fn get(engine: &Engine, args: IdArgs) -> Result<CaseFile> {
+    let now = engine.now_ms();
+    engine.with(|o| {
+        let tree = Tree::read(&o.db)?;
+        let c = load(&o.db, &args.id)?;
+        let mut steps = Vec::new();
+        for step in &c.folded.order {
+            let Some((row, _, pending)) = c.steps.iter().find(|s| s.0.record == *step) else { continue };
+            let name = row.text("transition").unwrap_or_default();
+            let doc = docs::of_record(&o.db, *step)?.first().map(|d| docs::load(&o.db, *d)).transpose()?.flatten();
+            steps.push(StepView {
+                id: step.to_string(),
+                transition: transition_code(&name),
+                note: row.text("note"),
+                assignee: row.text("assignee"),
+                rating: row.text("rating"),
+                at: row.int("at").unwrap_or(0),
+                by: doc.map(|d| views::author_of(&o.db, &d.shown, "transition")).transpose()?.unwrap_or_default(),
+                pending: *pending,
+                clashes: c.folded.clashes.contains(step),
+            });
+        }
+        let roles: Vec<Role> = workspace::roles(&o.db, &o.me)?.iter().map(|r| r.role).collect();
+        let next = next_steps(&c, &roles);
+        let item = item(&o.db, &tree, &c, now)?;
+        Ok(CaseFile {
+            case: CaseView { item, description: c.row.text("description"), person: c.row.text("person"), reporter: c.row.text("reporter") },
+            steps,
+            next,
+        })
+    })
+}
+
+fn transition_code(name: &str) -> Coded {
+    Coded { code: name.into(), label: Workflow::find("").transition(name).map_or(name, |t| t.zh).into() }
+}
+
+fn may_take(t: &Transition, roles: &[Role], class: Class) -> bool {
+    roles.iter().any(|r| t.roles.contains(r) && shared_model::rules::may_write(*r, Kind::CaseStep, class, Verb::Make))
+}
+
+fn next_steps(c: &Loaded, roles: &[Role]) -> Vec<NextStep> {
+    let mut out: Vec<NextStep> = Workflow::find("")
+        .transitions
+        .iter()
+        .filter(|t| {
+            t.starts_from(c.folded.state) && may_take(t, roles, c.class) && (t.name != "on_the_spot" || roles.contains(&Role::Worker))
+        })
+        .map(|t| NextStep {
+            transition: transition_code(t.name),
+            requires: t.requires.iter().map(ToString::to_string).collect(),
+            main: false,
+        })
+        .collect();
+    if let Some(first) = out.first_mut().filter(|n| n.transition.code != "comment" && n.transition.code != "rate") {
+        first.main = true;
+    }
+    out
+}
+
+/// `list_cases`: open ones by clock, then closed ones, newest first.
+pub fn list(engine: &Engine, args: ListCasesArgs) -> Result<CaseList> {
+    let now = engine.now_ms();
+    engine.with(|o| {
+        let tree = Tree::read(&o.db)?;
+        let beneath = match &args.unit {
+            Some(u) => Some(tree.beneath(tree.find(u)?.record)),
+            None => None,
+        };
+        let mut all = all_items(&o.db, &tree, now)?;
+        all.retain(|(unit, i)| {
+            beneath.as_ref().is_none_or(|b| b.contains(unit))
+                && args.household.as_ref().is_none_or(|h| i.household.as_ref() == Some(h))
+                && match args.state.as_deref() {
+                    Some("open") => !i.is_closed,
+                    Some("closed") => i.is_closed,
+                    _ => true,
+                }
+                && (args.mine != Some(true) || i.mine)
+        });
+        let mut items: Vec<CaseItem> = all.into_iter().map(|(_, i)| i).collect();
+        items.sort_by_key(|i| (i.is_closed, if i.is_closed { -i.opened_at } else { i.due_at.unwrap_or(i64::MAX) }));
+        let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
+        Ok(CaseList { items: views::page(items, args.limit, args.offset), total })
+    })
+}
+
+fn all_items(db: &Connection, tree: &Tree, now: i64) -> Result<Vec<(Uuid, CaseItem)>> {
+    let mut steps = steps_of(db, None)?;
+    let mut out = Vec::new();
+    for row in rows(db, Kind::Case, "where t._del is null and t.matter is not null", &[])? {
+        let own = steps.remove(&row.record).unwrap_or_default();
+        if let Some(c) = load_with(db, row, own)? {
+            out.push((c.unit, item(db, tree, &c, now)?));
+        }
+    }
+    Ok(out)
+}
+
+/// Cases of a household.
+///
+/// # Errors
+/// Of the store.
+pub fn of_household(db: &Connection, _me: &Identity, household: Uuid, now: i64) -> Result<Vec<CaseItem>> {
+    let tree = Tree::read(db)?;
+    let mut out = Vec::new();
+    for row in rows(db, Kind::Case, "where t.household = ?1 and t._del is null and t.matter is not null", &[&household])? {
+        let steps = steps_of(db, Some(row.record))?.remove(&row.record).unwrap_or_default();
+        if let Some(c) = load_with(db, row, steps)? {
+            out.push(item(db, &tree, &c, now)?);
+        }
+    }
+    out.sort_by_key(|i| (i.is_closed, -i.opened_at));
+    Ok(out)
+}
+
+fn open_rows(db: &Connection) -> Result<Vec<Row>> {
+    let mut steps = steps_of(db, None)?;
+    let workflow = Workflow::find("");
+    let mut all = rows(db, Kind::Case, "where t._del is null and t.matter is not null", &[])?;
+    all.retain(|r| {
+        let folded = fold_steps(&steps.remove(&r.record).unwrap_or_default());
+        !workflow.state(folded.state).is_some_and(|s| s.is_closed)
+    });
+    Ok(all)
+}
+
+/// Household of each open case.
+pub fn open_households(db: &Connection) -> Result<Vec<Uuid>> {
+    Ok(open_rows(db)?.iter().filter_map(|r| r.id("household")).collect())
+}
+
+/// Building of each open case.
+pub fn open_by_unit(db: &Connection) -> Result<Vec<Uuid>> {
+    Ok(open_rows(db)?.iter().filter_map(|r| r.id("building")).collect())
+}
+
+/// Open cases held here.
+pub fn open_count(db: &Connection) -> Result<usize> {
+    Ok(open_rows(db)?.len())
+}
+
+/// `add_step`
+pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
+    engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::CaseStep, Verb::Make))?;
+    let now = engine.now_ms();
+    let step = new_id(engine);
+    let (_, changed) = engine.with(|o| {
+        let c = load(&o.db, &args.case)?;
+        let t = Workflow::find("").transition(&args.transition).ok_or_else(|| CoreError::args("没有这一步。").at("transition"))?;
+        let roles: Vec<Role> = workspace::roles(&o.db, &o.me)?.iter().map(|r| r.role).collect();
+        if !may_take(t, &roles, c.class) {
+            return Err(CoreError::not_allowed(&format!("做「{}」这一步", t.zh)));
+        }
+        if !t.starts_from(c.folded.state) {
+            let now_at = transition_label(c.folded.state);
+            return Err(CoreError::args(format!("这件事现在是「{now_at}」，不能「{}」。没有写进去。", t.zh)).at("transition"));
+        }
+        let given: BTreeMap<&str, Option<&String>> =
+            BTreeMap::from([("note", args.note.as_ref()), ("assignee", args.assignee.as_ref()), ("rating", args.rating.as_ref())]);
+        for need in t.requires {
+            if given.get(need).copied().flatten().is_none_or(|v| v.trim().is_empty()) {
+                return Err(CoreError::args(format!(
+                    "「{}」要写{}。",
+                    t.zh,
+                    match *need {
+                        "note" => "说明",
+                        "assignee" => "交给谁",
+                        _ => "评价",
+                    }
+                ))
+                .at(need));
+            }
+        }
+        let edits =
+            step_edits(c.row.record, t.name, now, args.note.as_deref(), args.assignee.as_deref(), args.rating.as_deref(), &c.folded.leaves);
+        workspace::change(&mut o.db, &o.me, now, |w| {
+            let mut intent = Intent::new(
+                "add_step",
+                format!("{}：{}", t.zh, matters::find(&c.row.text("matter").unwrap_or_default()).map_or("", |m| &m.name_zh)),
+                c.row.id("household"),
+            );
+            intent.record(c.unit, step, Kind::CaseStep, c.class, edits)?;
+            w.touch(c.row.record, Kind::Case);
+            w.command(intent)
+        })
+    })?;
+    engine.raise(&changed);
+    Ok(Added { id: step.to_string() })
+}
+
+fn transition_label(state: &str) -> &'static str {
+    Workflow::find("").state(state).map_or("", |s| s.zh)
+}

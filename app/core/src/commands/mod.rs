@@ -1,0 +1,96 @@
+//! Bodies of the commands, one file a noun. `run` is the only adapter: name → arguments → body → reply.
+
+mod cases;
+mod conflicts;
+mod devices;
+mod fill;
+mod held;
+mod households;
+mod import;
+mod persons;
+mod search;
+pub(crate) mod session;
+mod units;
+mod views;
+mod visits;
+
+use crate::engine::Engine;
+use crate::error::{CoreError, Result};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+/// Runs a command of the list.
+///
+/// # Errors
+/// `invalid_args` when the arguments do not fit; the command's own.
+pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
+    macro_rules! table {
+        ($( $name:literal => $body:path ),* $(,)?) => {
+            match name {
+                $( $name => reply($body(engine, read(args)?)?), )*
+                _ => Err(CoreError::new("unknown_command", format!("没有「{name}」这个命令。"))),
+            }
+        };
+    }
+    table! {
+        "whoami" => session::whoami,
+        "enrol" => session::enrol,
+        "unlock" => session::unlock,
+        "lock" => session::lock,
+        "list_units" => units::list,
+        "list_households" => households::list,
+        "get_household" => households::get,
+        "add_household" => households::add,
+        "edit_household" => households::edit,
+        "add_person" => persons::add,
+        "edit_person" => persons::edit,
+        "move_person" => persons::r#move,
+        "add_visit" => visits::add,
+        "undo_visit" => visits::undo,
+        "list_due" => visits::list_due,
+        "list_matters" => cases::list_matters,
+        "list_codes" => search::list_codes,
+        "add_case" => cases::add,
+        "get_case" => cases::get,
+        "list_cases" => cases::list,
+        "add_step" => cases::add_step,
+        "list_conflicts" => conflicts::list,
+        "settle_conflict" => conflicts::settle,
+        "list_held" => held::list,
+        "decide_held" => held::decide,
+        "get_history" => conflicts::history,
+        "search" => search::search,
+        "sync_status" => session::sync_status,
+        "sync_now" => session::sync_now,
+        "list_pending" => session::list_pending,
+        "list_tray" => session::list_tray,
+        "discard_refused" => session::discard_refused,
+        "import_roster" => import::import_roster,
+        "reveal" => persons::reveal,
+        "list_devices" => devices::list,
+        "confirm_device" => devices::confirm,
+        "invite_device" => devices::invite,
+        "get_holdings" => devices::holdings,
+        "get_log" => devices::log,
+        "list_tables" => devices::tables,
+    }
+}
+
+fn read<T: DeserializeOwned>(args: Json) -> Result<T> {
+    serde_json::from_value(args).map_err(|e| {
+        let words = e.to_string();
+        // serde names the field between backquotes; the value itself stays out of the message
+        let field = words.split('`').nth(1).unwrap_or_default().to_string();
+        let e = CoreError::args(if field.is_empty() {
+            "参数的写法不对。".to_string()
+        } else {
+            format!("参数「{field}」缺少或写法不对。")
+        });
+        if field.is_empty() { e } else { e.at(&field) }
+    })
+}
+
+fn reply<T: Serialize>(value: T) -> Result<Json> {
+    serde_json::to_value(value).map_err(|_| CoreError::new("server_error", "回答写不出来。"))
+}

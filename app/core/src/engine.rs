@@ -1,0 +1,454 @@
+//! The engine: one home folder, one encrypted store, one command list. It holds the session (not enrolled, locked, open), runs commands by
+//! name and raises one event per change. No window, no HTTP server, no thread of its own.
+
+use crate::commands;
+use crate::env::{Env, HttpTransport, NetReply, SystemEnv, Transport};
+use crate::error::{CoreError, Result};
+use crate::store;
+use crate::sync;
+use crate::vault::{Vault, random, write_private};
+use crate::workspace::Identity;
+use ed25519_dalek::{Signer, SigningKey};
+use rusqlite::Connection;
+use serde_bytes::ByteBuf;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use shared_model::commands::{COMMANDS, Changed, CommandKind, SyncReport};
+use shared_model::wire::{self, EnrolReply, EnrolRequest, SyncReply};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+/// What surrounds an engine.
+#[derive(Clone)]
+pub struct EngineOptions {
+    pub env: Arc<dyn Env>,
+    pub transport: Arc<dyn Transport>,
+    /// Keeps the store unlocked for this home in `HOME/unlocked` (0600) until `lock` or auto-lock: the command line only, never the shell.
+    pub keeps_unlocked: bool,
+    /// Locks after [`shared_model::limits::AUTO_LOCK_MS`] without a command.
+    pub auto_lock: bool,
+}
+
+impl EngineOptions {
+    /// The machine's clock and network.
+    pub fn system() -> Self {
+        EngineOptions { env: Arc::new(SystemEnv), transport: Arc::new(HttpTransport::new()), keeps_unlocked: false, auto_lock: true }
+    }
+
+    /// As the command line uses it.
+    pub fn headless() -> Self {
+        EngineOptions { keeps_unlocked: true, auto_lock: false, ..Self::system() }
+    }
+}
+
+/// How long `HOME/unlocked` holds without use, ms.
+const UNLOCKED_IDLE_MS: i64 = 60 * 60 * 1000;
+
+/// An open store and who writes in it.
+pub(crate) struct Open {
+    pub db: Connection,
+    pub me: Identity,
+    pub used_ms: i64,
+}
+
+type Listener = Box<dyn Fn(&Changed) + Send + Sync>;
+
+struct Inner {
+    home: PathBuf,
+    options: EngineOptions,
+    open: Mutex<Option<Open>>,
+    syncing: Mutex<()>,
+    skew_ms: Mutex<i64>,
+    offline: AtomicBool,
+    /// The last attempt found no server.
+    unreachable: AtomicBool,
+    listeners: Mutex<Vec<Listener>>,
+}
+
+/// The app without a window. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Inner>);
+
+fn held<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
+    // a command that panicked left its transaction rolled back: the store is whole, the lock may be taken again
+    m.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Engine {
+    /// Opens a home. A store that the command line left unlocked is opened with it.
+    ///
+    /// # Errors
+    /// Of the file system.
+    pub fn open(home: PathBuf, options: EngineOptions) -> Result<Engine> {
+        fs::create_dir_all(&home)?;
+        let engine = Engine(Arc::new(Inner {
+            home,
+            options,
+            open: Mutex::new(None),
+            syncing: Mutex::new(()),
+            skew_ms: Mutex::new(0),
+            offline: AtomicBool::new(false),
+            unreachable: AtomicBool::new(false),
+            listeners: Mutex::new(Vec::new()),
+        }));
+        if engine.0.options.keeps_unlocked {
+            engine.open_unlocked()?;
+        }
+        Ok(engine)
+    }
+
+    /// The folder.
+    pub fn home(&self) -> &Path {
+        &self.0.home
+    }
+
+    /// Runs a command by name. Blocking.
+    ///
+    /// # Errors
+    /// `unknown_command`, `invalid_args`, `locked`, or the command's own.
+    pub fn call(&self, name: &str, args: Json) -> Result<Json> {
+        let spec = COMMANDS
+            .iter()
+            .find(|c| c.name == name)
+            .ok_or_else(|| CoreError::new("unknown_command", format!("没有「{name}」这个命令。")))?;
+        let args = if args.is_null() { Json::Object(serde_json::Map::new()) } else { args };
+        if spec.kind != CommandKind::Session {
+            self.lock_if_idle();
+        }
+        commands::run(self, spec.name, args)
+    }
+
+    /// Adds a listener for changes.
+    pub fn on_change(&self, listener: Listener) {
+        held(&self.0.listeners).push(listener);
+    }
+
+    /// A switch: while on, every request fails as without a network.
+    pub fn set_offline(&self, offline: bool) {
+        self.0.offline.store(offline, Ordering::SeqCst);
+        self.raise(&Changed { kinds: vec!["sync".into()], ..Changed::default() });
+    }
+
+    /// Is the switch on, or did the last attempt find no server?
+    pub fn is_offline(&self) -> bool {
+        self.0.offline.load(Ordering::SeqCst) || self.0.unreachable.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn env(&self) -> &dyn Env {
+        self.0.options.env.as_ref()
+    }
+
+    pub(crate) fn now_ms(&self) -> i64 {
+        self.env().now_ms()
+    }
+
+    pub(crate) fn raise(&self, changed: &Changed) {
+        if changed.kinds.is_empty() {
+            return;
+        }
+        for l in held(&self.0.listeners).iter() {
+            l(changed);
+        }
+    }
+
+    /// Runs with the open store.
+    pub(crate) fn with<T>(&self, body: impl FnOnce(&mut Open) -> Result<T>) -> Result<T> {
+        let mut guard = held(&self.0.open);
+        let open = guard.as_mut().ok_or_else(|| self.closed())?;
+        open.used_ms = self.now_ms();
+        body(open)
+    }
+
+    /// Why there is no open store.
+    fn closed(&self) -> CoreError {
+        if self.vault().exists() {
+            CoreError::new("locked", "已锁。写下的都在，输入 PIN 打开。")
+        } else {
+            CoreError::new("locked", "这台设备还没有登记，请先用社区的邀请码登记。")
+        }
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        held(&self.0.open).is_some()
+    }
+
+    pub(crate) fn vault(&self) -> Vault {
+        Vault::new(&self.0.home)
+    }
+
+    fn db_path(&self) -> PathBuf {
+        self.0.home.join("gridwalk.db")
+    }
+
+    fn unlocked_path(&self) -> PathBuf {
+        self.0.home.join("unlocked")
+    }
+
+    fn open_with(&self, key: &[u8; 32]) -> Result<()> {
+        let db = store::open(&self.db_path(), key)?;
+        let me: Identity =
+            store::json_setting(&db, "identity")?.ok_or_else(|| CoreError::new("locked", "这份数据里没有登记，需要重新登记。"))?;
+        *held(&self.0.open) = Some(Open { db, me, used_ms: self.now_ms() });
+        Ok(())
+    }
+
+    fn open_unlocked(&self) -> Result<()> {
+        let path = self.unlocked_path();
+        let Ok(text) = fs::read_to_string(&path) else { return Ok(()) };
+        let mut parts = text.split_whitespace();
+        let key = parts.next().and_then(|h| hex::decode(h).ok()).and_then(|b| <[u8; 32]>::try_from(b).ok());
+        let used: i64 = parts.next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        let Some(key) = key.filter(|_| (self.now_ms() - used).abs() < UNLOCKED_IDLE_MS) else {
+            fs::remove_file(&path)?;
+            return Ok(());
+        };
+        self.open_with(&key)?;
+        if self.now_ms() - used > 60_000 {
+            self.keep_unlocked(&key)?;
+        }
+        Ok(())
+    }
+
+    fn keep_unlocked(&self, key: &[u8; 32]) -> Result<()> {
+        if !self.0.options.keeps_unlocked {
+            return Ok(());
+        }
+        write_private(&self.unlocked_path(), format!("{} {}", hex::encode(key), self.now_ms()).as_bytes())
+    }
+
+    fn lock_if_idle(&self) {
+        if !self.0.options.auto_lock {
+            return;
+        }
+        let mut guard = held(&self.0.open);
+        let idle = guard.as_ref().is_some_and(|o| self.now_ms() - o.used_ms > shared_model::limits::AUTO_LOCK_MS);
+        if idle {
+            *guard = None;
+        }
+    }
+
+    /// Locks: closes the store and forgets its key.
+    ///
+    /// # Errors
+    /// Of the file system.
+    pub fn lock(&self) -> Result<()> {
+        *held(&self.0.open) = None;
+        match fs::remove_file(self.unlocked_path()) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+            _ => {}
+        }
+        self.raise(&Changed { kinds: vec!["session".into()], ..Changed::default() });
+        Ok(())
+    }
+
+    /// Opens with the PIN.
+    ///
+    /// # Errors
+    /// `locked` with the tries left.
+    pub fn unlock(&self, pin: &str) -> Result<()> {
+        let key = self.vault().open(self.env(), pin)?;
+        self.open_with(&key)?;
+        self.keep_unlocked(&key)?;
+        self.raise(&Changed { kinds: vec!["session".into()], ..Changed::default() });
+        Ok(())
+    }
+
+    /// Makes everything that derives from documents anew: search, walking order, due dates.
+    ///
+    /// # Errors
+    /// `locked`, or of the store.
+    pub fn reproject(&self) -> Result<()> {
+        let now = self.now_ms();
+        self.with(|o| {
+            let tx = o.db.transaction()?;
+            crate::project::reproject(&tx, now)?;
+            Ok(tx.commit()?)
+        })
+    }
+
+    fn post(&self, url: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> std::result::Result<NetReply, ()> {
+        if self.0.offline.load(Ordering::SeqCst) {
+            return Err(());
+        }
+        let reply = self.0.options.transport.post(url, path, headers, body);
+        self.0.unreachable.store(reply.is_err(), Ordering::SeqCst);
+        reply
+    }
+
+    /// Enrols this home: makes the keys, proves them to the server, seals the store under the PIN.
+    ///
+    /// # Errors
+    /// `invalid_args` for a broken invite or PIN, `offline`, or the server's refusal. A home that is enrolled stays as it is.
+    pub fn enrol(&self, invite: &str, pin: &str) -> Result<()> {
+        if self.vault().exists() {
+            return Err(CoreError::args("这台设备已经登记过了。"));
+        }
+        if pin.len() != 6 || !pin.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(CoreError::args("PIN 要 6 位数字。").at("pin"));
+        }
+        let invite = Invite::parse(invite)?;
+        let env = self.env();
+        let secret: [u8; 32] = random(env);
+        let signing = SigningKey::from_bytes(&secret);
+        let public_key = signing.verifying_key().to_bytes();
+        let nonce: [u8; 16] = random(env);
+        let proof = signing.sign(&wire::enrol_text(&invite.token, &public_key, &nonce)).to_bytes();
+        let request = EnrolRequest { token: invite.token.clone(), public_key, nonce, proof: ByteBuf::from(proof.to_vec()) };
+        let body = sync::pack(&wire::to_cbor(&request));
+        let reply = self.post(&invite.url, "/v1/enrol", &[], &body).map_err(|()| sync::offline())?;
+        let plain = sync::unpack(&reply.body, 1024 * 1024)?;
+        if reply.status != 200 {
+            let error: std::result::Result<wire::ErrorReply, _> = wire::from_cbor(&plain);
+            return Err(sync::refused(error.as_ref().map_or("server_error", |e| e.code.as_str())));
+        }
+        let reply: EnrolReply = wire::from_cbor(&plain).map_err(|_| CoreError::new("server_error", "服务器的回答读不懂。"))?;
+        if wire::hex(&Sha256::digest(reply.server_key)) != invite.key_hash {
+            return Err(CoreError::new("not_allowed", "服务器的钥匙和邀请码里的不一样，没有登记。请找社区核对。"));
+        }
+        let me = Identity {
+            device: reply.device,
+            name: reply.name,
+            role: reply.role,
+            unit: reply.unit,
+            server_url: invite.url,
+            server_key: reply.server_key,
+            secret,
+            public_key,
+            nonce,
+            digits: reply.digits,
+            confirmed: reply.confirmed,
+        };
+        let key: [u8; 32] = random(env);
+        let db = store::open(&self.db_path(), &key)?;
+        store::set_json(&db, "identity", &me)?;
+        self.vault().seal(env, pin, &key)?;
+        *held(&self.0.open) = Some(Open { db, me, used_ms: self.now_ms() });
+        self.keep_unlocked(&key)?;
+        self.raise(&Changed { kinds: vec!["session".into()], ..Changed::default() });
+        Ok(())
+    }
+
+    /// One signed request with the open store's identity; the store is not held while the network works.
+    pub(crate) fn exchange(&self, path: &str, cbor: &[u8]) -> Result<sync::Exchange> {
+        let (me, epoch) = self.with(|o| Ok((o.me.clone(), store::json_setting::<u64>(&o.db, "epoch")?.unwrap_or(0))))?;
+        let mut skew = *held(&self.0.skew_ms);
+        let out = sync::exchange(self.env(), &Switched(self), &me, &mut skew, epoch, path, cbor);
+        *held(&self.0.skew_ms) = skew;
+        out
+    }
+
+    /// Syncs until nothing waits.
+    ///
+    /// # Errors
+    /// `offline` when there is no server; the work stays. `locked`, or the server's refusal.
+    pub fn sync(&self, trace: Option<&Path>) -> Result<SyncReport> {
+        let _one = held(&self.0.syncing);
+        let mut report = SyncReport::default();
+        for round in 0..sync::ROUNDS_MAX {
+            let request = self.with(|o| sync::next_request(&o.db))?;
+            let cbor = wire::to_cbor(&request);
+            let answer = self.exchange("/v1/sync", &cbor);
+            if let Err(e) = &answer {
+                self.note_refusal(e)?;
+            }
+            let answer = answer?;
+            if let Some(dir) = trace {
+                sync::trace::write(dir, round, "/v1/sync", (answer.bytes_up, &cbor), (answer.status, answer.bytes_down, &answer.body))?;
+            }
+            let reply: SyncReply =
+                wire::from_cbor(&answer.body).map_err(|_| CoreError::new("server_error", "服务器的回答读不懂，没有丢东西，稍后再试。"))?;
+            let pushed = request.commands.len();
+            let verdicts = reply.verdicts.len();
+            let now = self.now_ms();
+            let applied = self.with(|o| {
+                if !o.me.confirmed {
+                    o.me.confirmed = true;
+                    store::set_json(&o.db, "identity", &o.me)?;
+                }
+                sync::apply::apply(&mut o.db, &o.me, now, reply)
+            })?;
+            report.requests += 1;
+            report.bytes_up += answer.bytes_up;
+            report.bytes_down += answer.bytes_down;
+            report.pushed += applied.accepted;
+            report.pulled += applied.pulled;
+            report.refused += applied.refused;
+            self.raise(&applied.changed);
+            let waits = self.with(|o| sync::apply::unjudged(&o.db))?;
+            report.agreed = applied.agreed == Some(true) && waits == 0;
+            let moves = applied.more || applied.refused > 0 || (waits > 0 && verdicts > 0 && pushed > 0);
+            if !moves {
+                break;
+            }
+        }
+        report.status = commands::session::status(self)?;
+        report.agreed = report.status.agreed;
+        Ok(report)
+    }
+
+    /// An unconfirmed or revoked device remembers it, for its screens.
+    fn note_refusal(&self, e: &CoreError) -> Result<()> {
+        if e.code == "unconfirmed" {
+            self.with(|o| {
+                o.me.confirmed = false;
+                store::set_json(&o.db, "identity", &o.me)
+            })?;
+        }
+        if e.code == "offline" {
+            self.raise(&Changed { kinds: vec!["sync".into()], ..Changed::default() });
+        }
+        Ok(())
+    }
+}
+
+/// The engine's own switch before the real network.
+struct Switched<'a>(&'a Engine);
+
+impl Transport for Switched<'_> {
+    fn post(&self, url: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> std::result::Result<NetReply, ()> {
+        self.0.post(url, path, headers, body)
+    }
+}
+
+/// An invite as text: `gridwalk:1?u=URL&t=TOKEN&k=SHA256&e=EXPIRY`.
+struct Invite {
+    url: String,
+    token: String,
+    key_hash: String,
+}
+
+impl Invite {
+    fn parse(text: &str) -> Result<Invite> {
+        let broken = || CoreError::args("这不是完整的邀请码，请重新复制。").at("invite");
+        let query = text.trim().strip_prefix("gridwalk:1?").ok_or_else(broken)?;
+        let get = |key: &str| query.split('&').find_map(|p| p.strip_prefix(key).and_then(|r| r.strip_prefix('='))).map(decoded);
+        let (url, token, key_hash) = (get("u").ok_or_else(broken)?, get("t").ok_or_else(broken)?, get("k").ok_or_else(broken)?);
+        if !(url.starts_with("http://") || url.starts_with("https://")) || key_hash.len() != 64 {
+            return Err(broken());
+        }
+        Ok(Invite { url, token, key_hash: key_hash.to_ascii_lowercase() })
+    }
+}
+
+/// Percent-decoded.
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut i = 0;
+    while i < bytes.len() {
+        let hex = (bytes[i] == b'%').then(|| bytes.get(i + 1..i + 3)).flatten().and_then(|h| std::str::from_utf8(h).ok());
+        match hex.and_then(|h| u8::from_str_radix(h, 16).ok()) {
+            Some(b) => {
+                out.push(b);
+                i += 3;
+            }
+            None => {
+                out.push(bytes[i]);
+                i += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}

@@ -1,0 +1,237 @@
+//! Documents on this device. `shown` is what the person sees; `base` is what the server has accepted, kept apart only while something here
+//! is unsent. Digests, snapshots and refusals work on `base`. A snapshot is joined, never put in place of what is there.
+
+use super::rows::{clear_row, column_holds, read_columns, write_row};
+use crate::error::{CoreError, Result};
+use rusqlite::{Connection, OptionalExtension, params};
+use shared_model::crdt::{ActorId, ChangeHash, Registers};
+use shared_model::doc::{DocId, Partition};
+use shared_model::records::Kind;
+use uuid::Uuid;
+
+/// A loaded document.
+#[derive(Debug, Clone)]
+pub struct Doc {
+    pub id: DocId,
+    pub kind: Kind,
+    pub unit: Uuid,
+    /// What the person sees.
+    pub shown: Registers,
+    /// Accepted state, when it differs from what is shown; empty when nothing was accepted yet.
+    pub base: Option<Registers>,
+    pub own: Option<(ActorId, ChangeHash)>,
+    pub first_at: Option<i64>,
+    pub last_at: Option<i64>,
+    /// Commands without a verdict that touch it.
+    pub pending: u32,
+    pub mine: bool,
+    is_new: bool,
+    /// Keys that the stored row holds, to empty those that go.
+    stored: Vec<String>,
+}
+
+impl Doc {
+    /// A document that is not here yet.
+    pub fn new(id: DocId, kind: Kind, unit: Uuid) -> Self {
+        Doc {
+            id,
+            kind,
+            unit,
+            shown: Registers::default(),
+            base: None,
+            own: None,
+            first_at: None,
+            last_at: None,
+            pending: 0,
+            mine: false,
+            is_new: true,
+            stored: Vec::new(),
+        }
+    }
+
+    /// Not in the store yet?
+    pub fn is_new(&self) -> bool {
+        self.is_new
+    }
+
+    /// The accepted state.
+    pub fn accepted(&self) -> &Registers {
+        self.base.as_ref().unwrap_or(&self.shown)
+    }
+
+    /// Its home.
+    pub fn partition(&self) -> Partition {
+        Partition { unit: self.unit, class: self.id.class }
+    }
+
+    /// Its part of the partition's digest; nothing before anything was accepted.
+    pub fn digest_term(&self) -> u128 {
+        let r = self.accepted();
+        if r.heads.is_empty() { 0 } else { r.digest_term(&self.id.bytes()) }
+    }
+
+    /// Keeps the accepted state apart before the first unsent change.
+    pub fn fork(&mut self) {
+        if self.base.is_none() {
+            self.base = Some(self.shown.clone());
+        }
+    }
+}
+
+fn damaged(_: impl std::fmt::Debug) -> CoreError {
+    CoreError::new("bad_change", "一份记录在本机损坏，会向社区重新要一份。")
+}
+
+/// Loads a document, whole.
+///
+/// # Errors
+/// `bad_change` when its registers cannot be read.
+pub fn load(db: &Connection, id: DocId) -> Result<Option<Doc>> {
+    let mut q = db.prepare_cached(
+        "select kind, unit, regs, base, own_hash, own_actor, first_at, last_at, pending, mine
+         from doc where record = ?1 and class = ?2 and generation = ?3",
+    )?;
+    type Raw = (u8, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, Option<i64>, Option<i64>, u32, bool);
+    let raw: Option<Raw> = q
+        .query_row(params![id.record, id.class as u8, id.generation], |r| {
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?, r.get(7)?, r.get(8)?, r.get(9)?))
+        })
+        .optional()?;
+    let Some((kind, unit, regs, base, own_hash, own_actor, first_at, last_at, pending, mine)) = raw else { return Ok(None) };
+    let kind = Kind::from_u8(kind).ok_or_else(|| damaged("kind"))?;
+    let columns = read_columns(db, kind, id.class, id.record)?;
+    let shown = Registers::decode(&regs, &mut |key| columns.get(key).cloned()).map_err(damaged)?;
+    let base = match base {
+        None => None,
+        Some(b) if b.is_empty() => Some(Registers::default()),
+        Some(b) => Some(Registers::decode_full(&b).map_err(damaged)?),
+    };
+    let own = match (own_actor, own_hash) {
+        (Some(a), Some(h)) => Some((ActorId(a.try_into().map_err(damaged)?), ChangeHash(h.try_into().map_err(damaged)?))),
+        _ => None,
+    };
+    let unit = Uuid::from_slice(&unit).map_err(damaged)?;
+    let stored = shown.live.keys().cloned().collect();
+    Ok(Some(Doc { id, kind, unit, shown, base, own, first_at, last_at, pending, mine, is_new: false, stored }))
+}
+
+/// Loads it or starts it.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_or_new(db: &Connection, id: DocId, kind: Kind, unit: Uuid) -> Result<Doc> {
+    Ok(load(db, id)?.unwrap_or_else(|| Doc::new(id, kind, unit)))
+}
+
+/// Writes a document with its row and its conflicts.
+///
+/// # Errors
+/// Of the store.
+pub fn save(db: &Connection, doc: &mut Doc) -> Result<()> {
+    let kind = doc.kind;
+    // a null winner keeps its entry in the registers; every other winner of a column is left to the column
+    let regs = doc.shown.encode(&|key| column_holds(kind, key));
+    let base = doc.base.as_ref().map(|b| if b.clock.is_empty() { Vec::new() } else { b.encode_full() });
+    let (own_actor, own_hash) = match &doc.own {
+        Some((a, h)) => (Some(a.0.as_slice()), Some(h.0.as_slice())),
+        None => (None, None),
+    };
+    if doc.is_new {
+        db.prepare_cached(
+            "insert into doc (record, class, generation, kind, unit, regs, base, own_hash, own_actor, first_at, last_at, pending, mine)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        )?
+        .execute(params![
+            doc.id.record,
+            doc.id.class as u8,
+            doc.id.generation,
+            kind as u8,
+            doc.unit,
+            regs,
+            base,
+            own_hash,
+            own_actor,
+            doc.first_at,
+            doc.last_at,
+            doc.pending,
+            doc.mine
+        ])?;
+    } else {
+        db.prepare_cached(
+            "update doc set regs = ?4, base = ?5, own_hash = ?6, own_actor = ?7, first_at = ?8, last_at = ?9, pending = ?10, mine = ?11
+             where record = ?1 and class = ?2 and generation = ?3",
+        )?
+        .execute(params![
+            doc.id.record,
+            doc.id.class as u8,
+            doc.id.generation,
+            regs,
+            base,
+            own_hash,
+            own_actor,
+            doc.first_at,
+            doc.last_at,
+            doc.pending,
+            doc.mine
+        ])?;
+    }
+    let gone: Vec<String> = doc.stored.iter().filter(|k| !doc.shown.live.contains_key(*k)).cloned().collect();
+    write_row(db, kind, doc.id.class, doc.id.record, &doc.shown, &gone)?;
+    save_conflicts(db, doc)?;
+    doc.is_new = false;
+    doc.stored = doc.shown.live.keys().cloned().collect();
+    Ok(())
+}
+
+fn save_conflicts(db: &Connection, doc: &Doc) -> Result<()> {
+    if !doc.is_new {
+        db.prepare_cached("delete from conflict where record = ?1 and class = ?2")?.execute(params![doc.id.record, doc.id.class as u8])?;
+    }
+    for key in doc.shown.conflicted_keys() {
+        // a mirror is never a conflict of its own
+        let mirrored = doc.kind.field(key).is_some_and(|f| matches!(f.write, shared_model::records::FieldWrite::MirrorOf(_)));
+        if !mirrored {
+            db.prepare_cached("insert or ignore into conflict (record, class, key, kind) values (?1, ?2, ?3, ?4)")?.execute(params![
+                doc.id.record,
+                doc.id.class as u8,
+                key,
+                doc.kind as u8
+            ])?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes a document off this device, with its row when it was the record's last.
+///
+/// # Errors
+/// Of the store.
+pub fn drop(db: &Connection, id: DocId, kind: Kind) -> Result<()> {
+    let record = id.record;
+    db.execute("delete from doc where record = ?1 and class = ?2 and generation = ?3", params![record, id.class as u8, id.generation])?;
+    db.execute("delete from conflict where record = ?1 and class = ?2", params![record, id.class as u8])?;
+    let left: u32 = db.query_row("select count(*) from doc where record = ?1", [record], |r| r.get(0))?;
+    clear_row(db, kind, id.class, id.record, left == 0)?;
+    if left == 0 {
+        db.execute("delete from search where record = ?1", [record])?;
+        db.execute("delete from due where household = ?1", [record])?;
+    }
+    Ok(())
+}
+
+/// The documents of a record that are here.
+///
+/// # Errors
+/// Of the store.
+pub fn of_record(db: &Connection, record: Uuid) -> Result<Vec<DocId>> {
+    let mut q = db.prepare_cached("select class, generation from doc where record = ?1 order by class, generation")?;
+    let got = q.query_map([record], |r| Ok((r.get::<_, u8>(0)?, r.get::<_, u16>(1)?)))?;
+    let mut out = Vec::new();
+    for pair in got {
+        let (class, generation) = pair?;
+        if let Some(class) = shared_model::Class::from_u8(class) {
+            out.push(DocId { record, class, generation });
+        }
+    }
+    Ok(out)
+}

@@ -1,0 +1,214 @@
+//! A record's row: what the documents held of it say, in typed columns. Written whole per document, read by the nouns' queries.
+
+use crate::error::Result;
+use rusqlite::types::{Value as Sql, ValueRef};
+use rusqlite::{Connection, OptionalExtension, ToSql};
+use shared_model::Class;
+use shared_model::crdt::{Registers, Value};
+use shared_model::records::{FieldDef, FieldType, Kind};
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// Joins the names of a family of flags in its column.
+pub const FLAG_SEPARATOR: char = '\n';
+
+/// A value as its column holds it.
+pub fn to_sql(field: &FieldDef, value: Option<&Value>) -> Sql {
+    match value {
+        None | Some(Value::Null) => Sql::Null,
+        Some(Value::Bool(b)) => Sql::Integer((*b).into()),
+        Some(Value::Int(n)) => Sql::Integer(*n),
+        Some(Value::F64(n)) => Sql::Real(*n),
+        Some(Value::Str(s)) if field.ty == FieldType::Id => match Uuid::parse_str(s) {
+            Ok(u) => Sql::Blob(u.as_bytes().to_vec()),
+            Err(_) => Sql::Text(s.clone()),
+        },
+        Some(Value::Str(s)) => Sql::Text(s.clone()),
+    }
+}
+
+/// The reverse of [`to_sql`].
+pub fn from_sql(field: &FieldDef, value: ValueRef<'_>) -> Option<Value> {
+    Some(match value {
+        ValueRef::Null => return None,
+        ValueRef::Integer(n) if field.ty == FieldType::Bool => Value::Bool(n != 0),
+        ValueRef::Integer(n) => Value::Int(n),
+        ValueRef::Real(n) => Value::F64(n),
+        ValueRef::Text(t) => Value::Str(String::from_utf8_lossy(t).into_owned()),
+        ValueRef::Blob(b) => Value::Str(Uuid::from_slice(b).ok()?.to_string()),
+    })
+}
+
+/// May the winner's value be left out of the registers, because a column holds it? A text that is not a UUID in an id field never
+/// passes the gate; a value of another type than its column would not survive the column and stays in the registers.
+pub fn column_holds(kind: Kind, key: &str) -> bool {
+    kind.field(key).is_some_and(|f| !f.ty.is_family())
+}
+
+/// Names whose winner is true in a family of flags, joined; of a family of texts, `name=text`.
+fn family(regs: &Registers, prefix: &str) -> Sql {
+    let names: Vec<String> = regs
+        .live
+        .range(format!("{prefix}/")..)
+        .map_while(|(k, _)| k.strip_prefix(prefix).and_then(|r| r.strip_prefix('/')).map(|n| (k, n)))
+        .filter_map(|(k, n)| match regs.value(k) {
+            Some(Value::Bool(true)) => Some(n.to_string()),
+            Some(Value::Str(text)) => Some(format!("{n}={text}")),
+            _ => None,
+        })
+        .collect();
+    if names.is_empty() { Sql::Null } else { Sql::Text(names.join(&FLAG_SEPARATOR.to_string())) }
+}
+
+/// The fields that a document of this class fills in a row of this kind.
+fn fields_of(kind: Kind, class: Class) -> impl Iterator<Item = &'static FieldDef> {
+    kind.def().fields.iter().filter(move |f| f.fits(class))
+}
+
+/// Which of the fitting fields this very document holds: in a kind with an own class several documents of one record fit `Own`.
+fn held_here(field: &FieldDef, regs: &Registers) -> bool {
+    use shared_model::records::FieldClass;
+    matches!(field.class, FieldClass::Fixed(_)) || field.ty.is_family() || regs.live.contains_key(field.key)
+}
+
+/// Writes what the registers say into the record's row. `gone`: keys that the document held before and holds no more.
+pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: &Registers, gone: &[String]) -> Result<()> {
+    let fields: Vec<&FieldDef> = fields_of(kind, class).filter(|f| held_here(f, regs) || gone.iter().any(|g| g == f.key)).collect();
+    let names: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.key)).collect();
+    let values: Vec<Sql> =
+        fields.iter().map(|f| if f.ty.is_family() { family(regs, f.key) } else { to_sql(f, regs.value(f.key)) }).collect();
+    let marks: Vec<String> = (2..names.len() + 2).map(|n| format!("?{n}")).collect();
+    let sets: Vec<String> = names.iter().map(|n| format!("{n} = excluded.{n}")).collect();
+    let sql = if names.is_empty() {
+        format!("insert into {} (record) values (?1) on conflict (record) do nothing", kind.name())
+    } else {
+        format!(
+            "insert into {} (record, {}) values (?1, {}) on conflict (record) do update set {}",
+            kind.name(),
+            names.join(", "),
+            marks.join(", "),
+            sets.join(", ")
+        )
+    };
+    let mut q = db.prepare_cached(&sql)?;
+    let record = record.as_bytes().to_vec();
+    let all: Vec<&dyn ToSql> = std::iter::once(&record as &dyn ToSql).chain(values.iter().map(|v| v as &dyn ToSql)).collect();
+    q.execute(all.as_slice())?;
+    Ok(())
+}
+
+/// Values of the columns of a class, to complete the registers of a document.
+pub fn read_columns(db: &Connection, kind: Kind, class: Class, record: Uuid) -> Result<HashMap<&'static str, Value>> {
+    let fields: Vec<&FieldDef> = fields_of(kind, class).filter(|f| !f.ty.is_family()).collect();
+    let names: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.key)).collect();
+    let sql = format!("select {} from {} where record = ?1", names.join(", "), kind.name());
+    let mut q = db.prepare_cached(&sql)?;
+    let got = q
+        .query_row([record.as_bytes().as_slice()], |r| {
+            let mut out = HashMap::new();
+            for (i, f) in fields.iter().enumerate() {
+                if let Some(v) = from_sql(f, r.get_ref(i)?) {
+                    out.insert(f.key, v);
+                }
+            }
+            Ok(out)
+        })
+        .optional()?;
+    Ok(got.unwrap_or_default())
+}
+
+/// Empties the columns that a document held, when it leaves this device; drops the row with its last document.
+pub fn clear_row(db: &Connection, kind: Kind, class: Class, record: Uuid, is_last: bool) -> Result<()> {
+    let id = record.as_bytes().as_slice();
+    if is_last {
+        db.execute(&format!("delete from {} where record = ?1", kind.name()), [id])?;
+        return Ok(());
+    }
+    let sets: Vec<String> = fields_of(kind, class)
+        .filter(|f| matches!(f.class, shared_model::records::FieldClass::Fixed(_)))
+        .map(|f| format!("\"{}\" = null", f.key))
+        .collect();
+    if !sets.is_empty() {
+        db.execute(&format!("update {} set {} where record = ?1", kind.name(), sets.join(", ")), [id])?;
+    }
+    Ok(())
+}
+
+/// A row read whole: the columns of a kind by key.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub record: Uuid,
+    pub kind: Kind,
+    values: HashMap<&'static str, Value>,
+}
+
+/// Several rows.
+pub type RowSet = Vec<Row>;
+
+impl Row {
+    /// The value of a field.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.values.get(key)
+    }
+
+    /// A text field.
+    pub fn text(&self, key: &str) -> Option<String> {
+        self.get(key).and_then(Value::as_str).map(str::to_string)
+    }
+
+    /// A number.
+    pub fn int(&self, key: &str) -> Option<i64> {
+        self.get(key).and_then(Value::as_int)
+    }
+
+    /// A boolean; absent is false.
+    pub fn flag(&self, key: &str) -> bool {
+        self.get(key).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// A record it names.
+    pub fn id(&self, key: &str) -> Option<Uuid> {
+        self.get(key).and_then(Value::as_str).and_then(|s| Uuid::parse_str(s).ok())
+    }
+
+    /// The names of a family of flags that are set.
+    pub fn names(&self, family: &str) -> Vec<String> {
+        self.get(family)
+            .and_then(Value::as_str)
+            .map(|s| s.split(FLAG_SEPARATOR).filter(|s| !s.is_empty()).map(str::to_string).collect())
+            .unwrap_or_default()
+    }
+}
+
+/// Rows of a kind by a condition; `filter` is the end of the SQL after the table's name. A deleted record is left out.
+///
+/// # Errors
+/// Of the store.
+pub fn rows(db: &Connection, kind: Kind, filter: &str, args: &[&dyn ToSql]) -> Result<RowSet> {
+    let fields: Vec<&FieldDef> = kind.def().fields.iter().collect();
+    let names: Vec<String> = fields.iter().map(|f| format!("t.\"{}\"", f.key)).collect();
+    let sql = format!("select t.record, {} from {} t {filter}", names.join(", "), kind.name());
+    let mut q = db.prepare_cached(&sql)?;
+    let got = q.query_map(args, |r| {
+        let record = Uuid::from_slice(&r.get::<_, Vec<u8>>(0)?).unwrap_or_default();
+        let mut values = HashMap::new();
+        for (i, f) in fields.iter().enumerate() {
+            let raw = r.get_ref(i + 1)?;
+            // a family's column is a list of names, not a boolean
+            let value = if f.ty.is_family() { raw.as_str_or_null()?.map(|s| Value::Str(s.to_string())) } else { from_sql(f, raw) };
+            if let Some(v) = value {
+                values.insert(f.key, v);
+            }
+        }
+        Ok(Row { record, kind, values })
+    })?;
+    Ok(got.collect::<rusqlite::Result<_>>()?)
+}
+
+/// One row by id.
+///
+/// # Errors
+/// Of the store.
+pub fn get_row(db: &Connection, kind: Kind, record: Uuid) -> Result<Option<Row>> {
+    Ok(rows(db, kind, "where t.record = ?1", &[&record])?.pop())
+}

@@ -1,0 +1,412 @@
+//! Applies a reply: verdicts first, then each page with its cursor in one transaction. Nothing the server sends replaces a document:
+//! changes are applied, snapshots joined. Malformed rows are refused per document and fetched again, never per page.
+
+use super::refuse;
+use crate::error::{CoreError, Result};
+use crate::project;
+use crate::store::{self, Doc, docs};
+use crate::workspace::{Identity, changed};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use shared_model::Class;
+use shared_model::commands::Changed;
+use shared_model::crdt::{Change, ChangeHash, Registers};
+use shared_model::doc::{DocId, Partition};
+use shared_model::records::Kind;
+use shared_model::wire::{self, Command, Cursor, Grants, Page, Row, RowBody, SyncReply, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// What a reply did.
+#[derive(Debug, Default)]
+pub struct Applied {
+    pub changed: Changed,
+    pub pulled: u32,
+    pub accepted: u32,
+    pub refused: u32,
+    pub more: bool,
+    /// Compared, and everything equal; `None` while more pages wait.
+    pub agreed: Option<bool>,
+}
+
+/// Applies a whole reply.
+///
+/// # Errors
+/// Of the store; what was applied before stays applied.
+pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncReply) -> Result<Applied> {
+    let mut out = Applied { more: reply.more, ..Applied::default() };
+    let mut touched = BTreeMap::new();
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut digests = Digests::default();
+    for (seq, verdict) in &reply.verdicts {
+        if is_judged(&tx, *seq)? {
+            continue;
+        }
+        match verdict {
+            Verdict::Accepted { received_at } => {
+                accept(&tx, *seq, *received_at, &mut touched, &mut digests)?;
+                out.accepted += 1;
+            }
+            Verdict::Need { .. } => {}
+            other => {
+                refuse::note(&tx, *seq, other)?;
+                out.refused += 1;
+            }
+        }
+    }
+    digests.write(&tx)?;
+    if out.refused > 0 {
+        refuse::settle(&tx, me, now_ms, &mut touched)?;
+    }
+    if let Some(grants) = &reply.grants {
+        apply_grants(&tx, grants, &mut touched)?;
+    }
+    if let Some(directory) = &reply.directory {
+        store::set_json(&tx, "directory", directory)?;
+        store::set_json(&tx, "directory_version", &directory.version)?;
+    }
+    store::set_json(&tx, "epoch", &reply.epoch)?;
+    project::refresh(&tx, &touched, now_ms)?;
+    tx.commit()?;
+
+    for page in std::mem::take(&mut reply.pages) {
+        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut here = BTreeMap::new();
+        out.pulled += apply_page(&tx, me, now_ms, page, &mut here)?;
+        project::refresh(&tx, &here, now_ms)?;
+        tx.commit()?;
+        touched.append(&mut here);
+    }
+
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    drop_lost_partitions(&tx, &mut touched)?;
+    if !reply.more {
+        let agreed = compare(&tx, &reply.digests)?;
+        out.agreed = Some(agreed);
+        store::set_json(&tx, "differs", &!agreed)?;
+        if agreed && unjudged(&tx)? == 0 {
+            store::set_json(&tx, "agreed_at", &now_ms)?;
+            let records: u32 = tx.query_row("select count(distinct record) from doc", [], |r| r.get(0))?;
+            store::set_json(&tx, "agreed_records", &records)?;
+            let last: u64 = tx.query_row("select coalesce(max(seq), 0) from command", [], |r| r.get(0))?;
+            store::set_json(&tx, "agreed_seq", &last)?;
+        }
+        release(&tx, &reply)?;
+    }
+    store::set_json(&tx, "contact_at", &now_ms)?;
+    project::spread(&tx)?;
+    tx.commit()?;
+    out.changed = changed(&touched);
+    if out.changed.kinds.is_empty() {
+        out.changed.kinds.push("sync".into());
+    }
+    Ok(out)
+}
+
+/// Commands without a verdict.
+pub fn unjudged(db: &Connection) -> Result<u32> {
+    Ok(db.prepare_cached("select count(*) from command where judged = 0")?.query_row([], |r| r.get(0))?)
+}
+
+fn is_judged(db: &Connection, seq: u64) -> Result<bool> {
+    let judged: Option<bool> = db.prepare_cached("select judged from command where seq = ?1")?.query_row([seq], |r| r.get(0)).optional()?;
+    Ok(judged.unwrap_or(true))
+}
+
+/// Sums to be added to the digests of partitions, kept together until the end of a transaction.
+#[derive(Default)]
+pub struct Digests(BTreeMap<Partition, u128>);
+
+impl Digests {
+    /// A document's accepted state went from `old` to `new`.
+    pub fn moved(&mut self, partition: Partition, old: u128, new: u128) {
+        let sum = self.0.entry(partition).or_default();
+        *sum = sum.wrapping_sub(old).wrapping_add(new);
+    }
+
+    /// Adds them to what is stored.
+    pub fn write(&self, db: &Connection) -> Result<()> {
+        for (p, add) in self.0.iter().filter(|(_, add)| **add != 0) {
+            let old = digest(db, p)?.unwrap_or(0);
+            let new = old.wrapping_add(*add).to_be_bytes();
+            db.prepare_cached(
+                "insert into partition (unit, class, epoch, seq, mark, digest, granted) values (?1, ?2, 0, 0, zeroblob(16), ?3, 0)
+                 on conflict (unit, class) do update set digest = excluded.digest",
+            )?
+            .execute(params![p.unit, p.class as u8, new.as_slice()])?;
+        }
+        Ok(())
+    }
+}
+
+fn digest(db: &Connection, p: &Partition) -> Result<Option<u128>> {
+    let raw: Option<Vec<u8>> = db
+        .prepare_cached("select digest from partition where unit = ?1 and class = ?2")?
+        .query_row(params![p.unit, p.class as u8], |r| r.get(0))
+        .optional()?;
+    Ok(raw.and_then(|b| b.try_into().ok()).map(u128::from_be_bytes))
+}
+
+/// An accepted command: its changes move into `base`; with nothing more unsent the two sides are one again.
+fn accept(db: &Transaction<'_>, seq: u64, at: i64, touched: &mut BTreeMap<Uuid, Kind>, digests: &mut Digests) -> Result<()> {
+    let body: Vec<u8> = db.query_row("select body from command where seq = ?1", [seq], |r| r.get(0))?;
+    let command: Command = wire::from_cbor(&body).map_err(|_| CoreError::new("bad_change", "一条命令在本机损坏。"))?;
+    for part in &command.parts {
+        let Some(mut doc) = docs::load(db, part.doc)? else { continue };
+        let old = doc.digest_term();
+        let (change, hash) = Change::decode(&part.change).map_err(|_| CoreError::new("bad_change", "一条命令在本机损坏。"))?;
+        doc.fork();
+        if let Some(base) = doc.base.as_mut() {
+            base.apply(&change, hash).map_err(|_| CoreError::new("bad_change", "接收顺序不对，会再对一次。"))?;
+        }
+        doc.pending = doc.pending.saturating_sub(1);
+        doc.first_at = doc.first_at.or(Some(at));
+        doc.last_at = Some(at);
+        if doc.pending == 0 {
+            join_sides(&mut doc);
+        }
+        digests.moved(doc.partition(), old, doc.digest_term());
+        docs::save(db, &mut doc)?;
+        touched.insert(part.doc.record, part.kind);
+    }
+    db.prepare_cached("update command set state = 'accepted', judged = 1, received_at = ?2 where seq = ?1")?.execute(params![seq, at])?;
+    Ok(())
+}
+
+/// Nothing is unsent any more: what is shown and what is accepted must be the same; were they not, both are kept.
+fn join_sides(doc: &mut Doc) {
+    if let Some(base) = doc.base.take() {
+        if base != doc.shown {
+            doc.shown = doc.shown.join(&base);
+        }
+    }
+}
+
+fn apply_grants(db: &Transaction<'_>, grants: &Grants, touched: &mut BTreeMap<Uuid, Kind>) -> Result<()> {
+    let _ = touched;
+    let policy: u64 = store::json_setting(db, "policy")?.unwrap_or(0);
+    if policy != grants.policy {
+        let last: u64 = db.query_row("select coalesce(max(seq), 0) from command", [], |r| r.get(0))?;
+        store::set_json(db, "policy", &grants.policy)?;
+        store::set_json(db, "policy_after_seq", &last)?;
+    }
+    store::set_json(db, "grants_version", &grants.version)?;
+    store::set_json(db, "roles", &grants.roles)?;
+    let held: BTreeSet<(Uuid, u8)> = grants
+        .units
+        .iter()
+        .flat_map(|(u, mask)| Class::ALL.into_iter().filter(move |c| mask & c.bit() != 0).map(|c| (*u, c as u8)))
+        .collect();
+    db.execute("update partition set granted = 0", [])?;
+    for (unit, class) in &held {
+        db.prepare_cached(
+            "insert into partition (unit, class, epoch, seq, mark, digest) values (?1, ?2, 0, 0, zeroblob(16), zeroblob(16))
+             on conflict (unit, class) do update set granted = 1",
+        )?
+        .execute(params![unit, class])?;
+    }
+    Ok(())
+}
+
+/// A partition without a grant is dropped only when no command in it lacks a verdict. A case written where this role may only write
+/// (a receipt) leaves the device the same way.
+fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<Uuid, Kind>) -> Result<()> {
+    let version: u64 = store::json_setting(db, "grants_version")?.unwrap_or(0);
+    if version == 0 {
+        return Ok(());
+    }
+    let lost: Vec<(Uuid, u8)> = {
+        let mut q = db.prepare(
+            "select distinct d.unit, d.class from doc d left join partition p on p.unit = d.unit and p.class = d.class
+             where coalesce(p.granted, 0) = 0
+             union select unit, class from partition where granted = 0",
+        )?;
+        q.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?
+    };
+    let mut dropped = false;
+    for (unit, class) in lost {
+        let pending: u32 =
+            db.query_row("select count(*) from doc where unit = ?1 and class = ?2 and pending > 0", params![unit, class], |r| r.get(0))?;
+        // a unit made here waits for the grant that its acceptance brings
+        let asked: u32 = db.query_row(
+            "select count(*) from unit_asked a left join partition p on p.unit = a.unit and p.granted = 1 where a.unit = ?1 and p.unit is null
+             and exists (select 1 from doc d where d.record = a.unit and d.pending > 0)",
+            [unit],
+            |r| r.get(0),
+        )?;
+        if pending > 0 || asked > 0 {
+            continue;
+        }
+        let docs_here: Vec<(Uuid, u16, u8)> = {
+            let mut q = db.prepare("select record, generation, kind from doc where unit = ?1 and class = ?2")?;
+            q.query_map(params![unit, class], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect::<rusqlite::Result<_>>()?
+        };
+        for (record, generation, kind) in docs_here {
+            let (Some(class), Some(kind)) = (Class::from_u8(class), Kind::from_u8(kind)) else { continue };
+            docs::drop(db, DocId { record, class, generation }, kind)?;
+            touched.insert(record, kind);
+            dropped = true;
+        }
+        db.execute("delete from partition where unit = ?1 and class = ?2", params![unit, class])?;
+        db.execute("delete from kept_page where unit = ?1 and class = ?2", params![unit, class])?;
+    }
+    if dropped {
+        // the own hash of a dropped document is gone: this install goes on as its next actor
+        refuse::next_actor(db)?;
+    }
+    Ok(())
+}
+
+/// One page: its rows and its cursor.
+fn apply_page(db: &Transaction<'_>, me: &Identity, now_ms: i64, page: Page, touched: &mut BTreeMap<Uuid, Kind>) -> Result<u32> {
+    let signed =
+        <[u8; 64]>::try_from(page.signature.as_slice()).is_ok_and(|s| super::verify(&me.server_key, &wire::page_digest(&page), &s));
+    if !signed {
+        return Err(CoreError::new("server_error", "一页数据的签名不对，没有收下，会再要一次。"));
+    }
+    let partition = Partition { unit: page.unit, class: page.class };
+    for a in &page.actors {
+        db.prepare_cached(
+            "insert into actor (actor, name, role) values (?1, ?2, ?3) on conflict (actor) do update set name = excluded.name",
+        )?
+        .execute(params![a.actor.0.as_slice(), a.name, a.role.name()])?;
+    }
+    let mut digests = Digests::default();
+    let mut pulled = 0;
+    let mut damaged = Vec::new();
+    for row in &page.rows {
+        match apply_row(db, &partition, row, touched, &mut digests) {
+            Ok(()) => pulled += 1,
+            Err(e) if e.code == "bad_change" => damaged.push(doc_of(&row.body)),
+            Err(e) => return Err(e),
+        }
+    }
+    digests.write(db)?;
+    note_damaged(db, &page, damaged)?;
+    set_cursor(db, &page.cursor)?;
+    if page.bundle_pages.is_none() && !page.rows.is_empty() {
+        db.prepare_cached("insert into kept_page (unit, class, epoch, seq_to, received_at, body) values (?1, ?2, ?3, ?4, ?5, ?6)")?
+            .execute(params![
+                page.unit,
+                page.class as u8,
+                page.cursor.epoch,
+                page.cursor.seq,
+                now_ms,
+                super::pack(&wire::to_cbor(&page))
+            ])?;
+    }
+    Ok(pulled)
+}
+
+fn doc_of(body: &RowBody) -> DocId {
+    match body {
+        RowBody::Change { doc, .. } | RowBody::Snapshot { doc, .. } | RowBody::Purge { doc } | RowBody::Unshare { doc } => *doc,
+    }
+}
+
+/// Documents whose rows could not be read are asked for again; those that came as snapshots are no longer wanted.
+fn note_damaged(db: &Connection, page: &Page, damaged: Vec<DocId>) -> Result<()> {
+    let want: Vec<DocId> = store::json_setting(db, "want")?.unwrap_or_default();
+    if want.is_empty() && damaged.is_empty() {
+        return Ok(());
+    }
+    let came: BTreeSet<DocId> =
+        page.rows.iter().filter_map(|r| if let RowBody::Snapshot { doc, .. } = &r.body { Some(*doc) } else { None }).collect();
+    let mut next: BTreeSet<DocId> = want.into_iter().filter(|d| !came.contains(d)).collect();
+    next.extend(damaged);
+    store::set_json(db, "want", &next)
+}
+
+fn set_cursor(db: &Connection, c: &Cursor) -> Result<()> {
+    let bundle = c.bundle.as_ref().map(wire::to_cbor);
+    db.prepare_cached(
+        "insert into partition (unit, class, epoch, seq, mark, bundle, digest) values (?1, ?2, ?3, ?4, ?5, ?6, zeroblob(16))
+         on conflict (unit, class) do update set epoch = excluded.epoch, seq = excluded.seq, mark = excluded.mark, bundle = excluded.bundle",
+    )?
+    .execute(params![c.unit, c.class as u8, c.epoch, c.seq, c.mark.as_slice(), bundle])?;
+    Ok(())
+}
+
+fn apply_row(db: &Connection, home: &Partition, row: &Row, touched: &mut BTreeMap<Uuid, Kind>, digests: &mut Digests) -> Result<()> {
+    let bad = |_: ()| CoreError::new("bad_change", "收到的一条记录读不懂，会再要一次。");
+    match &row.body {
+        RowBody::Change { doc: id, kind, bytes } => {
+            let (change, hash) = Change::decode(bytes).map_err(|_| bad(()))?;
+            let mut doc = docs::load_or_new(db, *id, *kind, home.unit)?;
+            merge(&mut doc, home, digests, |r| r.apply(&change, hash).map(|_| ()).map_err(|_| bad(())))?;
+            doc.first_at = doc.first_at.or(Some(row.received_at));
+            doc.last_at = Some(row.received_at);
+            docs::save(db, &mut doc)?;
+            touched.insert(id.record, *kind);
+        }
+        RowBody::Snapshot { doc: id, kind, registers, first_at } => {
+            let theirs = Registers::decode_full(registers).map_err(|_| bad(()))?;
+            let mut doc = docs::load_or_new(db, *id, *kind, home.unit)?;
+            merge(&mut doc, home, digests, |r| {
+                *r = if r.clock.is_empty() { theirs.clone() } else { r.join(&theirs) };
+                Ok(())
+            })?;
+            doc.first_at = doc.first_at.or(Some(*first_at));
+            doc.last_at = Some(row.received_at);
+            docs::save(db, &mut doc)?;
+            touched.insert(id.record, *kind);
+        }
+        RowBody::Purge { doc: id } | RowBody::Unshare { doc: id } => {
+            if let Some(doc) = docs::load(db, *id)? {
+                digests.moved(*home, doc.digest_term(), 0);
+                docs::drop(db, *id, doc.kind)?;
+                touched.insert(id.record, doc.kind);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The same step on what is accepted and on what is shown.
+fn merge(doc: &mut Doc, home: &Partition, digests: &mut Digests, step: impl Fn(&mut Registers) -> Result<()>) -> Result<()> {
+    let old = doc.digest_term();
+    if let Some(base) = doc.base.as_mut() {
+        step(base)?;
+    }
+    step(&mut doc.shown)?;
+    digests.moved(*home, old, doc.digest_term());
+    Ok(())
+}
+
+/// Every granted partition's digest against the server's, over the accepted state.
+fn compare(db: &Connection, theirs: &[wire::PartitionDigest]) -> Result<bool> {
+    let mut equal = true;
+    let mut named = BTreeSet::new();
+    for d in theirs {
+        named.insert((d.unit, d.class));
+        let mine = digest(db, &Partition { unit: d.unit, class: d.class })?.unwrap_or(0);
+        if mine != u128::from_be_bytes(d.digest) {
+            equal = false;
+        }
+    }
+    // what the server says nothing of must be empty here
+    let mut q = db.prepare("select unit, class, digest from partition where granted = 1")?;
+    let mut got = q.query([])?;
+    while let Some(r) = got.next()? {
+        let (unit, class, digest): (Uuid, u8, Vec<u8>) = (r.get(0)?, r.get(1)?, r.get(2)?);
+        if Class::from_u8(class).is_some_and(|c| !named.contains(&(unit, c))) && digest.iter().any(|b| *b != 0) {
+            equal = false;
+        }
+    }
+    if !equal {
+        tracing::warn!("digests differ after a sync");
+    }
+    Ok(equal)
+}
+
+/// Lets go of kept pages that a verified backup holds.
+fn release(db: &Connection, reply: &SyncReply) -> Result<()> {
+    for d in reply.digests.iter().filter(|d| d.safe > 0) {
+        db.execute("delete from kept_page where unit = ?1 and class = ?2 and seq_to <= ?3", params![d.unit, d.class as u8, d.safe])?;
+    }
+    Ok(())
+}
+
+/// The hash of every part of a command, as stored.
+pub fn hashes_of(command: &Command) -> Vec<(DocId, Change, ChangeHash)> {
+    command.parts.iter().filter_map(|p| Change::decode(&p.change).ok().map(|(c, h)| (p.doc, c, h))).collect()
+}

@@ -1,0 +1,301 @@
+//! One door for every write: [`change`]. One transaction holds the command, its changes, the rows, the outbox entry and what derives from
+//! them; one event says what changed. Nothing else in this crate writes a document, but for what the server sends (`sync/apply.rs`).
+
+use crate::error::{CoreError, Result};
+use crate::project;
+use crate::store::{self, Doc, docs};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+use shared_model::commands::Changed;
+use shared_model::crdt::{ActorId, ChangeHash, Edit, OpId, Value};
+use shared_model::doc::{DocId, actor_of};
+use shared_model::records::Kind;
+use shared_model::rules::{self, Role, Verb};
+use shared_model::wire::{self, Ask, Command, Part, RoleAtUnit};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Who writes here; kept in the encrypted store.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Identity {
+    pub device: Uuid,
+    pub name: String,
+    pub role: Role,
+    pub unit: Uuid,
+    pub server_url: String,
+    pub server_key: [u8; 32],
+    pub secret: [u8; 32],
+    pub public_key: [u8; 32],
+    pub nonce: [u8; 16],
+    pub digits: String,
+    pub confirmed: bool,
+}
+
+/// What the person means for one document: stored with the command, so that it can be written again on another base.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DocEdit {
+    pub unit: Uuid,
+    pub doc: DocId,
+    pub kind: Kind,
+    pub edits: Vec<KeyEdit>,
+}
+
+/// One key of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KeyEdit {
+    pub key: String,
+    pub value: Value,
+    pub seen: Option<Vec<OpId>>,
+    pub settle: bool,
+}
+
+impl KeyEdit {
+    /// Puts a value over whatever is live now.
+    pub fn put(key: &str, value: impl Into<Value>) -> Self {
+        KeyEdit { key: key.into(), value: value.into(), seen: None, settle: false }
+    }
+}
+
+/// What a command writes, and how it is told to people.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    pub name: &'static str,
+    /// In words, for the lists of what waits: 走访 3-2-501.
+    pub summary: String,
+    pub household: Option<Uuid>,
+    pub docs: Vec<DocEdit>,
+    pub ask: Option<Ask>,
+    pub batch: Option<Uuid>,
+}
+
+impl Intent {
+    /// An intent without parts yet.
+    pub fn new(name: &'static str, summary: impl Into<String>, household: Option<Uuid>) -> Self {
+        Intent { name, summary: summary.into(), household, docs: Vec::new(), ask: None, batch: None }
+    }
+
+    /// Adds a write to a document, joined with what is there for it already.
+    pub fn write(&mut self, unit: Uuid, doc: DocId, kind: Kind, edits: Vec<KeyEdit>) {
+        if edits.is_empty() {
+            return;
+        }
+        match self.docs.iter_mut().find(|d| d.doc == doc) {
+            Some(d) => d.edits.extend(edits),
+            None => self.docs.push(DocEdit { unit, doc, kind, edits }),
+        }
+    }
+
+    /// Adds a record's fields, each to the document of its class. `own`: the record's own class.
+    pub fn record(&mut self, unit: Uuid, record: Uuid, kind: Kind, own: shared_model::Class, edits: Vec<KeyEdit>) -> Result<()> {
+        let mut by_class: BTreeMap<shared_model::Class, Vec<KeyEdit>> = BTreeMap::new();
+        for e in edits {
+            let field = kind.field(&e.key).ok_or_else(|| CoreError::args(format!("没有「{}」这个字段。", e.key)).at(&e.key))?;
+            by_class.entry(field.class_in(own)).or_default().push(e);
+        }
+        for (class, edits) in by_class {
+            self.write(unit, DocId::new(record, class), kind, edits);
+        }
+        Ok(())
+    }
+}
+
+/// What stays in the store's cache between writes of one transaction.
+pub struct Writer<'a> {
+    pub tx: &'a Transaction<'a>,
+    pub now_ms: i64,
+    roles: Vec<RoleAtUnit>,
+    actor: ActorId,
+    policy: u64,
+    touched: BTreeMap<Uuid, Kind>,
+}
+
+/// The counter of the actor that this install writes with now.
+pub fn actor_counter(db: &Connection) -> Result<u64> {
+    Ok(store::json_setting(db, "actor_counter")?.unwrap_or(0))
+}
+
+/// The actor that this install writes with now.
+pub fn actor(db: &Connection, me: &Identity) -> Result<ActorId> {
+    Ok(actor_of(&me.public_key, &me.nonce, actor_counter(db)?))
+}
+
+/// Roles as last granted, or as enrolled.
+pub fn roles(db: &Connection, me: &Identity) -> Result<Vec<RoleAtUnit>> {
+    let granted: Option<Vec<RoleAtUnit>> = store::json_setting(db, "roles")?;
+    Ok(granted.unwrap_or_else(|| vec![RoleAtUnit { role: me.role, unit: me.unit }]))
+}
+
+/// Runs one local transaction that writes any number of commands; returns what changed.
+///
+/// # Errors
+/// Of the body; then nothing was written.
+pub fn change<T>(db: &mut Connection, me: &Identity, now_ms: i64, body: impl FnOnce(&mut Writer<'_>) -> Result<T>) -> Result<(T, Changed)> {
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut writer = writer(&tx, me, now_ms)?;
+    let out = body(&mut writer)?;
+    let touched = writer.take_touched();
+    project::refresh(&tx, &touched, now_ms)?;
+    project::spread(&tx)?;
+    tx.commit()?;
+    Ok((out, changed(&touched)))
+}
+
+/// A writer within a transaction that is open already.
+///
+/// # Errors
+/// Of the store.
+pub fn writer<'a>(tx: &'a Transaction<'a>, me: &'a Identity, now_ms: i64) -> Result<Writer<'a>> {
+    let actor = actor(tx, me)?;
+    tx.prepare_cached("insert or ignore into actor (actor, name, role) values (?1, ?2, ?3)")?.execute(params![
+        actor.0.as_slice(),
+        me.name,
+        me.role.name()
+    ])?;
+    Ok(Writer {
+        roles: roles(tx, me)?,
+        actor,
+        policy: store::json_setting(tx, "policy")?.unwrap_or(0),
+        tx,
+        now_ms,
+        touched: BTreeMap::new(),
+    })
+}
+
+/// The event for these records.
+pub fn changed(touched: &BTreeMap<Uuid, Kind>) -> Changed {
+    let kinds: BTreeSet<&str> = touched.values().map(|k| k.name()).collect();
+    let mut kinds: Vec<String> = kinds.into_iter().map(str::to_string).collect();
+    if !kinds.is_empty() {
+        kinds.push("sync".into());
+    }
+    let many = touched.len() > 100;
+    let records = if many { Vec::new() } else { touched.keys().map(Uuid::to_string).collect() };
+    Changed { kinds, records, many }
+}
+
+impl Writer<'_> {
+    /// Writes one command. `None` when nothing had to be written.
+    ///
+    /// # Errors
+    /// `not_allowed` by the rule table, `too_large`, or of the store.
+    pub fn command(&mut self, intent: Intent) -> Result<Option<u64>> {
+        self.command_as(intent, None, None)
+    }
+
+    /// Writes one command that replays another one, under its policy stamp.
+    ///
+    /// # Errors
+    /// As [`Writer::command`].
+    pub fn command_as(&mut self, intent: Intent, replaces: Option<u64>, policy: Option<u64>) -> Result<Option<u64>> {
+        let mut parts = Vec::new();
+        let mut hashes = Vec::new();
+        for d in &intent.docs {
+            if let Some((part, hash)) = self.write_doc(d)? {
+                hashes.push((d.doc, hash));
+                parts.push(part);
+            }
+        }
+        if parts.is_empty() && intent.ask.is_none() {
+            return Ok(None);
+        }
+        let seq: u64 = self.tx.prepare_cached("select coalesce(max(seq), 0) + 1 from command")?.query_row([], |r| r.get(0))?;
+        let policy = policy.unwrap_or(self.policy);
+        let command =
+            Command { seq, name: intent.name.into(), policy, ask: intent.ask.clone(), parts, replaces, adopts: None, batch: intent.batch };
+        if command.size_bytes() > shared_model::limits::COMMAND_BYTES_MAX {
+            return Err(CoreError::new("too_large", "这一笔太大了，请分开写。没有写进去。"));
+        }
+        if let Some(Ask::MakeUnit { unit, parent }) = &intent.ask {
+            self.tx.execute("insert or ignore into unit_asked (unit, parent) values (?1, ?2)", params![unit, parent])?;
+            self.touched.insert(*unit, Kind::Unit);
+        }
+        self.tx
+            .prepare_cached(
+                "insert into command (seq, name, summary, policy, at, body, args, digest, state, replaces, household)
+                 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'pending', ?9, ?10)",
+            )?
+            .execute(params![
+                seq,
+                intent.name,
+                intent.summary,
+                policy,
+                self.now_ms,
+                wire::to_cbor(&command),
+                wire::to_cbor(&intent.docs),
+                command.digest().as_slice(),
+                replaces,
+                intent.household
+            ])?;
+        for (doc, hash) in hashes {
+            self.tx
+                .prepare_cached("insert into command_doc (seq, record, class, generation, hash) values (?1, ?2, ?3, ?4, ?5)")?
+                .execute(params![seq, doc.record, doc.class as u8, doc.generation, hash.0.as_slice()])?;
+        }
+        Ok(Some(seq))
+    }
+
+    fn write_doc(&mut self, d: &DocEdit) -> Result<Option<(Part, ChangeHash)>> {
+        let mut doc = docs::load_or_new(self.tx, d.doc, d.kind, d.unit)?;
+        self.check(&doc, d)?;
+        let edits: Vec<Edit> =
+            d.edits.iter().map(|e| Edit { key: e.key.clone(), value: e.value.clone(), seen: e.seen.clone(), settle: e.settle }).collect();
+        let own = doc.own.and_then(|(a, h)| (a == self.actor).then_some(h));
+        let Some((change, bytes, hash)) = doc.shown.author(self.actor, own, self.now_ms.div_euclid(1000), &edits) else {
+            return Ok(None);
+        };
+        if bytes.len() > shared_model::limits::CHANGE_BYTES_MAX {
+            return Err(CoreError::new("too_large", "这一笔太大了，请分开写。没有写进去。"));
+        }
+        if doc.is_new() {
+            doc.mine = true;
+        }
+        doc.fork();
+        doc.shown.apply(&change, hash).map_err(|_| CoreError::new("bad_change", "这一笔没能写成，原来的都在。"))?;
+        doc.own = Some((self.actor, hash));
+        doc.pending += 1;
+        docs::save(self.tx, &mut doc)?;
+        self.touched.insert(d.doc.record, d.kind);
+        Ok(Some((Part { unit: doc.unit, doc: d.doc, kind: d.kind, change: ByteBuf::from(bytes) }, hash)))
+    }
+
+    /// The same rule table as the server's, so that a person learns it here and not after the next sync.
+    fn check(&self, doc: &Doc, d: &DocEdit) -> Result<()> {
+        let verb = match (doc.is_new(), doc.mine) {
+            (true, _) => Verb::Make,
+            (false, true) => Verb::EditOwn,
+            (false, false) => Verb::Edit,
+        };
+        if !self.roles.iter().any(|r| rules::may_write(r.role, d.kind, d.doc.class, verb)) {
+            return Err(CoreError::not_allowed(&format!("改{}", d.kind.def().zh)));
+        }
+        for e in &d.edits {
+            rules::may_write_key(d.kind, d.doc.class, &e.key, verb).map_err(|_| {
+                CoreError::not_allowed(&format!("改「{}」", d.kind.field(&e.key).map_or(e.key.as_str(), |f| f.zh))).at(&e.key)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The records touched so far, for what derives from them.
+    pub fn take_touched(&mut self) -> BTreeMap<Uuid, Kind> {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// Marks a record as touched, for what derives from it.
+    pub fn touch(&mut self, record: Uuid, kind: Kind) {
+        self.touched.insert(record, kind);
+    }
+}
+
+/// May this person, by any role, ever write this kind? Asked before existence.
+///
+/// # Errors
+/// `not_allowed`.
+pub fn may_ever(db: &Connection, me: &Identity, kind: Kind, verb: Verb) -> Result<()> {
+    if roles(db, me)?.iter().any(|r| rules::may_ever_write(r.role, kind, verb)) {
+        Ok(())
+    } else {
+        Err(CoreError::not_allowed(&format!("{}{}", if verb == Verb::Make { "新增" } else { "改" }, kind.def().zh)))
+    }
+}
