@@ -94,8 +94,8 @@ fn act(command: Command) -> Result<(), Error> {
     let env = Arc::new(SystemEnv);
     match command {
         Command::Init { data, units, url } => {
-            let units = std::fs::read(&units)
-                .map_err(|e| Error::Setup { code: "not_found", message: format!("{}：{e}", units.display()) })?;
+            let units =
+                std::fs::read(&units).map_err(|e| Error::Setup { code: "not_found", message: format!("{}：{e}", units.display()) })?;
             let server = Server::init(&data, &units, &url, env)?;
             if url.starts_with("http://") && !is_loopback(&url) {
                 eprintln!("{}", json!({ "level": "WARN", "message": "地址是 http，登记与同步的内容在网络上可被读到；正式使用请用 https" }));

@@ -7,10 +7,10 @@ use crate::error::{Error, Fault};
 use crate::setup::{make_invite, write_membership};
 use crate::store::{devices, devices::Device, epochs, invites, people, policy};
 use ed25519_dalek::{Signature, VerifyingKey};
+use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use shared_model::Role;
 use shared_model::wire::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, digits, enrol_text};
-use rusqlite::Connection;
 
 /// Longest token that is looked at, bytes.
 const TOKEN_BYTES_MAX: usize = 64;

@@ -41,12 +41,16 @@ pub fn serve(data: &Path, listen: SocketAddr) -> Result<(), Error> {
 /// The lock goes with the file handle, also when the program dies.
 fn lock(data: &Path) -> Result<File, Error> {
     if !data.is_dir() {
-        return Err(Error::Setup { code: "not_initialised", message: format!("{} 里没有服务器数据，先运行 init", data.display()) });
+        return Err(Error::Setup {
+            code: "not_initialised", message: format!("{} 里没有服务器数据，先运行 init", data.display())
+        });
     }
     let file = File::options().create(true).truncate(false).write(true).open(data.join("serve.lock"))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => Err(Error::Setup { code: "busy", message: "这个文件夹已有服务器在运行".into() }),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(Error::Setup { code: "busy", message: "这个文件夹已有服务器在运行".into() })
+        }
         Err(std::fs::TryLockError::Error(e)) => Err(e.into()),
     }
 }
@@ -123,7 +127,15 @@ async fn answer(State(app): State<App>, method: Method, uri: Uri, headers: Heade
         let started = std::time::Instant::now();
         let response = app.server.handle(method.as_str(), uri.path(), &pairs(&headers), &body);
         let took_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(method = method.as_str(), path = uri.path(), status = response.status, in_bytes = body.len(), out_bytes = response.body.len(), took_ms, "request");
+        tracing::info!(
+            method = method.as_str(),
+            path = uri.path(),
+            status = response.status,
+            in_bytes = body.len(),
+            out_bytes = response.body.len(),
+            took_ms,
+            "request"
+        );
         response
     });
     answered.await.map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), http)

@@ -109,7 +109,8 @@ fn read_units(csv: &[u8]) -> Result<Vec<UnitRow>, Error> {
         let parent = (!parent.is_empty()).then(|| unit_id(parent));
         out.push(UnitRow { id, code: code.into(), parent, kind: kind.into(), name: name.into() });
         if matches!(kind, "grid" | "micro_grid") {
-            let area = UnitRow { id: area_id(id), code: String::new(), parent: Some(id), kind: "area".into(), name: format!("{name} 其他") };
+            let area =
+                UnitRow { id: area_id(id), code: String::new(), parent: Some(id), kind: "area".into(), name: format!("{name} 其他") };
             out.push(area);
         }
     }

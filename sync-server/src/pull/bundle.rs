@@ -89,8 +89,7 @@ pub fn build(db: &Connection, partition: i64, now_ms: i64) -> Result<(), Error> 
         }
         bytes += size;
         actors.extend(registers.clock.keys().copied());
-        let body =
-            RowBody::Snapshot { doc: row.doc, kind: row.kind, registers: ByteBuf::from(row.registers), first_at: row.first_at };
+        let body = RowBody::Snapshot { doc: row.doc, kind: row.kind, registers: ByteBuf::from(row.registers), first_at: row.first_at };
         let row = Row { seq: p.head, received_at: row.last_at, command: [0; 16], body };
         hash.update(row_hash(&p.unit, p.class, &row));
         page.push(row);

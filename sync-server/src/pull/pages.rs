@@ -123,7 +123,14 @@ impl<'a> Pages<'a> {
         Ok(())
     }
 
-    fn push(&mut self, cursor: Cursor, rows: Vec<Row>, actors: &BTreeSet<ActorId>, bundle_pages: Option<u32>, bytes: usize) -> Result<(), Error> {
+    fn push(
+        &mut self,
+        cursor: Cursor,
+        rows: Vec<Row>,
+        actors: &BTreeSet<ActorId>,
+        bundle_pages: Option<u32>,
+        bytes: usize,
+    ) -> Result<(), Error> {
         let actors = self.names_of(actors)?;
         self.bytes += bytes + PAGE_BYTES + actors.len() * 64;
         let (unit, class) = (cursor.unit, cursor.class);

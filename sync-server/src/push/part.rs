@@ -169,7 +169,13 @@ impl Push<'_> {
         Ok(())
     }
 
-    fn run_gate(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, found: Option<&DocumentRow>, before: &Registers) -> Result<Checked, Stop> {
+    fn run_gate(
+        &self,
+        judging: &Judging<'_, '_>,
+        decoded: &Decoded<'_>,
+        found: Option<&DocumentRow>,
+        before: &Registers,
+    ) -> Result<Checked, Stop> {
         let part = decoded.part;
         // Two people who make the same document apart both make it: neither saw it.
         let verb = if decoded.change.deps.is_empty() { Verb::Make } else { Verb::Edit };

@@ -33,14 +33,32 @@ pub fn find(db: &Connection, partition: i64, at: u64, hash: &[u8; 16]) -> Result
 }
 
 /// Adds a bundle and supersedes those before it.
-pub fn add(db: &Connection, partition: i64, at: u64, hash: &[u8; 16], mark: &[u8; 16], pages: &[(Vec<u8>, Vec<u8>)], now_ms: i64) -> Result<(), Error> {
-    db.prepare_cached("update bundle set superseded_at = ?2 where partition = ?1 and superseded_at is null")?.execute(params![partition, now_ms])?;
-    db.prepare_cached("insert into bundle (partition, at, hash, mark, pages) values (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![partition, int(at), hash, mark, int(pages.len() as u64)])?;
+pub fn add(
+    db: &Connection,
+    partition: i64,
+    at: u64,
+    hash: &[u8; 16],
+    mark: &[u8; 16],
+    pages: &[(Vec<u8>, Vec<u8>)],
+    now_ms: i64,
+) -> Result<(), Error> {
+    db.prepare_cached("update bundle set superseded_at = ?2 where partition = ?1 and superseded_at is null")?
+        .execute(params![partition, now_ms])?;
+    db.prepare_cached("insert into bundle (partition, at, hash, mark, pages) values (?1, ?2, ?3, ?4, ?5)")?.execute(params![
+        partition,
+        int(at),
+        hash,
+        mark,
+        int(pages.len() as u64)
+    ])?;
     let bundle = db.last_insert_rowid();
     for (page, (rows, actors)) in pages.iter().enumerate() {
-        db.prepare_cached("insert into bundle_page (bundle, page, rows, actors) values (?1, ?2, ?3, ?4)")?
-            .execute(params![bundle, int(page as u64), rows, actors])?;
+        db.prepare_cached("insert into bundle_page (bundle, page, rows, actors) values (?1, ?2, ?3, ?4)")?.execute(params![
+            bundle,
+            int(page as u64),
+            rows,
+            actors
+        ])?;
     }
     Ok(())
 }

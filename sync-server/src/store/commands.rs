@@ -34,7 +34,15 @@ pub fn last_seq(db: &Connection, device: &Uuid) -> Result<u64, Error> {
 }
 
 /// Stores the verdict of a command; only `need` is ever replaced.
-pub fn save(db: &Connection, device: &Uuid, c: &Command, digest: &[u8; 32], opaque: &[u8; 16], verdict: &Verdict, now_ms: i64) -> Result<(), Error> {
+pub fn save(
+    db: &Connection,
+    device: &Uuid,
+    c: &Command,
+    digest: &[u8; 32],
+    opaque: &[u8; 16],
+    verdict: &Verdict,
+    now_ms: i64,
+) -> Result<(), Error> {
     let sql = "insert into command (device, seq, digest, opaque, name, policy, replaces, verdict, received_at)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
                on conflict (device, seq) do update set verdict = excluded.verdict, received_at = excluded.received_at";
@@ -53,7 +61,15 @@ pub fn save(db: &Connection, device: &Uuid, c: &Command, digest: &[u8; 32], opaq
 }
 
 /// Keeps a refused command whole.
-pub fn quarantine(db: &Connection, device: &Uuid, c: &Command, digest: &[u8; 32], opaque: &[u8; 16], reason: &str, now_ms: i64) -> Result<(), Error> {
+pub fn quarantine(
+    db: &Connection,
+    device: &Uuid,
+    c: &Command,
+    digest: &[u8; 32],
+    opaque: &[u8; 16],
+    reason: &str,
+    now_ms: i64,
+) -> Result<(), Error> {
     let sql = "insert into quarantine (opaque, digest, device, seq, reason, bytes, received_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                on conflict (opaque, digest) do nothing";
     db.prepare_cached(sql)?.execute(params![opaque, digest, device, int(c.seq), reason, to_cbor(c), now_ms])?;
@@ -105,7 +121,8 @@ pub fn has_refused(db: &Connection, device: &Uuid) -> Result<bool, Error> {
 
 /// Closes an actor in a document.
 pub fn close_actor(db: &Connection, doc: &DocId, actor: &ActorId) -> Result<(), Error> {
-    db.prepare_cached("insert into closed_actor (doc, actor) values (?1, ?2) on conflict do nothing")?.execute(params![doc.bytes(), actor.0])?;
+    db.prepare_cached("insert into closed_actor (doc, actor) values (?1, ?2) on conflict do nothing")?
+        .execute(params![doc.bytes(), actor.0])?;
     Ok(())
 }
 

@@ -86,7 +86,8 @@ pub fn of_person(db: &Connection, person: &Uuid) -> Result<Vec<Device>, Error> {
 
 /// Adds a device.
 pub fn add(db: &Connection, d: &Device, now_ms: i64) -> Result<(), Error> {
-    let sql = "insert into device (id, public_key, nonce, person, role, unit, state, cloned, digits, enrolled_at, counter, policy, policy_named)
+    let sql =
+        "insert into device (id, public_key, nonce, person, role, unit, state, cloned, digits, enrolled_at, counter, policy, policy_named)
                values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, ?10, ?11)";
     db.prepare_cached(sql)?.execute(params![
         d.id,

@@ -3,12 +3,12 @@
 use super::{int, uint};
 use crate::error::Error;
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_bytes::ByteBuf;
 use shared_model::class::Class;
 use shared_model::crdt::{ActorId, ChangeHash, Clock};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::wire::{Row, RowBody};
-use serde_bytes::ByteBuf;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -63,15 +63,22 @@ pub fn make_partition(db: &Connection, unit: &Uuid, class: Class) -> Result<Part
         return Ok(found);
     }
     let zero = [0_u8; 16];
-    db.prepare_cached("insert into partition (unit, class, head, digest, mark) values (?1, ?2, 0, ?3, ?3)")?
-        .execute(params![unit, class as u8, zero])?;
+    db.prepare_cached("insert into partition (unit, class, head, digest, mark) values (?1, ?2, 0, ?3, ?3)")?.execute(params![
+        unit,
+        class as u8,
+        zero
+    ])?;
     Ok(PartitionRow { id: db.last_insert_rowid(), unit: *unit, class, head: 0, digest: 0, mark: zero })
 }
 
 /// Stores head, digest and mark.
 pub fn save_partition(db: &Connection, p: &PartitionRow) -> Result<(), Error> {
-    db.prepare_cached("update partition set head = ?2, digest = ?3, mark = ?4 where id = ?1")?
-        .execute(params![p.id, int(p.head), p.digest.to_be_bytes(), p.mark])?;
+    db.prepare_cached("update partition set head = ?2, digest = ?3, mark = ?4 where id = ?1")?.execute(params![
+        p.id,
+        int(p.head),
+        p.digest.to_be_bytes(),
+        p.mark
+    ])?;
     Ok(())
 }
 
@@ -140,8 +147,17 @@ pub fn of_partition(db: &Connection, partition: i64) -> Result<Vec<DocumentRow>,
 }
 
 /// Adds a document; returns its row id.
-pub fn add(db: &Connection, doc: &DocId, kind: Kind, partition: i64, registers: &[u8], person: Option<&Uuid>, now_ms: i64) -> Result<i64, Error> {
-    let sql = "insert into document (doc, record, kind, partition, registers, person, first_at, last_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)";
+pub fn add(
+    db: &Connection,
+    doc: &DocId,
+    kind: Kind,
+    partition: i64,
+    registers: &[u8],
+    person: Option<&Uuid>,
+    now_ms: i64,
+) -> Result<i64, Error> {
+    let sql =
+        "insert into document (doc, record, kind, partition, registers, person, first_at, last_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)";
     db.prepare_cached(sql)?.execute(params![doc.bytes(), doc.record, kind as u8, partition, registers, person, now_ms])?;
     Ok(db.last_insert_rowid())
 }

@@ -15,8 +15,12 @@ pub fn current(db: &Connection) -> Result<u64, Error> {
 
 /// Begins an epoch.
 pub fn add(db: &Connection, id: u64, parent: u64, now_ms: i64, proved_by: Option<&Uuid>) -> Result<(), Error> {
-    db.prepare_cached("insert into epoch (id, parent, begun_at, proved_by) values (?1, ?2, ?3, ?4)")?
-        .execute(params![int(id), int(parent), now_ms, proved_by])?;
+    db.prepare_cached("insert into epoch (id, parent, begun_at, proved_by) values (?1, ?2, ?3, ?4)")?.execute(params![
+        int(id),
+        int(parent),
+        now_ms,
+        proved_by
+    ])?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Policy stamps: under which roots a device wrote, and which commands count as late work.
 
-use super::people::role_of;
 use super::int;
+use super::people::role_of;
 use crate::error::Error;
 use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::wire::RoleAtUnit;
@@ -26,8 +26,11 @@ pub fn roots(db: &Connection, device: &Uuid, policy: u64) -> Result<Vec<RoleAtUn
 /// The device writes under `policy` from now on; the stamp before it has ended.
 pub fn bump(db: &Connection, device: &Uuid, policy: u64, now_ms: i64) -> Result<(), Error> {
     db.prepare_cached("update device set policy = ?2 where id = ?1")?.execute(params![device, int(policy)])?;
-    db.prepare_cached("insert into policy_end (device, policy, ended_at) values (?1, ?2, ?3) on conflict do nothing")?
-        .execute(params![device, int(policy.saturating_sub(1)), now_ms])?;
+    db.prepare_cached("insert into policy_end (device, policy, ended_at) values (?1, ?2, ?3) on conflict do nothing")?.execute(params![
+        device,
+        int(policy.saturating_sub(1)),
+        now_ms
+    ])?;
     Ok(())
 }
 
@@ -41,8 +44,11 @@ pub fn ended_at(db: &Connection, device: &Uuid, policy: u64) -> Result<Option<i6
 pub fn set_named(db: &Connection, device: &Uuid, policy: u64, late: &[(u64, Vec<u8>)]) -> Result<(), Error> {
     db.prepare_cached("update device set policy_named = ?2 where id = ?1")?.execute(params![device, int(policy)])?;
     for (seq, digest) in late {
-        db.prepare_cached("insert into late_work (device, seq, digest) values (?1, ?2, ?3) on conflict do nothing")?
-            .execute(params![device, int(*seq), digest])?;
+        db.prepare_cached("insert into late_work (device, seq, digest) values (?1, ?2, ?3) on conflict do nothing")?.execute(params![
+            device,
+            int(*seq),
+            digest
+        ])?;
     }
     Ok(())
 }

@@ -28,8 +28,14 @@ pub struct NewUnit<'a> {
 
 /// Adds it and raises the version.
 pub fn add(db: &Connection, unit: &NewUnit<'_>, now_ms: i64) -> Result<(), Error> {
-    db.prepare_cached("insert into unit (id, code, parent, kind, name, made_at) values (?1, ?2, ?3, ?4, ?5, ?6)")?
-        .execute(params![unit.id, unit.code, unit.parent, unit.kind, unit.name, now_ms])?;
+    db.prepare_cached("insert into unit (id, code, parent, kind, name, made_at) values (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+        unit.id,
+        unit.code,
+        unit.parent,
+        unit.kind,
+        unit.name,
+        now_ms
+    ])?;
     super::set_meta(db, "tree", &(version(db)? + 1).to_string())
 }
 
