@@ -71,6 +71,7 @@ fn anothers_actor_is_refused() {
 fn an_inflated_start_op_is_refused() {
     let mut s = scene();
     for start_op in [1, 2_000_000_000] {
+        s.ana.counter += 1;
         let seq = s.send_raw(&Change { start_op, ..s.honest() });
         assert_eq!(s.ana.reason(seq), "start_op_wrong");
     }
@@ -381,6 +382,7 @@ fn late_work_counts_under_the_stamp_it_was_written_under() {
     assert!(old > before);
     s.ana.sync(&s.w);
     assert_eq!(s.ana.reason(old), "late");
+    s.ana.counter += 1;
     let new = s.ana.write(s.b, s.person, Kind::Person, &[Edit::put("phone", "3")]);
     s.ana.sync(&s.w);
     assert_eq!(s.ana.reason(new), "not_allowed");
