@@ -7,7 +7,7 @@ import commonEn from '../locales/en/common'
 import commonZh from '../locales/zh-CN/common'
 import { prefs, type Lang } from './prefs'
 
-export type Messages = { [key: string]: string | Messages }
+export type Messages = { [key: string]: string | string[] | Messages }
 
 export const i18n = createI18n({
   legacy: false,

@@ -1,10 +1,35 @@
-// Screens of the worker area.
+// Screens of the grid worker. Four tabs share one frame; everything else is a page of its own, reached from any of them.
 
 import type { RouteRecordRaw } from 'vue-router'
 import { addMessages } from '../app/i18n'
 import en from '../locales/en/worker'
 import zh from '../locales/zh-CN/worker'
+import TodayPage from './TodayPage.vue'
+import WorkerTabs from './WorkerTabs.vue'
 
 addMessages('worker', zh, en)
 
-export const workerRoutes: RouteRecordRaw[] = []
+export const workerRoutes: RouteRecordRaw[] = [
+  {
+    path: '/w',
+    component: WorkerTabs,
+    redirect: '/w/today',
+    children: [
+      { path: 'today', name: 'today', component: TodayPage },
+      { path: 'buildings', name: 'buildings', component: () => import('./BuildingsPage.vue') },
+      { path: 'buildings/:id', name: 'building', component: () => import('./BuildingPage.vue'), props: true },
+      { path: 'cases', name: 'cases', component: () => import('./CasesPage.vue') },
+      { path: 'me', name: 'me', component: () => import('./MePage.vue') },
+    ],
+  },
+  { path: '/w/household/:id', name: 'household', component: () => import('./HouseholdPage.vue'), props: true },
+  { path: '/w/household/:id/person', name: 'add-person', component: () => import('./PersonPage.vue'), props: (to) => ({ household: to.params.id }) },
+  { path: '/w/household/:id/person/:person', name: 'edit-person', component: () => import('./PersonPage.vue'), props: (to) => ({ household: to.params.id, person: to.params.person }) },
+  { path: '/w/report', name: 'report', component: () => import('./ReportPage.vue'), props: (to) => ({ household: to.query.household, building: to.query.building }) },
+  { path: '/w/case/:id', name: 'case', component: () => import('./CasePage.vue'), props: true },
+  { path: '/w/search', name: 'search', component: () => import('./SearchPage.vue') },
+  { path: '/w/sync', name: 'sync', component: () => import('./SyncPage.vue') },
+  { path: '/w/holdings', name: 'holdings', component: () => import('./HoldingsPage.vue') },
+  { path: '/w/log', name: 'log', component: () => import('./LogPage.vue') },
+  { path: '/w/principles', name: 'principles', component: () => import('./PrinciplesPage.vue') },
+]

@@ -1,0 +1,31 @@
+// Code tables and field declarations of the engine, loaded once a page: what the choices are called in the reader's language, which fields a record has.
+
+import { computed } from 'vue'
+import { useI18n } from 'vue-i18n'
+import type { CodeChoice, Coded, FieldInfo } from '../generated/commands'
+import { useQuery } from './query'
+
+export function useCodes() {
+  const { locale } = useI18n()
+  const { data } = useQuery('list_codes', {}, { kinds: ['config'] })
+  const isEnglish = computed(() => locale.value === 'en')
+  const choices = (table: string): CodeChoice[] => data.value?.tables[table] ?? []
+  const name = (choice: CodeChoice) => (isEnglish.value ? choice.en || choice.zh : choice.zh)
+
+  /** A coded value in the reader's language; Chinese as the engine wrote it where no table knows the code. */
+  function label(table: string, coded: Coded | null | undefined): string {
+    if (!coded) return ''
+    const known = isEnglish.value ? choices(table).find((choice) => choice.code === coded.code) : undefined
+    return known ? name(known) : coded.label
+  }
+  return { book: data, choices, name, label }
+}
+
+export function useFields() {
+  const { locale } = useI18n()
+  const { data } = useQuery('list_tables', {}, { kinds: ['config'] })
+  const fields = (kind: string): FieldInfo[] => data.value?.kinds[kind] ?? []
+  const field = (kind: string, key: string) => fields(kind).find((one) => one.key === key)
+  const label = (one: FieldInfo) => (locale.value === 'en' ? one.en : one.zh)
+  return { tables: data, fields, field, label }
+}
