@@ -185,7 +185,7 @@ fn differ(stage: &Stage) -> Outcome<(Reply, Value)> {
         "values": [AT_THE_DOOR, IN_THE_LIST], "by": [Who::Worker.name(), Who::Office.name()],
         "plate": file.household.plate, "person": name, "household": household,
     });
-    let reply = Reply::new(text, detail).at(Who::Worker, format!("#/w/household/{household}")).at(Who::Office, "#/o/inbox");
+    let reply = Reply::new(text, detail).at(Who::Worker, format!("#/w/household/{household}")).at(Who::Office, "#/o/inbox?kind=fork");
     Ok((reply, found))
 }
 

@@ -1,18 +1,18 @@
 //! The demo page and its own small API beside the three devices. Relative to the page:
 //! `demo/state`, `demo/events` (message `state`), `demo/offline {who, offline}`, `demo/sync {who}`, `demo/kill {who}`, `demo/step {n}`,
-//! `demo/reset {}`; each device under `d/<who>/` with the UI's files, `api/<command>` and `api/events`.
+//! `demo/reset {}`, `demo/table` (the department's blank table, for the office's page to read); each device under `d/<who>/` with the UI's files, `api/<command>` and `api/events`.
 
-use super::cast::Who;
+use super::cast::{TABLE, Who};
 use super::stage::Stage;
 use super::{setup, steps};
-use crate::failure::{Outcome, answer, fail};
+use crate::failure::{Outcome, answer, fail, of_io};
 use crate::http::files::Pages;
 use crate::http::guard::{self, Guard};
 use crate::http::{api, events};
 use crate::limits::CONTROL_BODY_BYTES;
 use axum::body::to_bytes;
 use axum::extract::{Path, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -32,6 +32,7 @@ pub fn routes(stage: Arc<Stage>, pages: Pages, guard: Guard) -> Router {
     let routes = Router::new()
         .route("/demo/state", get(state))
         .route("/demo/events", get(async |State(web): State<Web>| events::of_value("state", web.stage.states())))
+        .route("/demo/table", get(table))
         .route("/demo/{control}", post(control))
         .route("/d/{who}", get(async |Path(who): Path<String>| Redirect::permanent(&format!("/d/{who}/"))))
         .route("/d/{who}/", get(async |web, Path(who): Path<String>, request| page(web, who, String::new(), request).await))
@@ -70,6 +71,25 @@ async fn state(State(web): State<Web>) -> Response {
         Ok(text) => ([("content-type", "application/json")], text).into_response(),
         Err(failure) => answer(failure),
     }
+}
+
+/// The blank table as a file; its name is Chinese, so it is sent as RFC 6266 asks.
+async fn table(State(web): State<Web>) -> Response {
+    let read = || std::fs::read(web.stage.places.sample(TABLE)?).map_err(|e| of_io("示例表读不了", &e));
+    match read() {
+        Ok(bytes) => ([(header::CONTENT_TYPE, XLSX.to_owned()), (header::CONTENT_DISPOSITION, attachment(TABLE))], bytes).into_response(),
+        Err(failure) => answer(failure),
+    }
+}
+
+const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+fn attachment(name: &str) -> String {
+    let escaped: String = name
+        .bytes()
+        .map(|b| if b.is_ascii_alphanumeric() || b == b'.' { char::from(b).to_string() } else { format!("%{b:02X}") })
+        .collect();
+    format!("attachment; filename*=UTF-8''{escaped}")
 }
 
 #[derive(Debug, Deserialize)]
