@@ -33,7 +33,7 @@ pub const NAME_BYTES_MAX: usize = 200;
 
 pub fn init(dir: &Path, units_csv: &[u8], url: &str, env: Arc<dyn Env>) -> Result<Server, Error> {
     let rows = read_units(units_csv)?;
-    std::fs::create_dir_all(dir)?;
+    make_folder(dir)?;
     let path = dir.join("server.db");
     if path.exists() {
         return Err(Error::setup("already_initialised", format!("{} 里已有服务器数据", dir.display())));
@@ -58,6 +58,15 @@ pub fn init(dir: &Path, units_csv: &[u8], url: &str, env: Arc<dyn Env>) -> Resul
     std::fs::rename(&making, &path)?;
     remove_database(&making)?;
     Server::open(dir, env)
+}
+
+/// The database holds residents' data in clear: a folder made here is closed to other users.
+fn make_folder(dir: &Path) -> Result<(), Error> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    Ok(builder.create(dir)?)
 }
 
 fn remove_database(path: &Path) -> Result<(), Error> {

@@ -25,7 +25,12 @@ fn an_import_and_a_first_sync_of_a_grid() {
     for n in 0..HOUSEHOLDS {
         let b = buildings[(n % BUILDINGS) as usize];
         let h = shared_model::doc::household_id(b, "1", &n.to_string(), "");
-        let door = [Edit::put("building", b.to_string()), Edit::put("unit_no", "1"), Edit::put("door", n.to_string()), Edit::put("head_name", "张三")];
+        let door = [
+            Edit::put("building", b.to_string()),
+            Edit::put("unit_no", "1"),
+            Edit::put("door", n.to_string()),
+            Edit::put("head_name", "张三"),
+        ];
         let register = [Edit::put("rented", false), Edit::put("since", "2026-01-01"), Edit::put("tag/独居", true)];
         let mut parts = vec![
             office.part(b, DocId::new(h, Class::Door), Kind::Household, &door),
