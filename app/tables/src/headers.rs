@@ -5,7 +5,7 @@
 //! becomes the resident's.
 
 use crate::limits::{HEADER_MAX_ROW, HEADER_MAX_ROWS};
-use crate::sheet::Grid;
+use crate::sheet::{Grid, column_letters};
 use shared_model::codes::fold_width;
 
 macro_rules! fields {
@@ -158,6 +158,8 @@ pub(crate) struct Column {
     /// The header as written, as a person looks for it: the lowest label, with the one above where that decides.
     pub header: String,
     pub field: Option<Field>,
+    /// False for a column without a word of its own; what stands in it is still read.
+    pub is_labelled: bool,
 }
 
 /// The header of a sheet: 0-based rows, both bounds inside.
@@ -188,7 +190,7 @@ impl Header {
 
 /// The rows that read most like a header, fewer rows first; `None` when nothing reads like one.
 pub(crate) fn find(grid: &Grid) -> Option<Header> {
-    let mut best: Option<(usize, Header)> = None;
+    let mut best: Option<((usize, std::cmp::Reverse<usize>), Header)> = None;
     for first in 0..(grid.row_count() as usize).min(HEADER_MAX_ROW) {
         for rows in 1..=HEADER_MAX_ROWS {
             let (first_row, last_row) = (first as u32, (first + rows - 1) as u32);
@@ -196,9 +198,10 @@ pub(crate) fn find(grid: &Grid) -> Option<Header> {
                 continue;
             }
             let header = read(grid, first_row, last_row);
-            let score = header.score();
-            if score > best.as_ref().map_or(1, |(score, _)| *score) {
-                best = Some((score, header));
+            // A title above a header reads as well with it as without: fewer rows win.
+            let rank = (header.score(), std::cmp::Reverse(rows));
+            if rank.0 > 1 && best.as_ref().is_none_or(|(best, _)| rank > *best) {
+                best = Some((rank, header));
             }
         }
     }
@@ -236,12 +239,16 @@ fn read(grid: &Grid, first_row: u32, last_row: u32) -> Header {
         }
         path.retain(|part| !part.is_empty());
         path.dedup();
-        let Some(leaf) = path.last() else { continue };
+        let is_labelled = (first_row..=last_row).any(|row| grid.anchor(row, at).is_none() && !label(row, at).is_empty());
+        let Some(leaf) = path.last().filter(|_| is_labelled) else {
+            columns.push(Column { at, header: format!("{}列", column_letters(at)), field: None, is_labelled });
+            continue;
+        };
         let field = field_of(&path);
         let alone = field_of(std::slice::from_ref(leaf));
         let header = if field == alone { leaf.clone() } else { path.join("/") };
         let header = header.split_whitespace().collect::<Vec<_>>().join("");
-        columns.push(Column { at, header, field });
+        columns.push(Column { at, header, field, is_labelled });
     }
     keep_first_of_each(&mut columns);
     Header { first_row, last_row, columns }

@@ -12,7 +12,9 @@ mod headers;
 pub mod limits;
 mod roster;
 mod sheet;
+mod template;
 mod values;
 
 pub use error::ReadError;
 pub use roster::{Finding, ReadOptions, Roster, RosterColumn, RosterHousehold, RosterPerson, SkippedRow, UnplacedRow, read_roster};
+pub use template::{EmptyCell, Filled, Template, TemplateColumn, fill, read_template};

@@ -204,6 +204,7 @@ fn columns(header: &Header) -> Vec<RosterColumn> {
     header
         .columns
         .iter()
+        .filter(|column| column.is_labelled)
         .map(|column| RosterColumn { header: column.header.clone(), field: column.field.map(headers::Field::key) })
         .collect()
 }

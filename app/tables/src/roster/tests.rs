@@ -196,6 +196,13 @@ fn values_that_are_no_code_are_kept_and_told() {
 }
 
 #[test]
+fn a_column_without_a_header_is_not_lost() {
+    let roster = csv("姓名,楼号,房号,,\n张三,1,101,租房至六月,\n");
+    assert_eq!(roster.households[0].persons[0].raw, [("D列".to_owned(), "租房至六月".to_owned())]);
+    assert_eq!(roster.columns.len(), 3);
+}
+
+#[test]
 fn the_stated_sex_and_birth_win_over_the_number() {
     let roster =
         csv("姓名,楼号,房号,性别,身份证号,出生日期\n张三,1,101,男,11010519491231002X,1949-12-30\n李四,1,102,,11010519491231002X,\n");
