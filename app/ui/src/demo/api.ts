@@ -25,6 +25,14 @@ export const demo = {
   kill: (who: Who) => send<unknown>('kill', { who }),
   step: (n: number) => send<StepReply>('step', { n }),
   reset: () => send<unknown>('reset', {}),
+  /** The department's blank table, to be put into the office's page; null where the program does not offer it. */
+  table: async (): Promise<File | null> => {
+    const response = await fetch('demo/table', { cache: 'no-store' }).catch(() => null)
+    if (!response?.ok) return null
+    const name = /filename\*=UTF-8''([^;]+)/i.exec(response.headers.get('content-disposition') ?? '')?.[1]
+    const bytes = await response.arrayBuffer()
+    return bytes.byteLength ? new File([bytes], name ? decodeURIComponent(name) : '民政_高龄津贴摸底表.xlsx') : null
+  },
 }
 
 const RETRY_MS = 1500

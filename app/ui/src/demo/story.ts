@@ -30,6 +30,8 @@ export interface DemoState {
   progress: { done: number; total: number; text: string }
   devices: Record<Who, DemoDevice>
   server: { records: number; received_at: number | null }
+  /** Why the preparation failed, where it did. */
+  failure?: { code: string; message: string } | null
   story: { step: number; results: Record<string, StepResult | null | undefined> }
 }
 
@@ -40,6 +42,11 @@ export interface StepReply {
 }
 
 export const STEPS = 7
+
+/** Where a frame looks while a step is done, so that what happens is seen happening: the fork appears under the eyes. */
+export const WATCH: Record<number, Partial<Record<Who, string>>> = { 4: { office: '#/o/inbox?kind=fork' } }
+/** The step whose blank table is put into the office's page, as a hand would. */
+export const FILL_STEP = 5
 const RESULT_OF_STEP: readonly string[] = ['import', 'visits', 'differ', 'settle', 'fill', 'head', 'none']
 
 /** Words for what a step found: a key with its numbers, or the program's own sentence where it sent one. */

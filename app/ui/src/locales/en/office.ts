@@ -155,7 +155,7 @@ export default {
     to_whom: 'Give it to',
     give: 'Give to {to}',
     other: 'Another unit or person',
-    who_sees: 'Whoever takes it sees matter and place; whoever reported it gets a sentence; the reporter’s number is given to nobody.',
+    who_sees: "Whoever takes it sees matter and place; whoever reported it gets a sentence; the reporter's number is given to nobody.",
     given: 'Given to {to}. Saved here; sent when online.',
     done: 'Noted: {step}.',
     past: 'What happened',
