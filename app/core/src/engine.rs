@@ -182,6 +182,12 @@ impl Engine {
         self.0.home.join("gridwalk.db")
     }
 
+    /// Bytes that the store takes on disk.
+    pub(crate) fn store_bytes(&self) -> u64 {
+        let of = |name: &str| fs::metadata(self.0.home.join(name)).map_or(0, |m| m.len());
+        of("gridwalk.db") + of("gridwalk.db-wal")
+    }
+
     fn unlocked_path(&self) -> PathBuf {
         self.0.home.join("unlocked")
     }

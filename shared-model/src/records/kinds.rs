@@ -208,7 +208,7 @@ kinds! {
         row       int  office once "行" "Row";
         column    text office once "列" "Column";
         household id   office once "户" "Household";
-        record    id   office once "记录" "Record";
+        about     id   office once "记录" "Record";
         kind      text office once "类" "Kind";
         key       text office once "字段" "Field";
         cell      text office once "原文" "Cell as it stands";

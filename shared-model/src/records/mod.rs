@@ -245,6 +245,11 @@ mod tests {
     }
 
     #[test]
+    fn no_field_is_called_like_the_id_of_its_row() {
+        assert!(KINDS.iter().all(|k| k.fields.iter().all(|f| f.key != "record")));
+    }
+
+    #[test]
     fn every_code_table_that_a_field_names_exists() {
         for k in KINDS {
             for f in k.fields {

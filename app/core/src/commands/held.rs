@@ -41,7 +41,7 @@ fn view(db: &Connection, tree: &Tree, r: &Row) -> Result<HeldItem> {
     let household = r.id("household");
     let plate = household.map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten().map(|h| plate_of(tree, &h));
     let kind = kind_of(r);
-    let target = match (kind, r.id("record")) {
+    let target = match (kind, r.id("about")) {
         (Some(k), Some(id)) => get_row(db, k, id)?,
         _ => None,
     };
@@ -63,7 +63,7 @@ fn view(db: &Connection, tree: &Tree, r: &Row) -> Result<HeldItem> {
         column: r.text("column").unwrap_or_default(),
         household: household.map(|h| h.to_string()),
         plate,
-        record: r.id("record").map(|x| x.to_string()),
+        record: r.id("about").map(|x| x.to_string()),
         record_name: target.as_ref().and_then(|t| t.text("name").or_else(|| t.text("head_name"))),
         label: kind.zip(key.as_deref()).map(|(k, key)| label_of(k, key)),
         key,
@@ -131,7 +131,7 @@ pub fn decide(engine: &Engine, args: DecideHeldArgs) -> Result<Edited> {
         };
         let mut target = None;
         if let Some(json) = given {
-            let (Some(kind), Some(record), Some(key)) = (kind_of(&row), row.id("record"), row.text("key")) else {
+            let (Some(kind), Some(record), Some(key)) = (kind_of(&row), row.id("about"), row.text("key")) else {
                 return Err(CoreError::args("这一行没有对上哪一户哪一人，请在档案里补，再选保留。").at("decision"));
             };
             let field = kind.field(&key).ok_or_else(|| CoreError::args("没有这个字段。").at("key"))?;

@@ -83,7 +83,7 @@ impl Held {
             e.push(KeyEdit::put("household", h.to_string()));
         }
         if let Some((r, k)) = self.record {
-            e.push(KeyEdit::put("record", r.to_string()));
+            e.push(KeyEdit::put("about", r.to_string()));
             e.push(KeyEdit::put("kind", k.name()));
         }
         if let Some(k) = &self.key {

@@ -69,6 +69,7 @@ pub fn lock(engine: &Engine, _: NoArgs) -> Result<Whoami> {
 /// `locked`, or of the store.
 pub fn status(engine: &Engine) -> Result<SyncStatus> {
     let offline = engine.is_offline();
+    let bytes = engine.store_bytes();
     engine.with(|o| {
         let db = &o.db;
         let pending = unjudged(db)?;
@@ -77,8 +78,6 @@ pub fn status(engine: &Engine) -> Result<SyncStatus> {
         let seq: u64 = store::json_setting(db, "agreed_seq")?.unwrap_or(0);
         let one = |sql: &str| -> Result<u32> { Ok(db.prepare_cached(sql)?.query_row([], |r| r.get(0))?) };
         let since: u32 = db.prepare_cached("select count(*) from command where seq > ?1")?.query_row([seq], |r| r.get(0))?;
-        let pages: u64 = db.query_row("pragma page_count", [], |r| r.get(0))?;
-        let size: u64 = db.query_row("pragma page_size", [], |r| r.get(0))?;
         Ok(SyncStatus {
             pending,
             photos: 0,
@@ -93,7 +92,7 @@ pub fn status(engine: &Engine) -> Result<SyncStatus> {
             conflicts: super::conflicts::count(db)?,
             held: super::held::count(db)?,
             records: one("select count(distinct record) from doc")?,
-            bytes: pages * size,
+            bytes,
         })
     })
 }

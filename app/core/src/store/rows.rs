@@ -80,10 +80,10 @@ pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: 
     let marks: Vec<String> = (2..names.len() + 2).map(|n| format!("?{n}")).collect();
     let sets: Vec<String> = names.iter().map(|n| format!("{n} = excluded.{n}")).collect();
     let sql = if names.is_empty() {
-        format!("insert into {} (record) values (?1) on conflict (record) do nothing", kind.name())
+        format!("insert into \"{}\" (record) values (?1) on conflict (record) do nothing", kind.name())
     } else {
         format!(
-            "insert into {} (record, {}) values (?1, {}) on conflict (record) do update set {}",
+            "insert into \"{}\" (record, {}) values (?1, {}) on conflict (record) do update set {}",
             kind.name(),
             names.join(", "),
             marks.join(", "),
@@ -101,7 +101,7 @@ pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: 
 pub fn read_columns(db: &Connection, kind: Kind, class: Class, record: Uuid) -> Result<HashMap<&'static str, Value>> {
     let fields: Vec<&FieldDef> = fields_of(kind, class).filter(|f| !f.ty.is_family()).collect();
     let names: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.key)).collect();
-    let sql = format!("select {} from {} where record = ?1", names.join(", "), kind.name());
+    let sql = format!("select {} from \"{}\" where record = ?1", names.join(", "), kind.name());
     let mut q = db.prepare_cached(&sql)?;
     let got = q
         .query_row([record.as_bytes().as_slice()], |r| {
@@ -121,7 +121,7 @@ pub fn read_columns(db: &Connection, kind: Kind, class: Class, record: Uuid) -> 
 pub fn clear_row(db: &Connection, kind: Kind, class: Class, record: Uuid, is_last: bool) -> Result<()> {
     let id = record.as_bytes().as_slice();
     if is_last {
-        db.execute(&format!("delete from {} where record = ?1", kind.name()), [id])?;
+        db.execute(&format!("delete from \"{}\" where record = ?1", kind.name()), [id])?;
         return Ok(());
     }
     let sets: Vec<String> = fields_of(kind, class)
@@ -129,7 +129,7 @@ pub fn clear_row(db: &Connection, kind: Kind, class: Class, record: Uuid, is_las
         .map(|f| format!("\"{}\" = null", f.key))
         .collect();
     if !sets.is_empty() {
-        db.execute(&format!("update {} set {} where record = ?1", kind.name(), sets.join(", ")), [id])?;
+        db.execute(&format!("update \"{}\" set {} where record = ?1", kind.name(), sets.join(", ")), [id])?;
     }
     Ok(())
 }
@@ -187,7 +187,7 @@ impl Row {
 pub fn rows(db: &Connection, kind: Kind, filter: &str, args: &[&dyn ToSql]) -> Result<RowSet> {
     let fields: Vec<&FieldDef> = kind.def().fields.iter().collect();
     let names: Vec<String> = fields.iter().map(|f| format!("t.\"{}\"", f.key)).collect();
-    let sql = format!("select t.record, {} from {} t {filter}", names.join(", "), kind.name());
+    let sql = format!("select t.record, {} from \"{}\" t {filter}", names.join(", "), kind.name());
     let mut q = db.prepare_cached(&sql)?;
     let got = q.query_map(args, |r| {
         let record = Uuid::from_slice(&r.get::<_, Vec<u8>>(0)?).unwrap_or_default();
