@@ -255,6 +255,59 @@ fn a_long_bundle_goes_on_from_its_cursor_also_when_the_partition_has_moved_on() 
 }
 
 #[test]
+fn a_page_is_bounded_and_never_cuts_a_command() {
+    let w = World::new();
+    let mut office = w.office();
+    let b = office.make_building(1);
+    let long = "好".repeat(2700);
+    for n in 0..30_u128 {
+        let parts = [0, 1].map(|k| {
+            let keys = ["name", "nickname", "phone", "phone2", "employer", "note", "end_reason"];
+            let edits = keys.map(|key| Edit::put(key, format!("{n}{long}")));
+            office.part(b, DocId::new(uuid::Uuid::from_u128(1000 + 2 * n + k), Class::Register), Kind::Person, &edits)
+        });
+        office.command("import", None, parts.into());
+    }
+    office.sync(&w);
+    let mut ana = w.device(Role::Worker, GRID, "安然");
+    let reply = ana.send(&w).unwrap();
+    let pages: Vec<_> = reply.pages.iter().filter(|p| p.unit == b && p.class == Class::Register).collect();
+    assert!(pages.len() > 2 && pages.iter().all(|p| to_cbor(p).len() <= shared_model::limits::PAGE_BYTES_MAX + 4096));
+    for two in pages.windows(2) {
+        assert_ne!(two[0].rows.last().unwrap().command, two[1].rows[0].command);
+    }
+    ana.apply(&reply);
+    ana.sync(&w);
+    assert!(ana.agreed);
+}
+
+#[test]
+fn no_bent_request_makes_the_server_fail() {
+    let w = World::new();
+    let mut office = w.office();
+    let b = office.make_building(1);
+    office.make_household(b, "101");
+    office.sync(&w);
+    office.make_household(b, "102");
+    let plain = to_cbor(&office.request());
+    let mut state = 7_u64;
+    for _ in 0..1500 {
+        let mut bent = plain.clone();
+        for _ in 0..3 {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = usize::try_from(state >> 33).unwrap() % bent.len();
+            bent[at] = state.to_be_bytes()[3];
+        }
+        let body = zstd::bulk::compress(&bent, 1).unwrap();
+        let headers = office.headers(START_MS, "POST", "/v1/sync", &body);
+        let r = w.server.handle("POST", "/v1/sync", &headers, &body);
+        assert!(r.status < 500, "{}", read::<ErrorReply>(&r.body).message);
+    }
+    assert!(w.server.digests_hold().unwrap());
+    w.device(Role::Worker, GRID, "安然").sync(&w);
+}
+
+#[test]
 fn a_damaged_document_is_sent_again() {
     let w = World::new();
     let mut office = w.office();

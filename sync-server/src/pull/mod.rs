@@ -101,13 +101,10 @@ pub fn grants_of(db: &Connection, caller: &Caller, tree: &Tree) -> Result<Grants
 /// Granted partitions that ever had a row, in the order of sending: `common` first, then by class and unit.
 fn granted(db: &Connection, grants: &Grants) -> Result<Vec<PartitionRow>, Error> {
     let mut out = Vec::new();
-    for class in Class::ALL {
-        for (unit, mask) in &grants.units {
-            if mask & class.bit() != 0 {
-                out.extend(documents::partition(db, unit, class)?);
-            }
-        }
+    for (unit, mask) in &grants.units {
+        out.extend(documents::partitions_of(db, unit)?.into_iter().filter(|p| mask & p.class.bit() != 0));
     }
+    out.sort_by_key(|p| (p.class, p.unit));
     Ok(out)
 }
 

@@ -8,12 +8,11 @@ use shared_model::class::Class;
 use shared_model::crdt::Edit;
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
-use shared_model::wire::Command;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 impl Push<'_> {
-    pub fn accept(&mut self, _command: &Command, plan: &Plan<'_>, opaque: [u8; 16]) -> Result<(), Stop> {
+    pub fn accept(&mut self, plan: &Plan<'_>, opaque: [u8; 16]) -> Result<(), Stop> {
         let touched = in_savepoint(self.db, || self.write(plan, opaque))?;
         for partition in touched {
             self.out.touched.insert((partition.unit, partition.class), partition.head);

@@ -25,6 +25,7 @@ use shared_model::crdt::{ActorId, ChangeHash};
 use shared_model::limits::{COMMAND_BYTES_MAX, COMMAND_PARTS_MAX};
 use shared_model::wire::{Command, SyncRequest, Verdict};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -149,7 +150,7 @@ impl Push<'_> {
             }
             _ => {}
         }
-        let judged = self.judge(command, &digest).and_then(|plan| self.accept(command, &plan, opaque));
+        let judged = self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque));
         let verdict = match judged {
             Ok(()) => Verdict::Accepted { received_at: self.now_ms },
             Err(Stop::Refused(refusal)) => self.refused(command, &digest, &opaque, refusal)?,
@@ -161,6 +162,14 @@ impl Push<'_> {
         };
         commands::save(self.db, &self.device.id, command, &digest, &opaque, &verdict, self.now_ms)?;
         Ok(verdict)
+    }
+
+    /// A command that makes the judge itself panic is refused; it must not block the device for ever.
+    fn judge_safely<'c>(&mut self, command: &'c Command, digest: &[u8; 32]) -> Result<Plan<'c>, Stop> {
+        catch_unwind(AssertUnwindSafe(|| self.judge(command, digest))).unwrap_or_else(|_| {
+            tracing::error!(seq = command.seq, "judging a command panicked");
+            refuse("not_judgeable")
+        })
     }
 
     fn judge<'c>(&mut self, command: &'c Command, digest: &[u8; 32]) -> Result<Plan<'c>, Stop> {

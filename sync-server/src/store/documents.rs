@@ -39,6 +39,11 @@ pub fn partition_by_id(db: &Connection, id: i64) -> Result<Option<PartitionRow>,
     Ok(partitions_where(db, "where id = ?1", [id])?.pop())
 }
 
+/// The partitions of a unit.
+pub fn partitions_of(db: &Connection, unit: &Uuid) -> Result<Vec<PartitionRow>, Error> {
+    partitions_where(db, "where unit = ?1", [unit])
+}
+
 /// All partitions.
 pub fn partitions(db: &Connection) -> Result<Vec<PartitionRow>, Error> {
     partitions_where(db, "", [])
