@@ -106,6 +106,7 @@ export default {
       other_grid: 'This building belongs to another grid. No second building was made; please have a look.',
       bad_code: 'This is not one of the allowed choices. The field stays empty; please choose one.',
     },
+    reason: { differs: 'differs from the record', id_checksum: 'ID number fails its check', id_length: 'wrong number of digits', id_float: 'ID number became a figure', no_name: 'no name', no_door: 'no door', bad_code: 'unknown choice', other_grid: 'building of another grid' },
     record_says: 'The record says',
     cell_says: 'The cell says',
     letters: 'letter by letter',
@@ -223,4 +224,6 @@ export default {
     tier: 'Tier', tags: 'Tags', care_tags: 'Care tags', residence_type: 'Residence', contact_phone: 'Contact phone', note: 'Note', phone: 'Phone', phone2: 'Other phone', relation: 'Relation to head', employer: 'Employer', education: 'Education',
     political: 'Political status', marital: 'Marital status', employment: 'Employment', ethnic: 'Ethnic group', nickname: 'Nickname', name: 'Name', sex: 'Sex', id_number: 'ID number',
   },
+  case_state: { reported: 'reported', dispatched: 'given out', handling: 'in hand', answered: 'answered', returned: 'returned', closed: 'closed' },
+  case_step: { report: 'Report', dispatch: 'Dispatch', accept: 'Accept', handle: 'Handle', answer: 'Answer', extend: 'Extend', supervise: 'Press', return: 'Return', close: 'Close', on_the_spot: 'Done on the spot', reopen: 'Reopen', rate: 'Resident rates', comment: 'Add a note' },
 }

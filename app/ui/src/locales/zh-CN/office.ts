@@ -106,6 +106,7 @@ export default {
       other_grid: '这一栋划在别的网格。没有另建一栋，请您看一下。',
       bad_code: '这个写法不在规定的选项里。档案里先空着，请您选一个。',
     },
+    reason: { differs: '与已有的值不同', id_checksum: '身份证校验位不对', id_length: '身份证位数不对', id_float: '身份证被表格改成了小数', no_name: '没有姓名', no_door: '没有门牌', bad_code: '不认识的写法', other_grid: '楼栋属于另一网格' },
     record_says: '档案里写的',
     cell_says: '表里写的',
     letters: '一个字不差',
@@ -223,4 +224,6 @@ export default {
     tier: '走访频次', tags: '标签', care_tags: '关怀标签', residence_type: '居住类型', contact_phone: '联系电话', note: '备注', phone: '电话', phone2: '另一个电话', relation: '与户主关系', employer: '工作单位', education: '文化程度',
     political: '政治面貌', marital: '婚姻', employment: '就业', ethnic: '民族', nickname: '小名', name: '姓名', sex: '性别', id_number: '身份证号',
   },
+  case_state: { reported: '已上报', dispatched: '已派出', handling: '在办', answered: '已答复', returned: '已退回', closed: '已办结' },
+  case_step: { report: '上报', dispatch: '派出', accept: '签收', handle: '处理', answer: '答复', extend: '延期', supervise: '督办', return: '退回', close: '办结', on_the_spot: '当场办结', reopen: '重办', rate: '居民评价', comment: '补充说明' },
 }
