@@ -1,0 +1,30 @@
+// What came of a report, in one sentence a neighbour would say. Pure.
+
+import { day } from '../app/format'
+import type { CaseItem, SyncStatus } from '../generated/commands'
+import { clock, moment } from '../app/format'
+
+type Translate = (key: string, named?: Record<string, unknown>) => string
+
+/** The engine's own sentence where there is one; else what was said, when, and where it stands. */
+export function outcomeOf(item: CaseItem, t: Translate, lang: string, now = Date.now()): string {
+  if (item.outcome) return item.outcome
+  const said = day(item.opened_at, lang, now)
+  if (item.is_closed) return t('head.cases.closed_sentence', { day: said, title: item.title })
+  return t('head.cases.open_sentence', { day: said, title: item.title })
+}
+
+/** 「08:10 前说的，社区都收到了」: two short lines, never a count of records. */
+export function receivedLine(status: SyncStatus | null, t: Translate, lang: string, now = Date.now()): { lines: string[]; received: boolean } {
+  if (!status) return { lines: [], received: false }
+  if (status.agreed_at === null) return { lines: [t('head.truth.never_1'), t('head.truth.never_2')], received: false }
+  const at = new Date(status.agreed_at).toDateString() === new Date(now).toDateString() ? clock(status.agreed_at) : moment(status.agreed_at, lang, true, now)
+  const lines = [t('head.truth.at', { at }), t('head.truth.received')]
+  if (status.pending > 0 || status.since > 0) lines.push(t('head.truth.later'))
+  return { lines, received: true }
+}
+
+/** Part of the day for the greeting. */
+export function partOfDay(hour: number): 'morning' | 'noon' | 'afternoon' | 'evening' {
+  return hour < 11 ? 'morning' : hour < 13 ? 'noon' : hour < 18 ? 'afternoon' : 'evening'
+}
