@@ -67,6 +67,8 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "list_tray" => session::list_tray,
         "discard_refused" => session::discard_refused,
         "import_roster" => import::import_roster,
+        "fill_table" => fill::fill_table,
+        "ask_next_visit" => fill::ask_next_visit,
         "reveal" => persons::reveal,
         "list_devices" => devices::list,
         "confirm_device" => devices::confirm,
@@ -93,4 +95,19 @@ fn read<T: DeserializeOwned>(args: Json) -> Result<T> {
 
 fn reply<T: Serialize>(value: T) -> Result<Json> {
     serde_json::to_value(value).map_err(|_| CoreError::new("server_error", "回答写不出来。"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::engine::{Engine, EngineOptions};
+
+    #[test]
+    fn every_command_of_the_list_has_a_body() {
+        let home = tempfile::tempdir().unwrap();
+        let engine = Engine::open(home.path().to_path_buf(), EngineOptions::system()).unwrap();
+        for c in shared_model::commands::COMMANDS {
+            let code = engine.call(c.name, serde_json::json!({})).err().map(|e| e.code);
+            assert_ne!(code.as_deref(), Some("unknown_command"), "{}", c.name);
+        }
+    }
 }
