@@ -71,7 +71,7 @@ pub fn check(inner: &Inner, method: &str, path: &str, headers: &[(String, String
     let now = inner.env.now_ms();
     if (now.saturating_sub(time_ms)).saturating_abs() > CLOCK_SKEW_MS_MAX {
         let mut fault = Fault::new(409, "clock_skew", "手机时间与服务器相差太多");
-        fault.skew_nonce = Some(nonce_text.to_owned());
+        fault.skew_nonce = Some(nonce_text.into());
         return Err(fault);
     }
     if !lock(&inner.nonces).add(id, nonce, time_ms, now) {

@@ -58,9 +58,9 @@ pub struct Fault {
     pub code: &'static str,
     pub message: Cow<'static, str>,
     /// Nonce of the request: with it the server's time is signed.
-    pub skew_nonce: Option<String>,
+    pub skew_nonce: Option<Box<str>>,
     /// For the log only.
-    pub cause: Option<Error>,
+    pub cause: Option<Box<Error>>,
 }
 
 impl Fault {
@@ -78,7 +78,7 @@ impl Fault {
 impl From<Error> for Fault {
     fn from(e: Error) -> Self {
         let status = if e.code() == "busy" { 503 } else { 500 };
-        Fault { status, code: "server_error", message: "服务器内部出错，请稍后再试".into(), skew_nonce: None, cause: Some(e) }
+        Fault { status, code: "server_error", message: "服务器内部出错，请稍后再试".into(), skew_nonce: None, cause: Some(Box::new(e)) }
     }
 }
 

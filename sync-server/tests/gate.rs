@@ -1,5 +1,7 @@
 //! What the gate refuses, and what happens to what stands on it.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use shared_model::class::Class;

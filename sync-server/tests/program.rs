@@ -1,5 +1,7 @@
 //! The program itself: its command line, its lock, its HTTP.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use shared_model::class::Class;

@@ -1,6 +1,8 @@
 //! How long an import of a whole grid and a first sync take on the server. Run in release with `--ignored --nocapture`; times depend on
 //! the machine, so this is not part of the ordinary run.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use shared_model::class::Class;

@@ -1,5 +1,7 @@
 //! One device, then several: enrolment, grants, pushing, pulling, bundles, agreement, restarts.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use shared_model::class::Class;
