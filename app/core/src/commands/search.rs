@@ -36,7 +36,13 @@ fn hits(db: &Connection, q: &str, limit: u32) -> Result<Vec<(Uuid, Kind, Option<
         return Ok(Vec::new());
     }
     let filter: Vec<String> = (1..=terms.len()).map(|n| format!("instr(words, ?{n}) > 0")).collect();
-    let sql = format!("select record, kind, household from search where {} order by kind, record limit {limit}", filter.join(" and "));
+    // 3-2-501 before 13-2-501: a term that begins a word comes first
+    let begins: Vec<String> = (1..=terms.len()).map(|n| format!("(instr(' ' || words, ' ' || ?{n}) > 0)")).collect();
+    let sql = format!(
+        "select record, kind, household from search where {} order by {} desc, kind, record limit {limit}",
+        filter.join(" and "),
+        begins.join(" + ")
+    );
     let mut q = db.prepare_cached(&sql)?;
     let got =
         q.query_map(rusqlite::params_from_iter(&terms), |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, u8>(1)?, r.get::<_, Option<Uuid>>(2)?)))?;
@@ -115,4 +121,16 @@ pub fn list_codes(_: &Engine, _: NoArgs) -> Result<CodeBook> {
 
 fn choices(table: &codes::CodeTable) -> Vec<CodeChoice> {
     table.entries.iter().map(|e| CodeChoice { code: e.code.into(), zh: e.zh.into(), en: e.en.into(), common: e.common }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_door_in_any_writing_is_one_term() {
+        for q in ["3号楼2单元501", "3-2-501", "3幢2单元501室", "３栋2门501", "3座2单元501号"] {
+            assert_eq!(super::terms(q), ["3-2-501"], "{q}");
+        }
+        assert_eq!(super::terms("zxh 4127"), ["zxh", "4127"]);
+        assert_eq!(super::terms("门卫"), ["门卫"]);
+    }
 }

@@ -155,8 +155,9 @@ fn accept(db: &Transaction<'_>, seq: u64, at: i64, touched: &mut BTreeMap<Uuid, 
         let old = doc.digest_term();
         let (change, hash) = Change::decode(&part.change).map_err(|_| CoreError::new("bad_change", "一条命令在本机损坏。"))?;
         doc.fork();
-        if let Some(base) = doc.base.as_mut() {
-            base.apply(&change, hash).map_err(|_| CoreError::new("bad_change", "接收顺序不对，会再对一次。"))?;
+        if doc.base.as_mut().is_some_and(|base| base.apply(&change, hash).is_err()) {
+            // something in between never arrived here: the server's snapshot is joined, the verdict stands
+            want(db, part.doc)?;
         }
         doc.pending = doc.pending.saturating_sub(1);
         doc.first_at = doc.first_at.or(Some(at));
@@ -314,6 +315,13 @@ fn note_damaged(db: &Connection, page: &Page, damaged: Vec<DocId>) -> Result<()>
     let mut next: BTreeSet<DocId> = want.into_iter().filter(|d| !came.contains(d)).collect();
     next.extend(damaged);
     store::set_json(db, "want", &next)
+}
+
+/// Asks for a document again with the next request.
+fn want(db: &Connection, doc: DocId) -> Result<()> {
+    let mut all: BTreeSet<DocId> = store::json_setting(db, "want")?.unwrap_or_default();
+    all.insert(doc);
+    store::set_json(db, "want", &all)
 }
 
 fn set_cursor(db: &Connection, c: &Cursor) -> Result<()> {
