@@ -102,7 +102,7 @@ fn a_device_that_nobody_enrolled_says_so_and_answers_nothing_else() {
         assert_eq!(failure(&at(home.path(), &["call", command, args]))["code"], "locked", "{command}");
     }
     assert_eq!(failure(&at(home.path(), &["sync", "--json"]))["code"], "locked");
-    assert_eq!(failure(&at(home.path(), &["unlock", "--pin", "135790"]))["code"], "locked");
+    assert_eq!(failure(&at(home.path(), &["unlock", "--pin", "135790"]))["code"], "invalid_args");
 }
 
 #[test]

@@ -1,15 +1,15 @@
 //! The HTTP front door as a browser, and as a hostile page, would meet it: the real program on a real port.
 
+mod support;
+
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::io::{BufRead, BufReader};
+use std::ops::{Deref, DerefMut};
+use std::process::Command;
 
 /// The program serving an empty home.
 struct Program {
-    child: Child,
-    url: String,
+    program: support::Program,
     _home: tempfile::TempDir,
 }
 
@@ -19,53 +19,13 @@ impl Program {
         let ui = home.path().join("ui");
         std::fs::create_dir_all(&ui).unwrap();
         std::fs::write(ui.join("index.html"), "<!doctype html><title>page</title>").unwrap();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_gridwalk-headless"))
-            .args(["serve", "--listen", listen, "--home"])
-            .arg(home.path().join("device"))
-            .arg("--ui")
-            .arg(&ui)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("Gridwalk: ").unwrap_or_else(|| panic!("{line}")).to_owned();
-        Program { child, url, _home: home }
-    }
-
-    fn port(&self) -> u16 {
-        self.url.split(':').nth(2).unwrap().split('/').next().unwrap().parse().unwrap()
-    }
-
-    fn open(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> TcpStream {
-        let mut line = TcpStream::connect(("127.0.0.1", self.port())).unwrap();
-        line.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        let own = format!("127.0.0.1:{}", self.port());
-        let mut text = format!("{method} {path} HTTP/1.1\r\nconnection: close\r\n");
-        let usual = [("host", own.as_str()), ("content-type", "application/json")];
-        let unsaid = usual.iter().filter(|(name, _)| !headers.iter().any(|(given, _)| given == name));
-        for (name, value) in unsaid.chain(headers) {
-            text += &format!("{name}: {value}\r\n");
-        }
-        if method == "POST" && !headers.iter().any(|(name, _)| *name == "content-length") {
-            text += &format!("content-length: {}\r\n", body.len());
-        }
-        line.write_all(format!("{text}\r\n{body}").as_bytes()).unwrap();
-        line
-    }
-
-    /// Status, head and body.
-    fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, String, String) {
-        let mut text = String::new();
-        self.open(method, path, headers, body).read_to_string(&mut text).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), head.to_lowercase(), body.to_owned())
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gridwalk-headless"));
+        command.args(["serve", "--listen", listen, "--home"]).arg(home.path().join("device")).arg("--ui").arg(&ui);
+        Program { program: support::Program::start(&mut command, "Gridwalk: "), _home: home }
     }
 
     fn call(&self, command: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
-        let (status, _, body) = self.ask("POST", &format!("/api/{command}"), headers, body);
-        (status, serde_json::from_str(&body).unwrap_or_else(|_| panic!("{body}")))
+        self.post(&format!("/api/{command}"), headers, body)
     }
 
     /// Status and code of a call that fails.
@@ -75,10 +35,17 @@ impl Program {
     }
 }
 
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ended = self.child.kill();
-        let _status = self.child.wait();
+impl Deref for Program {
+    type Target = support::Program;
+
+    fn deref(&self) -> &support::Program {
+        &self.program
+    }
+}
+
+impl DerefMut for Program {
+    fn deref_mut(&mut self) -> &mut support::Program {
+        &mut self.program
     }
 }
 
@@ -86,11 +53,11 @@ impl Drop for Program {
 fn a_page_reads_the_ui_and_calls_commands() {
     let program = Program::start("127.0.0.1:0");
     let (status, head, page) = program.ask("GET", "/", &[], "");
-    assert_eq!((status, page.contains("<title>page</title>")), (200, true));
+    assert_eq!((status, page.as_slice()), (200, &b"<!doctype html><title>page</title>"[..]));
     assert!(head.contains("content-security-policy: default-src 'self'") && head.contains("frame-ancestors 'self'"), "{head}");
     assert!(head.contains("x-content-type-options: nosniff"), "{head}");
     let (status, head, body) = program.ask("POST", "/api/whoami", &[], "{}");
-    assert_eq!((status, serde_json::from_str::<Value>(&body).unwrap()["enrolled"].clone()), (200, json!(false)));
+    assert_eq!((status, serde_json::from_slice::<Value>(&body).unwrap()["enrolled"].clone()), (200, json!(false)));
     assert!(head.contains("cache-control: no-store"), "{head}");
 }
 
