@@ -1,0 +1,202 @@
+//! A device of the world: a real engine in a home of its own, its line and its clock.
+
+use super::clock::SimEnv;
+use super::net::{Fault, Line};
+use app_core::{CoreError, Engine, EngineOptions};
+use serde_json::{Value as Json, json};
+use shared_model::Role;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// PIN of every device.
+pub const PIN: &str = "135790";
+/// Files of a home.
+const FILES: [&str; 5] = ["gridwalk.db", "gridwalk.db-wal", "seal.json", "device.key", "unlocked"];
+
+/// One phone or office computer.
+pub struct Device {
+    pub name: &'static str,
+    pub role: Role,
+    pub line: Arc<Line>,
+    pub env: Arc<SimEnv>,
+    homes: PathBuf,
+    lives: Cell<u32>,
+    engine: RefCell<Option<Engine>>,
+    /// Commands written through [`Device::call`], replays not counted.
+    written: Cell<u64>,
+}
+
+impl Device {
+    /// A device whose homes, one a life, stand in `homes`.
+    pub fn new(name: &'static str, role: Role, line: Arc<Line>, env: Arc<SimEnv>, homes: PathBuf) -> Self {
+        let device = Device { name, role, line, env, homes, lives: Cell::new(0), engine: RefCell::new(None), written: Cell::new(0) };
+        std::fs::create_dir_all(device.home()).unwrap();
+        device.open();
+        device
+    }
+
+    /// The folder of its present life.
+    pub fn home(&self) -> PathBuf {
+        self.homes.join(self.lives.get().to_string())
+    }
+
+    fn open(&self) {
+        let unlocked = self.home().join("unlocked");
+        if let Ok(text) = std::fs::read_to_string(&unlocked) {
+            // as if the person had just typed the PIN: deriving the key anew costs more than the whole test
+            let key = text.split_whitespace().next().unwrap_or_default();
+            let now = app_core::Env::now_ms(self.env.as_ref());
+            std::fs::write(&unlocked, format!("{key} {now}")).unwrap();
+        }
+        let options = EngineOptions { env: self.env.clone(), transport: self.line.clone(), keeps_unlocked: true, auto_lock: false };
+        *self.engine.borrow_mut() = Some(Engine::open(self.home(), options).unwrap());
+    }
+
+    /// Puts the program away in order.
+    pub fn close(&self) {
+        *self.engine.borrow_mut() = None;
+    }
+
+    /// The power goes: what lies on the disk at this moment is all there is, in a new life.
+    pub fn kill(&self) {
+        let old = self.home();
+        self.lives.set(self.lives.get() + 1);
+        copy_home(&old, &self.home());
+        self.close();
+        self.open();
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> Engine {
+        self.engine.borrow().clone().expect("the device is on")
+    }
+
+    /// A command, as a person or a screen calls it.
+    pub fn try_call(&self, command: &str, args: Json) -> Result<Json, CoreError> {
+        let before = self.pending();
+        let out = self.engine().call(command, args);
+        let writes =
+            shared_model::commands::COMMANDS.iter().any(|c| c.name == command && c.kind == shared_model::commands::CommandKind::Write);
+        if writes {
+            self.written.set(self.written.get() + u64::from(self.pending() - before));
+        }
+        out
+    }
+
+    /// A command that has to succeed.
+    pub fn call(&self, command: &str, args: Json) -> Json {
+        self.try_call(command, args.clone()).unwrap_or_else(|e| panic!("{}: {command} {args}: {e}", self.name))
+    }
+
+    /// A command that has to be refused; its code.
+    pub fn refused(&self, command: &str, args: Json) -> String {
+        match self.try_call(command, args) {
+            Err(e) => e.code,
+            Ok(reply) => panic!("{}: {command} went through: {reply}", self.name),
+        }
+    }
+
+    /// Syncs until nothing waits; it has to succeed.
+    pub fn sync(&self) -> Json {
+        self.call("sync_now", json!({}))
+    }
+
+    /// Syncs; it may fail.
+    pub fn try_sync(&self) -> Result<Json, CoreError> {
+        self.engine().call("sync_now", json!({}))
+    }
+
+    /// The next requests meet these faults.
+    pub fn meets(&self, faults: &[Fault]) -> &Self {
+        self.line.queue(faults);
+        self
+    }
+
+    /// Commands without a verdict.
+    pub fn pending(&self) -> u32 {
+        self.engine().call("sync_status", json!({})).map_or(0, |s| u32::try_from(s["pending"].as_u64().unwrap()).unwrap())
+    }
+
+    /// Commands written by calls so far.
+    pub fn written(&self) -> u64 {
+        self.written.get()
+    }
+
+    /// The truth line.
+    pub fn status(&self) -> Json {
+        self.call("sync_status", json!({}))
+    }
+
+    /// Is everything proved equal?
+    pub fn agrees(&self) -> bool {
+        self.status()["agreed"] == json!(true)
+    }
+
+    /// Its id at the server.
+    pub fn id(&self) -> Uuid {
+        self.call("whoami", json!({}))["device"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// Doorplate → household, of everything here.
+    pub fn doors(&self) -> BTreeMap<String, String> {
+        let list = self.call("list_households", json!({}));
+        let pair = |h: &Json| (h["plate"].as_str().unwrap().to_string(), h["id"].as_str().unwrap().to_string());
+        list["items"].as_array().unwrap().iter().map(pair).collect()
+    }
+
+    /// The household at a doorplate.
+    pub fn at(&self, plate: &str) -> String {
+        self.doors().get(plate).cloned().unwrap_or_else(|| panic!("{}: nothing at {plate}", self.name))
+    }
+
+    /// The file of the household at a doorplate.
+    pub fn file(&self, plate: &str) -> Json {
+        self.call("get_household", json!({ "id": self.at(plate) }))
+    }
+
+    /// A person of the household at a doorplate, by name.
+    pub fn person(&self, plate: &str, name: &str) -> Json {
+        let file = self.file(plate);
+        let found = file["persons"].as_array().unwrap().iter().find(|p| p["name"] == name).cloned();
+        found.unwrap_or_else(|| panic!("{}: no {name} at {plate}", self.name))
+    }
+
+    /// Writes one field of a person.
+    pub fn edit_person(&self, plate: &str, name: &str, key: &str, value: impl Into<Json>) -> Json {
+        let id = self.person(plate, name)["id"].clone();
+        self.call("edit_person", json!({ "id": id, "edit": { key: value.into() } }))
+    }
+
+    /// Conflicts here, by the record's name and key, each with its values in order.
+    pub fn conflicts(&self) -> BTreeMap<String, Vec<String>> {
+        let list = self.call("list_conflicts", json!({}));
+        let mut out = BTreeMap::new();
+        for c in list["items"].as_array().unwrap() {
+            let mut values: Vec<String> = c["values"].as_array().unwrap().iter().map(|v| v["text"].as_str().unwrap().into()).collect();
+            values.sort();
+            out.insert(format!("{} {}", c["record_name"].as_str().unwrap(), c["key"].as_str().unwrap()), values);
+        }
+        out
+    }
+
+    /// The one conflict here.
+    pub fn conflict(&self) -> Json {
+        let list = self.call("list_conflicts", json!({}));
+        assert_eq!(list["items"].as_array().unwrap().len(), 1, "{}: {list}", self.name);
+        list["items"][0].clone()
+    }
+}
+
+/// Copies what a home holds.
+pub fn copy_home(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for file in FILES {
+        let path = from.join(file);
+        if path.exists() {
+            std::fs::copy(path, to.join(file)).unwrap();
+        }
+    }
+}

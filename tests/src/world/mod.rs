@@ -1,0 +1,222 @@
+//! A world: one server, five devices, a network and a clock in one process, all of it from one seed. No thread, no sleep.
+//!
+//! Every world begins as a copy of one prototype that the process makes once: a server with its units, an office that imported a small
+//! roster and synced it, and four more devices that are enrolled and have not synced yet. Enrolling is slow on purpose (the PIN), copying
+//! is not.
+
+mod clock;
+mod device;
+mod ledger;
+mod net;
+
+pub use clock::{Clock, START_MS, SimEnv};
+pub use device::{Device, PIN, copy_home};
+pub use ledger::Ledger;
+pub use net::{Bend, Exchange, Fault, Line, Sent, Wire, plain};
+
+use crate::rosters;
+use serde_json::json;
+use shared_model::Role;
+use shared_model::doc::{building_id, unit_id};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+use sync_server::Server;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// The community, its two grids, and the tree above them.
+pub const COMMUNITY: &str = "610104001901";
+pub const FIRST_GRID: &str = "6101040019011001";
+pub const SECOND_GRID: &str = "6101040019011002";
+const UNITS: &str = "code,parent,kind,name\n610104,,district,莲湖区\n610104001,610104,street,青年路街道\n\
+610104001901,610104001,community,示例社区\n6101040019011001,610104001901,grid,第一网格\n6101040019011002,610104001901,grid,第二网格\n";
+
+/// Places of the cast in [`World::devices`].
+pub const OFFICE: usize = 0;
+pub const SECOND: usize = 1;
+pub const ANA: usize = 2;
+pub const BO: usize = 3;
+pub const HEAD: usize = 4;
+
+/// Who plays, in the order of the constants above. The head's building comes with the roster.
+const CAST: [(&str, Role, &str); 5] = [
+    ("王主任", Role::Office, COMMUNITY),
+    ("李副主任", Role::Office, COMMUNITY),
+    ("安然", Role::Worker, FIRST_GRID),
+    ("薄云", Role::Worker, FIRST_GRID),
+    ("何楼长", Role::BuildingHead, ""),
+];
+
+/// Building 1, the head's.
+pub fn first_building() -> Uuid {
+    building_id(unit_id(COMMUNITY), "", "1")
+}
+
+/// A folder for worlds: in memory where the machine offers it, since no test here cuts the power of the machine itself.
+pub fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    made.or_else(|_| tempfile::tempdir()).unwrap()
+}
+
+/// The world.
+pub struct World {
+    pub seed: u64,
+    pub clock: Clock,
+    pub wire: Arc<Wire>,
+    pub devices: Vec<Device>,
+    server_env: Arc<SimEnv>,
+    dir: TempDir,
+}
+
+static PROTOTYPE: OnceLock<TempDir> = OnceLock::new();
+
+impl World {
+    /// The prototype anew: the office holds the small roster, nobody else has synced.
+    pub fn new(seed: u64) -> World {
+        let prototype = PROTOTYPE.get_or_init(make_prototype);
+        let mut world = World::empty(seed);
+        copy_folder(&prototype.path().join("server"), &world.server_dir());
+        world.start_server();
+        for (n, (name, role, _)) in CAST.iter().enumerate() {
+            copy_home(&prototype.path().join(n.to_string()).join("0"), &world.dir.path().join(n.to_string()).join("0"));
+            world.add(name, *role);
+        }
+        world
+    }
+
+    /// The same, and everybody has synced once.
+    pub fn ready(seed: u64) -> World {
+        let world = World::new(seed);
+        world.sync_all();
+        world
+    }
+
+    fn empty(seed: u64) -> World {
+        let clock = Clock::new();
+        let server_env = SimEnv::new(&clock, seed, 1000);
+        World { seed, wire: Arc::default(), devices: Vec::new(), server_env, clock, dir: folder() }
+    }
+
+    fn add(&mut self, name: &'static str, role: Role) {
+        let n = self.devices.len();
+        let env = SimEnv::new(&self.clock, self.seed, n as u64);
+        let homes = self.dir.path().join(n.to_string());
+        self.devices.push(Device::new(name, role, Line::new(&self.wire, role), env, homes));
+    }
+
+    /// Enrols one more device by a real invite. Returns its place.
+    pub fn enrol(&mut self, name: &'static str, role: Role, unit: &str) -> usize {
+        let invite = self.server().invite(role, unit, name, true).unwrap();
+        self.add(name, role);
+        let place = self.devices.len() - 1;
+        self.devices[place].call("enrol", json!({ "invite": invite.text, "pin": PIN }));
+        place
+    }
+
+    /// Folder of the server's data.
+    pub fn server_dir(&self) -> PathBuf {
+        self.dir.path().join("server")
+    }
+
+    /// A folder for files of the test.
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The running server.
+    pub fn server(&self) -> Server {
+        self.wire.server().expect("the server runs")
+    }
+
+    /// The server goes down; requests find nobody.
+    pub fn stop_server(&self) {
+        self.wire.set(None);
+    }
+
+    /// The server comes up from its folder.
+    pub fn start_server(&self) {
+        self.wire.set(Some(Server::open(&self.server_dir(), self.server_env.clone()).unwrap()));
+    }
+
+    /// What the server's database says, read without the server.
+    pub fn ledger(&self) -> Ledger {
+        Ledger::read(&self.server_dir())
+    }
+
+    pub fn office(&self) -> &Device {
+        &self.devices[OFFICE]
+    }
+
+    pub fn second(&self) -> &Device {
+        &self.devices[SECOND]
+    }
+
+    pub fn ana(&self) -> &Device {
+        &self.devices[ANA]
+    }
+
+    pub fn bo(&self) -> &Device {
+        &self.devices[BO]
+    }
+
+    pub fn head(&self) -> &Device {
+        &self.devices[HEAD]
+    }
+
+    /// Everybody syncs, twice, so that everybody has seen everything; everybody has to agree then.
+    pub fn sync_all(&self) {
+        for _ in 0..2 {
+            for d in &self.devices {
+                d.sync();
+            }
+        }
+        for d in &self.devices {
+            assert!(d.agrees(), "{} does not agree: {}", d.name, d.status());
+        }
+        self.nothing_wrong();
+    }
+
+    /// Nothing passed that should not have, and the server's sums are what they say.
+    pub fn nothing_wrong(&self) {
+        for d in &self.devices {
+            let wrong = d.line.wrong();
+            assert!(wrong.is_empty(), "{}: {wrong:?}", d.name);
+        }
+        if let Some(server) = self.wire.server() {
+            assert!(server.digests_hold().unwrap(), "a digest of the server is not the sum of its documents");
+        }
+    }
+}
+
+fn make_prototype() -> TempDir {
+    let mut world = World::empty(0);
+    drop(Server::init(&world.server_dir(), UNITS.as_bytes(), "http://world.invalid", world.server_env.clone()).unwrap());
+    world.start_server();
+    for (name, role, unit) in CAST {
+        let building = first_building().to_string();
+        let at = world.enrol(name, role, if unit.is_empty() { &building } else { unit });
+        if at == OFFICE {
+            let file = world.path().join("小台账.csv");
+            std::fs::write(&file, rosters::SMALL).unwrap();
+            let office = world.office();
+            office.sync();
+            office.call("import_roster", json!({ "file": file, "grid": FIRST_GRID }));
+            office.sync();
+        }
+    }
+    for d in &world.devices {
+        d.close();
+    }
+    world.stop_server();
+    let World { dir, .. } = world;
+    dir
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}

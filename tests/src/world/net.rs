@@ -1,0 +1,310 @@
+//! The network: a line from each device to the one server, in process. A fault waits in the line's queue until the next request takes it.
+//! Whatever passes is looked at: no page of a class that the device's role may not read, no command number used twice.
+
+use app_core::{NetReply, Transport};
+use serde_bytes::ByteBuf;
+use shared_model::Role;
+use shared_model::doc::DocId;
+use shared_model::records::Kind;
+use shared_model::rules;
+use shared_model::wire::{RowBody, SyncReply, SyncRequest, from_cbor, to_cbor};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use sync_server::Server;
+
+/// What happens to one request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It goes through; to let some requests pass before a fault.
+    None,
+    /// It never arrives.
+    LoseRequest,
+    /// It arrives and is answered; the answer is lost. The lost acknowledgement, and the kill of the server after its commit.
+    LoseReply,
+    /// The network delivers it twice; the device sees the first answer.
+    Twice,
+    /// The network delivers it twice; the device sees the second answer.
+    TwiceSecond,
+    /// The device gives up; the request arrives after the device's next one.
+    Late,
+    /// The answer is cut: what stands before page `n` arrives whole, that page does not.
+    CutAtPage(usize),
+    /// The answer arrives as rubbish.
+    Rubbish,
+}
+
+/// One request and its answer, both decompressed.
+#[derive(Debug, Clone)]
+pub struct Exchange {
+    pub path: String,
+    pub request: Vec<u8>,
+    pub status: u16,
+    pub reply: Vec<u8>,
+}
+
+impl Exchange {
+    /// A sync request.
+    pub fn sync_request(&self) -> Option<SyncRequest> {
+        (self.path == "/v1/sync").then(|| from_cbor(&self.request).ok()).flatten()
+    }
+
+    /// Its answer.
+    pub fn sync_reply(&self) -> Option<SyncReply> {
+        (self.path == "/v1/sync" && self.status == 200).then(|| from_cbor(&self.reply).ok()).flatten()
+    }
+}
+
+/// A command as it passed on the wire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    pub name: String,
+    pub digest: [u8; 32],
+    pub replaces: Option<u64>,
+}
+
+struct Raw {
+    path: String,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+}
+
+/// The server's end; empty while the server is down.
+#[derive(Default)]
+pub struct Wire(Mutex<Option<Server>>);
+
+impl Wire {
+    pub fn set(&self, server: Option<Server>) {
+        *held(&self.0) = server;
+    }
+
+    pub fn server(&self) -> Option<Server> {
+        held(&self.0).clone()
+    }
+}
+
+/// One device's line.
+pub struct Line {
+    wire: Arc<Wire>,
+    roles: Mutex<Vec<Role>>,
+    offline: AtomicBool,
+    faults: Mutex<VecDeque<Fault>>,
+    late: Mutex<Vec<Raw>>,
+    records: AtomicBool,
+    tape: Mutex<Vec<Exchange>>,
+    sent: Mutex<BTreeMap<u64, Sent>>,
+    wrong: Mutex<Vec<String>>,
+    requests: Mutex<u64>,
+    /// Asked before each answer is handed over: a test may bend it.
+    bend: Mutex<Option<Bend>>,
+}
+
+/// Bends a decoded answer; `true`: it was changed.
+pub type Bend = Box<dyn FnMut(&mut SyncReply) -> bool + Send>;
+
+fn held<T>(m: &Mutex<T>) -> MutexGuard<'_, T> {
+    // a test that failed while it held the lock has said so already
+    m.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+impl Line {
+    /// A line to the server for a device of this role.
+    pub fn new(wire: &Arc<Wire>, role: Role) -> Arc<Self> {
+        Arc::new(Line {
+            wire: wire.clone(),
+            roles: Mutex::new(vec![role]),
+            offline: AtomicBool::new(false),
+            faults: Mutex::default(),
+            late: Mutex::default(),
+            records: AtomicBool::new(false),
+            tape: Mutex::default(),
+            sent: Mutex::default(),
+            wrong: Mutex::default(),
+            requests: Mutex::new(0),
+            bend: Mutex::default(),
+        })
+    }
+
+    /// Without a network until it is switched on again.
+    pub fn set_offline(&self, offline: bool) {
+        self.offline.store(offline, Ordering::SeqCst);
+    }
+
+    /// The next requests meet these, one each.
+    pub fn queue(&self, faults: &[Fault]) {
+        held(&self.faults).extend(faults);
+    }
+
+    /// The network is well again.
+    pub fn heal(&self) {
+        held(&self.faults).clear();
+        self.set_offline(false);
+    }
+
+    /// A further role of the person: what may pass is widened by it.
+    pub fn add_role(&self, role: Role) {
+        held(&self.roles).push(role);
+    }
+
+    /// Keeps every exchange from now on.
+    pub fn record(&self) {
+        self.records.store(true, Ordering::SeqCst);
+    }
+
+    /// What was kept, and forgets it.
+    pub fn take_tape(&self) -> Vec<Exchange> {
+        std::mem::take(&mut held(&self.tape))
+    }
+
+    /// Every command that was ever pushed over this line, by its number.
+    pub fn sent(&self) -> BTreeMap<u64, Sent> {
+        held(&self.sent).clone()
+    }
+
+    /// What should never have passed.
+    pub fn wrong(&self) -> Vec<String> {
+        held(&self.wrong).clone()
+    }
+
+    /// Requests so far, whatever became of them.
+    pub fn requests(&self) -> u64 {
+        *held(&self.requests)
+    }
+
+    /// Bends the answers from now on.
+    pub fn set_bend(&self, bend: Option<Bend>) {
+        *held(&self.bend) = bend;
+    }
+
+    /// Delivers what was late: its answers go nowhere.
+    pub fn deliver_late(&self) {
+        let late = std::mem::take(&mut *held(&self.late));
+        let Some(server) = self.wire.server() else { return };
+        for raw in late {
+            server.handle("POST", &raw.path, &raw.headers, &raw.body);
+        }
+    }
+
+    fn note_sent(&self, request: &[u8]) {
+        let Ok(request) = from_cbor::<SyncRequest>(request) else { return };
+        let mut sent = held(&self.sent);
+        for c in &request.commands {
+            let now = Sent { name: c.name.clone(), digest: c.digest(), replaces: c.replaces };
+            if let Some(before) = sent.insert(c.seq, now.clone())
+                && before != now
+            {
+                held(&self.wrong).push(format!("command {} was sent as {before:?}, then as {now:?}", c.seq));
+            }
+        }
+    }
+
+    fn look_at(&self, reply: &SyncReply) {
+        let roles = held(&self.roles).clone();
+        let reads = |class| roles.iter().any(|r| rules::access(*r, class).reads());
+        for page in &reply.pages {
+            if !reads(page.class) {
+                held(&self.wrong).push(format!("a page of class {} was sent to {roles:?}", page.class.name()));
+            }
+            for row in &page.rows {
+                let (doc, kind) = doc_of(&row.body);
+                if doc.class != page.class {
+                    held(&self.wrong).push(format!("a document of class {} in a page of {}", doc.class.name(), page.class.name()));
+                }
+                let resident = matches!(kind, Some(Kind::Person | Kind::Visit | Kind::HeldItem | Kind::PartyHub));
+                if resident && roles.iter().all(|r| *r == Role::BuildingHead) {
+                    held(&self.wrong).push(format!("a {kind:?} was sent to a building head"));
+                }
+            }
+        }
+        if !roles.contains(&Role::Office) && reply.directory.is_some() {
+            held(&self.wrong).push(format!("the directory of devices was sent to {roles:?}"));
+        }
+    }
+
+    fn answer(&self, raw: &Raw) -> Result<NetReply, ()> {
+        let server = self.wire.server().ok_or(())?;
+        let r = server.handle("POST", &raw.path, &raw.headers, &raw.body);
+        Ok(NetReply { status: r.status, body: r.body })
+    }
+
+    fn keep(&self, raw: &Raw, reply: &NetReply) {
+        let body = plain(&reply.body);
+        if raw.path == "/v1/sync"
+            && reply.status == 200
+            && let Ok(decoded) = from_cbor(&body)
+        {
+            self.look_at(&decoded);
+        }
+        if self.records.load(Ordering::SeqCst) {
+            held(&self.tape).push(Exchange { path: raw.path.clone(), request: plain(&raw.body), status: reply.status, reply: body });
+        }
+    }
+
+    fn bent(&self, raw: &Raw, reply: NetReply, fault: Fault) -> NetReply {
+        if raw.path != "/v1/sync" || reply.status != 200 {
+            return reply;
+        }
+        let Ok(mut decoded) = from_cbor::<SyncReply>(&plain(&reply.body)) else { return reply };
+        let mut is_bent = held(&self.bend).as_mut().is_some_and(|bend| bend(&mut decoded));
+        if let Fault::CutAtPage(n) = fault
+            && let Some(page) = decoded.pages.get_mut(n)
+        {
+            page.signature = ByteBuf::from(vec![0; 64]);
+            is_bent = true;
+        }
+        if is_bent { NetReply { status: 200, body: packed(&to_cbor(&decoded)) } } else { reply }
+    }
+}
+
+impl Transport for Line {
+    fn post(&self, _url: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Result<NetReply, ()> {
+        *held(&self.requests) += 1;
+        let raw = Raw { path: path.into(), headers: headers.to_vec(), body: body.to_vec() };
+        if path == "/v1/sync" {
+            self.note_sent(&plain(body));
+        }
+        if self.offline.load(Ordering::SeqCst) {
+            return Err(());
+        }
+        let fault = held(&self.faults).pop_front().unwrap_or(Fault::None);
+        match fault {
+            Fault::LoseRequest => return Err(()),
+            Fault::Late => {
+                held(&self.late).push(raw);
+                return Err(());
+            }
+            _ => {}
+        }
+        let mut reply = self.answer(&raw)?;
+        self.keep(&raw, &reply);
+        if matches!(fault, Fault::Twice | Fault::TwiceSecond) {
+            let second = self.answer(&raw)?;
+            self.keep(&raw, &second);
+            if fault == Fault::TwiceSecond {
+                reply = second;
+            }
+        }
+        self.deliver_late();
+        match fault {
+            Fault::LoseReply => Err(()),
+            Fault::Rubbish => Ok(NetReply { status: 200, body: reply.body.iter().map(|b| b ^ 0x55).collect() }),
+            _ => Ok(self.bent(&raw, reply, fault)),
+        }
+    }
+}
+
+fn doc_of(body: &RowBody) -> (DocId, Option<Kind>) {
+    match body {
+        RowBody::Change { doc, kind, .. } | RowBody::Snapshot { doc, kind, .. } => (*doc, Some(*kind)),
+        RowBody::Purge { doc } | RowBody::Unshare { doc } => (*doc, None),
+    }
+}
+
+/// Decompressed; nothing when it is no zstd.
+pub fn plain(body: &[u8]) -> Vec<u8> {
+    zstd::stream::decode_all(body).unwrap_or_default()
+}
+
+fn packed(cbor: &[u8]) -> Vec<u8> {
+    zstd::bulk::compress(cbor, 3).expect("compressing memory into memory cannot fail")
+}
