@@ -78,7 +78,9 @@ impl Fault {
 impl From<Error> for Fault {
     fn from(e: Error) -> Self {
         let status = if e.code() == "busy" { 503 } else { 500 };
-        Fault { status, code: "server_error", message: "服务器内部出错，请稍后再试".into(), skew_nonce: None, cause: Some(Box::new(e)) }
+        Fault {
+            status, code: "server_error", message: "服务器内部出错，请稍后再试".into(), skew_nonce: None, cause: Some(Box::new(e))
+        }
     }
 }
 

@@ -78,3 +78,31 @@ impl Tree {
         out
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(n: u128) -> Uuid {
+        Uuid::from_u128(n)
+    }
+
+    fn tree(pairs: &[(u128, Option<u128>)]) -> Tree {
+        Tree::new(1, pairs.iter().map(|(n, up)| (id(*n), Node { parent: up.map(id), kind: "grid".into() })).collect())
+    }
+
+    #[test]
+    fn a_unit_is_within_itself_and_all_above_it() {
+        let t = tree(&[(3, Some(2)), (1, None), (2, Some(1)), (4, Some(1))]);
+        assert!([1, 2, 3].iter().all(|n| t.is_within(&id(3), &id(*n))));
+        assert!(!t.is_within(&id(3), &id(4)) && !t.is_within(&id(9), &id(9)));
+        assert_eq!(t.ancestors(&id(3)), [id(2), id(1)]);
+        assert_eq!(t.subtree(&id(2)), [id(2), id(3)]);
+    }
+
+    #[test]
+    fn a_ring_of_parents_ends() {
+        let t = tree(&[(1, Some(2)), (2, Some(1))]);
+        assert_eq!(t.ancestors(&id(1)).len(), DEPTH_MAX);
+    }
+}

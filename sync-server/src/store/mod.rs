@@ -161,3 +161,53 @@ pub fn set_meta(db: &Connection, key: &str, value: &str) -> Result<(), Error> {
         .execute([key, value])?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_commit_is_on_disk_before_it_is_answered() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("x.db"), true).unwrap();
+        let pragma =
+            |db: &Connection, name: &str| db.query_row(&format!("pragma {name}"), [], |r| r.get::<_, rusqlite::types::Value>(0)).unwrap();
+        let check = |db: &Connection| {
+            assert_eq!(pragma(db, "synchronous"), rusqlite::types::Value::Integer(2), "full");
+            assert_eq!(pragma(db, "journal_mode"), rusqlite::types::Value::Text("wal".into()));
+            assert_eq!(pragma(db, "foreign_keys"), rusqlite::types::Value::Integer(1));
+            Ok::<_, Error>(())
+        };
+        store.write(check).unwrap();
+        store.read(check).unwrap();
+    }
+
+    #[test]
+    fn what_fails_or_panics_is_rolled_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("x.db"), true).unwrap();
+        let failed: Result<(), Error> = store.write(|db| {
+            set_meta(db, "a", "1")?;
+            Err(Error::Damaged("on purpose"))
+        });
+        assert!(failed.is_err());
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            store.write(|db| -> Result<(), Error> {
+                set_meta(db, "a", "1")?;
+                panic!("on purpose")
+            })
+        }));
+        assert!(panicked.is_err());
+        assert_eq!(store.read(|db| get_meta(db, "a")).unwrap(), None);
+        store.write(|db| set_meta(db, "a", "2")).unwrap();
+    }
+
+    #[test]
+    fn data_of_a_newer_program_is_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.db");
+        let store = Store::open(&path, true).unwrap();
+        store.write(|db| db.pragma_update(None, "user_version", 99).map_err(Error::from)).unwrap();
+        assert!(matches!(Store::open(&path, false), Err(Error::Newer)));
+    }
+}
