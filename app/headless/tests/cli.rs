@@ -1,4 +1,5 @@
 //! The contract of the command line: stdout is the reply, stderr is one JSON failure and nothing else, exit code 1.
+#![allow(clippy::unwrap_used)] // a test may, and so may what it is made of
 
 use serde_json::{Value, json};
 use std::io::Write;

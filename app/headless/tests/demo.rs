@@ -1,5 +1,6 @@
 //! The demo as it ships: its own server, three devices, three rosters, the whole story. Whatever a step says is read back from the devices
 //! through their own front doors. Needs the `sync-server` program beside this one (`cargo build -p sync-server`).
+#![allow(clippy::unwrap_used)] // a test may, and so may what it is made of
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The HTTP front door as a browser, and as a hostile page, would meet it: the real program on a real port.
+#![allow(clippy::unwrap_used)] // a test may, and so may what it is made of
 
 mod support;
 

@@ -48,6 +48,9 @@ impl Reply {
     }
 }
 
+/// One step: what it answers and what it found.
+type Step = fn(&Stage) -> Outcome<(Reply, Value)>;
+
 /// Does a step, or tells it again. The caller holds the turn.
 ///
 /// # Errors
@@ -56,7 +59,7 @@ pub fn tell(stage: &Stage, n: u32) -> Outcome<Reply> {
     if let Some(told) = stage.story().replies.get(&n) {
         return Ok(told.clone());
     }
-    let (name, step): (&str, fn(&Stage) -> Outcome<(Reply, Value)>) = match n {
+    let (name, step): (&str, Step) = match n {
         1 => ("import", import),
         2 => ("visits", visits),
         3 => ("differ", differ),
