@@ -37,7 +37,8 @@ export async function freePort() {
 
 /** Starts a program. `output()` is what it has printed, `ended` its exit code when it has one. */
 export function start(program, args, options = {}) {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options })
+  // A process group of its own: what the program starts ends with it.
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true, ...options })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => { text += part })
   const ended = once(child, 'close').then(([code]) => code, (error) => error)
@@ -46,7 +47,11 @@ export function start(program, args, options = {}) {
     output: () => text,
     alive: () => child.exitCode === null && child.signalCode === null,
     async stop() {
-      child.kill()
+      try {
+        process.kill(-child.pid, 'SIGKILL')
+      } catch {
+        // Nothing of it was left.
+      }
       await ended
     },
   }
@@ -54,7 +59,7 @@ export function start(program, args, options = {}) {
 
 /** One window of the program, driven over WebDriver. */
 export class Window {
-  /** Opens the program at `home` with `args` and `more` variables; `close` ends it and its driver. */
+  /** Opens the program at `home` with `args` and `more` variables; `close` kills it. */
   static async open(program, home, args = [], more = {}) {
     const port = await freePort()
     // Both variables are what tauri-driver sets: the WebView then accepts being driven.
@@ -134,8 +139,8 @@ export class Window {
     return this.ask('GET', `${this.session}/screenshot`)
   }
 
+  /** Ends the program as a phone ends an app: without asking. */
   async close() {
-    if (this.session) await this.ask('DELETE', this.session).catch(() => {})
     await this.driver.stop()
   }
 }
