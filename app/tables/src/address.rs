@@ -101,6 +101,12 @@ fn part(text: &str, marks: &[&str]) -> String {
     if is_number(bare) { number(bare) } else { text }
 }
 
+/// An estate's name from a cell of its own, without spaces and in half width, so that one name has one spelling.
+pub(crate) fn estate(text: &str) -> String {
+    let text = compact(text);
+    if NOTHING.contains(&text.as_str()) { String::new() } else { text }
+}
+
 /// A building from a cell of its own: `3号楼`, `3#`, `3幢`, `3`, `三号楼` are `3`.
 pub(crate) fn building(text: &str) -> String {
     let plain = part(text, BUILDING_MARKS);
@@ -328,6 +334,7 @@ mod tests {
         assert_eq!(estate_of("莲湖区青年路12号院"), "青年路12号院");
         assert_eq!(estate_of("青年路12号"), "");
         assert_eq!(estate_of("幸福小区"), "幸福小区");
+        assert_eq!((estate(" 莲湖 花园（２期） "), estate("无")), ("莲湖花园(2期)".to_owned(), String::new()));
     }
 
     proptest! {

@@ -19,12 +19,20 @@ pub(super) struct DoorKey {
 pub(super) struct Families {
     estate: String,
     households: Vec<RosterHousehold>,
-    at_door: HashMap<DoorKey, Vec<usize>>,
+    at_door: HashMap<DoorKey, AtDoor>,
+}
+
+/// The families of one door.
+#[derive(Default)]
+struct AtDoor {
+    all: Vec<usize>,
+    by_head: HashMap<String, usize>,
+    without_head: Option<usize>,
 }
 
 impl Families {
     pub fn new(options: &ReadOptions) -> Self {
-        let estate = options.estate.as_deref().unwrap_or_default().trim().to_owned();
+        let estate = crate::address::estate(options.estate.as_deref().unwrap_or_default());
         Families { estate, households: Vec::new(), at_door: HashMap::new() }
     }
 
@@ -36,21 +44,22 @@ impl Families {
         }
         let here = self.at_door.entry(key.clone()).or_default();
         let known = match head {
-            Some(head) => {
-                let wanted = name_key(head);
-                let same = here.iter().copied().find(|at| name_key(&self.households[*at].head) == wanted);
-                same.or_else(|| here.iter().copied().find(|at| self.households[*at].head.is_empty()))
-            }
-            None => here.last().copied(),
+            Some(head) => here.by_head.get(&name_key(head)).copied().or_else(|| here.without_head.take()),
+            None => here.all.last().copied(),
         };
         if let Some(at) = known {
             if let Some(head) = head {
+                here.by_head.insert(name_key(head), at);
                 head.clone_into(&mut self.households[at].head);
             }
             return (at, false);
         }
         let at = self.households.len();
-        here.push(at);
+        here.all.push(at);
+        match head {
+            Some(head) => drop(here.by_head.insert(name_key(head), at)),
+            None => here.without_head = Some(at),
+        }
         let DoorKey { estate, building, unit, door } = key;
         let head = head.unwrap_or_default().to_owned();
         self.households.push(RosterHousehold {
@@ -79,8 +88,8 @@ impl Families {
                 household.head = first.name.clone();
             }
         }
-        for here in self.at_door.values().filter(|here| here.len() > 1) {
-            for at in here {
+        for here in self.at_door.values().filter(|here| here.all.len() > 1) {
+            for at in &here.all {
                 self.households[*at].family_key = name_key(&self.households[*at].head);
             }
         }

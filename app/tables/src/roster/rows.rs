@@ -324,7 +324,7 @@ enum Place {
 /// The door a row tells, its own cells and merged ones; building and unit may be carried from above, a door never.
 fn place_of(sheet: &Sheet<'_>, row: u32, here: &Here) -> Place {
     let text = |field: Field| sheet.filled_text(row, field).trim().to_owned();
-    let mut estate = text(Field::Estate);
+    let mut estate = address::estate(&text(Field::Estate));
     let (mut building, mut unit) = (address::building(&text(Field::Building)), address::unit(&text(Field::Unit)));
     let mut door = address::door(&text(Field::Door));
     let whole = text(Field::Address);

@@ -73,6 +73,8 @@ pub(crate) struct Grid {
     pub merges: Vec<Merge>,
     /// Covered cell → the cell that holds the value.
     covered: HashMap<(u32, u32), (u32, u32)>,
+    /// Top left cell → index of its merge.
+    anchors: HashMap<(u32, u32), usize>,
 }
 
 static EMPTY: Cell = Cell::Empty;
@@ -101,7 +103,7 @@ impl Grid {
 
     /// The merge whose top left cell this is.
     pub fn merge_at(&self, row: u32, column: u32) -> Option<Merge> {
-        self.merges.iter().copied().find(|merge| merge.top == row && merge.left == column)
+        self.anchors.get(&(row, column)).map(|at| self.merges[*at])
     }
 }
 
@@ -164,6 +166,7 @@ impl GridBuilder {
             if grid.covered.len() + area > MERGED_MAX_CELLS {
                 break;
             }
+            grid.anchors.insert((merge.top, merge.left), grid.merges.len());
             grid.merges.push(merge);
             for row in merge.top..=merge.bottom {
                 for column in merge.left..=merge.right {

@@ -4,7 +4,7 @@ use super::*;
 use calamine::{Data, Range, Reader, Xlsx};
 use proptest::prelude::*;
 use rust_xlsxwriter::{Format, Formula, Workbook};
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Write};
 use std::path::PathBuf;
 
 fn sample() -> Vec<u8> {
@@ -233,8 +233,39 @@ fn what_is_no_table_is_refused_with_its_reason() {
     assert_eq!(fill(&sample(), &other, &[]).expect_err("another file").code, "bad_file");
 }
 
+/// The sample with its sheet replaced.
+fn with_sheet(sheet: &[u8]) -> Vec<u8> {
+    let whole = sample();
+    let mut from = zip::ZipArchive::new(Cursor::new(whole)).expect("the sample is a zip");
+    let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..from.len() {
+        let part = from.by_index_raw(at).expect("a part");
+        if part.name() == "xl/worksheets/sheet1.xml" {
+            drop(part);
+            to.start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default()).expect("a part");
+            to.write_all(sheet).expect("bytes in memory");
+        } else {
+            to.raw_copy_file(part).expect("a copied part");
+        }
+    }
+    to.finish().expect("a zip").into_inner()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn changed_bytes_in_a_table_never_panic(changes in proptest::collection::vec((0usize..9297, any::<u8>()), 1..4), cut in 0usize..40_000) {
+        let mut sheet = part(&sample(), "xl/worksheets/sheet1.xml").into_bytes();
+        for (at, byte) in changes {
+            sheet[at] = byte;
+        }
+        sheet.truncate(cut.max(600));
+        let table = with_sheet(&sheet);
+        if let Ok(template) = read_template(&table) {
+            let _ = fill(&table, &template, &(0..40).map(elder).collect::<Vec<_>>());
+        }
+    }
 
     #[test]
     fn whatever_is_written_comes_back_as_written(name in "[^\u{0}-\u{1f}\u{7f}-\u{9f}\u{fffe}\u{ffff}]{1,24}", count in 1usize..40) {
