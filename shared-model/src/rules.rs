@@ -92,7 +92,9 @@ pub fn may_write(role: Role, kind: Kind, class: Class, verb: Verb) -> bool {
         Access::Write => true,
         Access::ReadCreate => case && (verb == Verb::Make || (verb == Verb::EditOwn && kind == Kind::Case)),
         Access::Create => kind == Kind::Case && verb == Verb::Make,
-        Access::Read | Access::None => false,
+        // a head may say at which door of the own building something is
+        Access::Read => role == Role::BuildingHead && kind == Kind::Case && class == Class::Door && verb == Verb::Make,
+        Access::None => false,
     };
     let by_kind = match kind {
         Kind::Unit | Kind::Config | Kind::HeldItem => role == Role::Office,
@@ -133,6 +135,14 @@ mod tests {
             assert!(!may_ever_write(Role::BuildingHead, kind, Verb::Edit));
             assert!(!may_ever_write(Role::BuildingHead, kind, Verb::Make));
         }
+    }
+
+    #[test]
+    fn a_building_head_may_say_at_which_door_a_case_is_and_nothing_else_there() {
+        assert!(may_write(Role::BuildingHead, Kind::Case, Class::Door, Verb::Make));
+        assert!(!may_write(Role::BuildingHead, Kind::Case, Class::Door, Verb::EditOwn));
+        assert!(!may_write(Role::BuildingHead, Kind::Household, Class::Door, Verb::Make));
+        assert!(!may_write(Role::PartTime, Kind::Case, Class::Door, Verb::Make));
     }
 
     #[test]

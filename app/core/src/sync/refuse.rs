@@ -65,12 +65,15 @@ fn sent(db: &Connection) -> Result<Vec<Sent>> {
     Ok(out)
 }
 
-/// Records that only refused commands make, by what they write first.
+/// Records that the command makes: none of their documents is accepted.
 fn makes(db: &Connection, command: &Command) -> Result<BTreeSet<Uuid>> {
     let mut out = BTreeSet::new();
     for p in &command.parts {
-        let doc = docs::load(db, p.doc)?;
-        if doc.is_none_or(|d| d.accepted().heads.is_empty()) {
+        let mut accepted = false;
+        for id in docs::of_record(db, p.doc.record)? {
+            accepted |= docs::load(db, id)?.is_some_and(|d| !d.accepted().heads.is_empty());
+        }
+        if !accepted {
             out.insert(p.doc.record);
         }
     }
