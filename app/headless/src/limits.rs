@@ -34,4 +34,4 @@ pub const DARK: Duration = Duration::from_millis(900);
 /// Demo: time between two writes of a step, so that people can follow.
 pub const BEAT: Duration = Duration::from_millis(350);
 /// Demo: how long two values stand beside each other before the office settles.
-pub const LOOK: Duration = Duration::from_millis(1_800);
+pub const LOOK: Duration = Duration::from_millis(2_500);

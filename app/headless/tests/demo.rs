@@ -80,6 +80,7 @@ fn the_whole_story_is_true_on_three_devices() {
     by.sort_unstable();
     assert_eq!(by, ["周敏", "王秀梅"]);
     assert!(found["fill"]["rows"].as_u64() > Some(0) && found["head"]["doors"].as_u64() > Some(0), "{found}");
+    assert_eq!(found["none"]["kinds"], json!(["reveal", "sync"]));
 
     let who: Vec<_> = ["worker", "head", "office"].iter().map(|w| demo.call(w, "whoami", json!({}))["name"].clone()).collect();
     assert_eq!(who, ["王秀梅", "刘玉芬", "周敏"]);

@@ -278,14 +278,21 @@ fn head(stage: &Stage) -> Outcome<(Reply, Value)> {
     let outcome = file.case.item.outcome.clone().unwrap_or_else(|| done.into());
     let detail = format!("从不发到这台手机的：{}。结果：{outcome}", never.join("、"));
     let found = json!({ "doors": doors.total, "never": never, "outcome": outcome, "case": said.id });
-    Ok((Reply::new(text, detail).at(Who::Head, "#/h").at(Who::Office, format!("#/o/dispatch/{}", said.id)), found))
+    Ok((Reply::new(text, detail).at(Who::Head, "#/h/cases").at(Who::Office, format!("#/o/dispatch/{}", said.id)), found))
 }
 
 fn none(stage: &Stage) -> Outcome<(Reply, Value)> {
+    // Looking at an ID number is one of the three things that are written down, with its reason.
+    let (person, _) = person(stage)?;
+    let look = json!({ "record": person, "key": "id_number", "reason": "核对高龄津贴" });
+    match stage.ask::<Value>(Who::Worker, "reveal", look) {
+        Err(failure) if failure.code != "not_found" => return Err(failure),
+        _ => {}
+    }
     let log: OwnLog = stage.ask(Who::Worker, "get_log", json!({}))?;
     let kinds: BTreeSet<&str> = log.items.iter().map(|i| i.what.as_str()).collect();
-    let text = "没有打卡、轨迹、排名。只记：谁写的、查身份证的理由、同步时间".to_owned();
-    let detail = format!("关于{}，记着的全部是 {} 条，都在她自己的手机里看得到。", Who::Worker.name(), log.items.len());
+    let text = "只记：谁写的、查身份证的理由、同步时间".to_owned();
+    let detail = format!("没有打卡、轨迹、排名。关于{}记着的全部在这里，{} 条，她自己看得到。", Who::Worker.name(), log.items.len());
     let found = json!({ "items": log.items.len(), "kinds": kinds });
     Ok((Reply::new(text, detail).at(Who::Worker, "#/w/log"), found))
 }
