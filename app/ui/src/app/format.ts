@@ -13,9 +13,16 @@ export function sayPlate(plate: string, lang: string): string {
   return parts.length === 3 ? `${building} 号楼 ${unit} 单元 ${door}` : parts.length === 2 ? `${building} 号楼 ${unit}` : plate
 }
 
-/** Midnight at the start of the day that holds `ms`, local time. */
+const BEIJING_MS = 8 * 3_600_000
+
+/** The product's days are Beijing days, wherever the device's clock stands: read the result with `getUTC…` only. */
+export function beijing(ms: number): Date {
+  return new Date(ms + BEIJING_MS)
+}
+
+/** Midnight at the start of the Beijing day that holds `ms`. */
 export function startOfDay(ms: number): number {
-  return new Date(ms).setHours(0, 0, 0, 0)
+  return Math.floor((ms + BEIJING_MS) / DAY_MS) * DAY_MS - BEIJING_MS
 }
 
 /** Whole days from the day of `then` to the day of `now`; positive in the past. */
@@ -27,23 +34,23 @@ const pad = (n: number) => String(n).padStart(2, '0')
 
 /** `09:41`. */
 export function clock(ms: number): string {
-  const at = new Date(ms)
-  return `${pad(at.getHours())}:${pad(at.getMinutes())}`
+  const at = beijing(ms)
+  return `${pad(at.getUTCHours())}:${pad(at.getUTCMinutes())}`
 }
 
 const EN_MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** `11 月 20 日`, with the year when it is another one. */
 export function day(ms: number, lang: string, now = Date.now()): string {
-  const at = new Date(ms)
-  const sameYear = at.getFullYear() === new Date(now).getFullYear()
-  if (isEnglish(lang)) return `${at.getDate()} ${EN_MONTHS[at.getMonth()]}${sameYear ? '' : ` ${at.getFullYear()}`}`
-  return `${sameYear ? '' : `${at.getFullYear()} 年 `}${at.getMonth() + 1} 月 ${at.getDate()} 日`
+  const at = beijing(ms)
+  const sameYear = at.getUTCFullYear() === beijing(now).getUTCFullYear()
+  if (isEnglish(lang)) return `${at.getUTCDate()} ${EN_MONTHS[at.getUTCMonth()]}${sameYear ? '' : ` ${at.getUTCFullYear()}`}`
+  return `${sameYear ? '' : `${at.getUTCFullYear()} 年 `}${at.getUTCMonth() + 1} 月 ${at.getUTCDate()} 日`
 }
 
 /** `周五`. */
 export function weekday(ms: number, lang: string): string {
-  const n = new Date(ms).getDay()
+  const n = beijing(ms).getUTCDay()
   return isEnglish(lang) ? ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'][n]! : `周${'日一二三四五六'[n]}`
 }
 
@@ -56,10 +63,10 @@ export function moment(ms: number, lang: string, withClock = true, now = Date.no
   return withClock ? `${date} ${time}` : date
 }
 
-/** Reads `YYYY-MM-DD` as local midnight. */
+/** Reads `YYYY-MM-DD` as Beijing midnight. */
 export function dateOf(text: string): number {
   const [y, m, d] = text.split('-').map(Number)
-  return new Date(y ?? 1970, (m ?? 1) - 1, d ?? 1).getTime()
+  return Date.UTC(y ?? 1970, (m ?? 1) - 1, d ?? 1) - BEIJING_MS
 }
 
 /** `1,842`. */

@@ -2,7 +2,7 @@
 
 import { day } from '../app/format'
 import type { CaseItem, SyncStatus } from '../generated/commands'
-import { clock, moment } from '../app/format'
+import { clock, daysBetween, moment } from '../app/format'
 
 type Translate = (key: string, named?: Record<string, unknown>) => string
 
@@ -18,7 +18,7 @@ export function outcomeOf(item: CaseItem, t: Translate, lang: string, now = Date
 export function receivedLine(status: SyncStatus | null, t: Translate, lang: string, now = Date.now()): { lines: string[]; received: boolean } {
   if (!status) return { lines: [], received: false }
   if (status.agreed_at === null) return { lines: [t('head.truth.never_1'), t('head.truth.never_2')], received: false }
-  const at = new Date(status.agreed_at).toDateString() === new Date(now).toDateString() ? clock(status.agreed_at) : moment(status.agreed_at, lang, true, now)
+  const at = daysBetween(status.agreed_at, now) === 0 ? clock(status.agreed_at) : moment(status.agreed_at, lang, true, now)
   const lines = [t('head.truth.at', { at }), t('head.truth.received')]
   if (status.pending > 0 || status.since > 0) lines.push(t('head.truth.later'))
   return { lines, received: true }

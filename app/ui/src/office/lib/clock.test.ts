@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { CaseItem } from '../../generated/commands'
 import { ageOf, leftOf, queueByClock } from './clock'
 
-const at = (text: string) => new Date(`2026-11-20T${text}:00`).getTime()
+const at = (text: string) => new Date(`2026-11-20T${text}:00+08:00`).getTime()
 const now = at('14:38')
 
 const caseAt = (id: string, due_at: number | null): CaseItem => ({
@@ -15,8 +15,8 @@ describe('ages', () => {
     expect(ageOf(now - 5000, now).key).toBe('now')
     expect(ageOf(at('14:08'), now)).toEqual({ key: 'minutes', n: 30 })
     expect(ageOf(at('09:12'), now)).toEqual({ key: 'hours', n: 5 })
-    expect(ageOf(new Date('2026-11-19T16:08:00').getTime(), now)).toEqual({ key: 'yesterday', n: 1 })
-    expect(ageOf(new Date('2026-11-18T23:50:00').getTime(), now)).toEqual({ key: 'days', n: 2 })
+    expect(ageOf(new Date('2026-11-19T16:08:00+08:00').getTime(), now)).toEqual({ key: 'yesterday', n: 1 })
+    expect(ageOf(new Date('2026-11-18T23:50:00+08:00').getTime(), now)).toEqual({ key: 'days', n: 2 })
   })
   it('never go negative when a clock is ahead', () => {
     expect(ageOf(now + 60_000, now).key).toBe('now')

@@ -5,6 +5,7 @@
  * What does not: the calendar of working hours; the engine has counted with it already and gives the deadline as a moment.
  * Words come from the locale files: these functions answer with a key and a number, so that they are the same in both languages.
  */
+import { startOfDay } from '../../app/format'
 import type { CaseItem } from '../../generated/commands'
 
 const MINUTE = 60_000
@@ -17,10 +18,7 @@ export interface Age {
   n: number
 }
 
-const dayOf = (ms: number): number => {
-  const d = new Date(ms)
-  return Math.floor(Date.UTC(d.getFullYear(), d.getMonth(), d.getDate()) / DAY)
-}
+const dayOf = (ms: number): number => Math.floor(startOfDay(ms) / DAY)
 
 /** How long ago. Within the same day in hours, then by calendar days, as people count. */
 export function ageOf(at: number, now: number): Age {
@@ -52,12 +50,11 @@ export type QueueGroup = 'over' | 'today' | 'later'
 
 /** The queue by clock: past its time, today, later; inside each the nearest deadline first, and what has none at the end. */
 export function queueByClock(items: CaseItem[], now: number): { group: QueueGroup; items: CaseItem[] }[] {
-  const end = new Date(now)
-  end.setHours(24, 0, 0, 0)
+  const end = startOfDay(now) + DAY
   const groupOf = (c: CaseItem): QueueGroup => {
     if (c.due_at === null) return 'later'
     if (c.due_at < now) return 'over'
-    return c.due_at < end.getTime() ? 'today' : 'later'
+    return c.due_at < end ? 'today' : 'later'
   }
   const byDue = (a: CaseItem, b: CaseItem) => (a.due_at ?? Infinity) - (b.due_at ?? Infinity) || a.opened_at - b.opened_at || (a.id < b.id ? -1 : 1)
   return (['over', 'today', 'later'] as const)
