@@ -5,7 +5,7 @@ export default {
   empty_value: 'empty',
   sync: 'Sync now',
   syncing: 'Syncing',
-  rail: { name: 'Office', inbox: 'For me', dispatch: 'Dispatch', ledger: 'Ledgers', people: 'People, devices' },
+  rail: { side: 'Side bar', name: 'Office', inbox: 'For me', dispatch: 'Dispatch', ledger: 'Ledgers', people: 'People, devices' },
   truth: {
     looking: 'Reading what is stored here',
     never: 'Not yet compared with the server',
@@ -183,7 +183,7 @@ export default {
   },
   file_drop: { kind: '"{name}" cannot be read. Please use {kinds}.', size: '"{name}" is too large, at most {most}. It can be split.' },
   import: {
-    title: 'Import', grid: 'Grid it belongs to', estate: 'Estate', estate_hint: 'if the table does not say', no_grid: 'There is no grid yet. An administrator first makes community and grids on the server.',
+    side: 'This row, and after the import', title: 'Import', grid: 'Grid it belongs to', estate: 'Estate', estate_hint: 'if the table does not say', no_grid: 'There is no grid yet. An administrator first makes community and grids on the server.',
     drop: 'Drop the roster here', drop_text: 'XLSX, XLS or CSV. It is read on this computer only, and tried first: nothing is written.', choose: 'Choose a file', to_ledger: 'Back to the ledger',
     teach: { t1: 'Two header rows, merged cells and totals are understood', t2: 'A wrong ID number blocks nobody; it is kept as written', t3: 'Nothing is overwritten: what differs waits for you', t4: 'The same file twice adds nothing' },
     reading: 'Trying {name}; nothing is written yet', writing: 'Writing {name}', read_in: 'read in {ms} ms', households: 'households', persons: 'people', into: 'into {grid}', first_visits: 'First visits are spread over each tier, red within 7 days',
@@ -212,7 +212,7 @@ export default {
     teach: { t1: 'Tables of every department, whatever they call their columns', t2: 'Layout, merged headers and formulas stay untouched', t3: 'Missing cells are listed and can be asked at the next visit' },
   },
   people: {
-    count: '{people} people, {devices} devices in use', words: 'Name, unit, role', list: 'People and devices', col: { name: 'Name', role: 'Role', unit: 'Unit', phone: 'Phone', devices: 'Devices' },
+    side: 'Confirm and invite', count: '{people} people, {devices} devices in use', words: 'Name, unit, role', list: 'People and devices', col: { name: 'Name', role: 'Role', unit: 'Unit', phone: 'Phone', devices: 'Devices' },
     state: { unconfirmed: 'to confirm', active: 'in use', revoked: 'revoked', cloned: 'copied, stopped' }, this: 'this one', seen: 'last contact {at}', no_device: 'no device yet', none_found: 'Nothing found.', empty: 'Nobody yet. Invite a grid worker first.',
     waiting: '{n} waiting for you', compare: 'Ask {name} to read the six digits; confirm only if they are the same.',
   },

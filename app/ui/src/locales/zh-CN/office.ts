@@ -5,7 +5,7 @@ export default {
   empty_value: '空着',
   sync: '现在同步',
   syncing: '正在同步',
-  rail: { name: '办公室', inbox: '待我处理', dispatch: '派单', ledger: '台账', people: '人员设备' },
+  rail: { side: '左栏', name: '办公室', inbox: '待我处理', dispatch: '派单', ledger: '台账', people: '人员设备' },
   truth: {
     looking: '正在看本机存了什么',
     never: '还没和服务器核对过',
@@ -183,7 +183,7 @@ export default {
   },
   file_drop: { kind: '「{name}」读不了。请换成 {kinds}。', size: '「{name}」太大了，最多 {most}。可以分成几份。' },
   import: {
-    title: '导入', grid: '归哪个网格', estate: '小区', estate_hint: '表里没写小区时填', no_grid: '还没有网格。请管理员先在服务器上建好社区和网格。',
+    side: '这一行、导入以后', title: '导入', grid: '归哪个网格', estate: '小区', estate_hint: '表里没写小区时填', no_grid: '还没有网格。请管理员先在服务器上建好社区和网格。',
     drop: '把花名册拖到这里', drop_text: 'XLSX、XLS、CSV 都行。只在这台电脑上读，先试跑，什么都不写。', choose: '选一个文件', to_ledger: '回台账',
     teach: { t1: '两行表头、合并单元格、合计行，都认得', t2: '身份证有误不挡人：人照样进，原文留着', t3: '已有的不覆盖：不一样的放进「待我处理」', t4: '同一份导两次，什么都不多' },
     reading: '正在试跑 {name}，什么都还没写', writing: '正在写入 {name}', read_in: '{ms} 毫秒读完', households: '户', persons: '人', into: '分到{grid}', first_visits: '首次走访按路线排进各自的周期，红 7 天内',
@@ -212,7 +212,7 @@ export default {
     teach: { t1: '民政、残联、卫健的表，表头不一样也认得', t2: '格式、合并的表头、公式都不动', t3: '缺的格子列出来，可以交给下次走访' },
   },
   people: {
-    count: '{people} 人，{devices} 台设备在用', words: '姓名、单位、角色', list: '人员和设备', col: { name: '姓名', role: '角色', unit: '单位', phone: '电话', devices: '设备' },
+    side: '确认和邀请', count: '{people} 人，{devices} 台设备在用', words: '姓名、单位、角色', list: '人员和设备', col: { name: '姓名', role: '角色', unit: '单位', phone: '电话', devices: '设备' },
     state: { unconfirmed: '等确认', active: '在用', revoked: '已停用', cloned: '疑似复制，已停' }, this: '就是这台', seen: '{at} 联系过', no_device: '还没有设备', none_found: '没有找到。', empty: '还没有人。先邀请一位网格员。',
     waiting: '等您确认 {n} 台', compare: '请{name}当面或打电话念出六位数，一样才确认。',
   },
