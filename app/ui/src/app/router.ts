@@ -38,11 +38,12 @@ export const router = createRouter({
 
 const added = new Set<Area>()
 
-async function addArea(area: Area): Promise<boolean> {
-  if (added.has(area)) return false
-  for (const record of await AREAS[area]()) router.addRoute({ ...record, meta: { area, ...record.meta } } as RouteRecordRaw)
+async function addArea(area: Area): Promise<void> {
+  if (added.has(area)) return
+  const records = await AREAS[area]()
+  if (added.has(area)) return
+  for (const record of records) router.addRoute({ ...record, meta: { area, ...record.meta } } as RouteRecordRaw)
   added.add(area)
-  return true
 }
 
 router.beforeEach(async (to) => {
@@ -52,9 +53,13 @@ router.beforeEach(async (to) => {
   if (!who.enrolled) return to.name === 'welcome' ? true : { name: 'welcome' }
   if (who.locked) return to.name === 'lock' ? true : { name: 'lock', query: to.meta.open || to.name === 'elsewhere' ? {} : { next: to.fullPath } }
   if (!who.confirmed) return to.name === 'waiting' ? true : { name: 'waiting' }
+  // Whoever opened the lock goes on where the lock fell.
+  if (to.name === 'lock' && typeof to.query.next === 'string' && to.query.next.startsWith('/')) return to.query.next
   // First run shows the first sync after enrolment; it leaves by itself.
   if (to.name === 'welcome' && to.query.step === 'sync') return true
-  if (await addArea(session.area)) return to.fullPath
+  await addArea(session.area)
+  // Resolved before the area's routes were there: resolve again.
+  if (to.name === 'elsewhere' && router.resolve(to.fullPath).name !== 'elsewhere') return to.fullPath
   if (to.meta.open || to.name === 'elsewhere' || (to.meta.area && to.meta.area !== session.area)) return HOME[session.area]
   return true
 })

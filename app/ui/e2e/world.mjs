@@ -1,0 +1,168 @@
+// A deployment of real processes for the tests in Chromium: a sync server, devices with a store each, every device behind its own address. Nothing is
+// mocked; being offline is the server not running.
+import { spawn, execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { chromium } from 'playwright-core'
+
+const run = promisify(execFile)
+const root = resolve(fileURLToPath(new URL('../../..', import.meta.url)))
+const bin = resolve(process.env.GRIDWALK_BIN ?? join(root, 'target/debug'))
+const ui = resolve(process.env.GRIDWALK_UI ?? join(root, 'app/ui/dist'))
+export const ROSTER = join(root, 'tests/data/一网格居民台账.xlsx')
+export const PIN = '135790'
+export const COMMUNITY = '610104001901'
+export const GRID = '6101040019011001'
+const UNITS = `code,parent,kind,name
+610104,,district,莲湖区
+610104001,610104,street,青年路街道
+${COMMUNITY},610104001,community,槐荫里社区
+${GRID},${COMMUNITY},grid,第一网格
+6101040019011002,${COMMUNITY},grid,第二网格
+`
+/** How long a process may take to answer for the first time. */
+const START_MS = 30_000
+
+async function freePort() {
+  const server = createServer()
+  await new Promise((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address()
+  await new Promise((done) => server.close(done))
+  return port
+}
+
+/** Waits until `look` answers something true. Polls, because what it waits for are other processes. */
+export async function until(look, what, ms = START_MS) {
+  const end = Date.now() + ms
+  for (;;) {
+    const found = await Promise.resolve().then(look).catch(() => null)
+    if (found) return found
+    if (Date.now() > end) throw new Error(`never happened: ${what}`)
+    await new Promise((done) => setTimeout(done, 50))
+  }
+}
+
+/** One installed app: its own folder, its own store, its own address. */
+class Device {
+  constructor(world, name) {
+    this.world = world
+    this.home = join(world.dir, name)
+  }
+
+  async serve() {
+    const child = this.world.start('gridwalk-headless', ['--home', this.home, 'serve', '--listen', '127.0.0.1:0', '--ui', ui], `${this.home}.log`, 'pipe')
+    let said = ''
+    child.stdout.on('data', (text) => (said += text))
+    this.url = await until(() => /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0], `address of ${this.home}`)
+    return this
+  }
+
+  cli(...args) {
+    return run(join(bin, 'gridwalk-headless'), ['--home', this.home, ...args], { maxBuffer: 64 << 20 })
+  }
+
+  /** Runs a command through the same door the page uses. */
+  async call(name, args = {}) {
+    const response = await fetch(`${this.url}api/${name}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(args) })
+    const body = await response.json()
+    if (!response.ok) throw Object.assign(new Error(`${name}: ${body.code} ${body.message}`), body)
+    return body
+  }
+
+  sync() {
+    return this.call('sync_now')
+  }
+}
+
+export class World {
+  static async begin() {
+    const world = new World()
+    for (const name of ['sync-server', 'gridwalk-headless']) if (!existsSync(join(bin, name))) throw new Error(`${join(bin, name)} is missing: build it, or set GRIDWALK_BIN`)
+    if (!existsSync(join(ui, 'index.html'))) throw new Error(`${ui} is missing: npm run build`)
+    world.dir = mkdtempSync(join(tmpdir(), 'gridwalk-e2e-'))
+    world.children = []
+    world.port = await freePort()
+    world.data = join(world.dir, 'server')
+    writeFileSync(join(world.dir, 'units.csv'), UNITS)
+    await run(join(bin, 'sync-server'), ['init', '--data', world.data, '--units', join(world.dir, 'units.csv'), '--url', `http://127.0.0.1:${world.port}`])
+    await world.serverUp()
+    world.office = await world.device('office', 'office', COMMUNITY, '周敏')
+    await world.office.sync()
+    await world.office.cli('import', ROSTER, '--grid', GRID, '--json')
+    await world.office.serve()
+    await world.office.sync()
+    world.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+    return world
+  }
+
+  start(program, args, log, stdout = 'log') {
+    const out = openSync(log, 'a')
+    const child = spawn(join(bin, program), args, { stdio: ['ignore', stdout === 'pipe' ? 'pipe' : out, out] })
+    this.children.push(child)
+    return child
+  }
+
+  async serverUp() {
+    this.server = this.start('sync-server', ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`], join(this.dir, 'server.log'))
+    await until(() => fetch(`http://127.0.0.1:${this.port}/`).then(() => true), 'the server answers')
+  }
+
+  /** No signal: the server is gone until `serverUp`. */
+  async serverDown() {
+    const gone = new Promise((done) => this.server.once('exit', done))
+    this.server.kill()
+    await gone
+  }
+
+  async invite(role, unit, name) {
+    const { stdout } = await run(join(bin, 'sync-server'), ['invite', '--data', this.data, '--role', role, '--unit', unit, '--name', name, '--auto-confirm', '--json'])
+    return JSON.parse(stdout).invite
+  }
+
+  /** A device enrolled from the command line, served. */
+  async device(folder, role, unit, name) {
+    const device = new Device(this, folder)
+    await device.cli('enrol', await this.invite(role, unit, name), '--pin', PIN)
+    return device.serve()
+  }
+
+  /** A device that has never been used, served. */
+  blank(folder) {
+    return new Device(this, folder).serve()
+  }
+
+  /** A page as on a phone: 360 × 740, touch. Fails the test on any error the page prints. */
+  async phone(device, { hash = '', prefs, width = 360, height = 740, scale = 2, touch = true } = {}) {
+    const context = await this.browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale, hasTouch: touch, isMobile: touch, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] })
+    if (prefs) await context.addInitScript((value) => localStorage.setItem(`gridwalk:prefs:${location.pathname.replace(/[^/]*$/, '')}`, value), JSON.stringify(prefs))
+    const page = await context.newPage()
+    page.setDefaultTimeout(10_000)
+    page.problems = []
+    page.on('pageerror', (error) => page.problems.push(String(error)))
+    page.on('console', (message) => {
+      // A refused command is an answer, not an error of the page.
+      if (message.type() === 'error' && !/status of 4\d\d|status of 5\d\d|ERR_CONNECTION/.test(message.text())) page.problems.push(message.text())
+    })
+    await page.goto(`${device.url}#${hash}`)
+    return page
+  }
+
+  async end() {
+    await this.browser?.close()
+    await Promise.all(
+      this.children.filter((child) => child.exitCode === null && child.signalCode === null).map((child) => {
+        const gone = new Promise((done) => child.once('exit', done))
+        child.kill()
+        return gone
+      }),
+    )
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** Locator by data-testid. */
+export const at = (page, id) => page.locator(`[data-testid="${id}"]`)
