@@ -150,3 +150,10 @@ fn the_demo_never_empties_a_folder_that_is_not_its_own() {
     assert_eq!(failure(&done)["code"], "invalid_args");
     assert!(folder.path().join("thesis.txt").is_file());
 }
+
+#[test]
+fn a_reply_that_cannot_be_written_is_a_full_disk() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let done = program().arg("commands").stdout(full).output().unwrap();
+    assert_eq!(failure(&done)["code"], "disk_full");
+}
