@@ -127,8 +127,13 @@ pub fn edits(
             let year = value.as_str().and_then(|d| d.get(..4)).and_then(|y| y.parse::<i64>().ok());
             out.push(KeyEdit::put("birth_year", year.map_or(Value::Null, Value::Int)));
         }
-        if kind == Kind::Person && key == "birth_year" && edit.contains_key("birth_date") {
-            continue;
+        if kind == Kind::Person && key == "birth_year" {
+            if edit.contains_key("birth_date") {
+                continue;
+            }
+            if row.is_some_and(|r| r.get("birth_date").is_some()) {
+                return Err(CoreError::args("出生年跟着出生日期走，请改出生日期。").at(key));
+            }
         }
         out.push(KeyEdit { key: key.clone(), value, seen, settle: false });
     }

@@ -90,7 +90,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             let last: u64 = tx.query_row("select coalesce(max(seq), 0) from command", [], |r| r.get(0))?;
             store::set_json(&tx, "agreed_seq", &last)?;
         }
-        release(&tx, &reply)?;
+        release(&tx, &reply, now_ms)?;
     }
     store::set_json(&tx, "contact_at", &now_ms)?;
     project::spread(&tx)?;
@@ -406,8 +406,9 @@ fn compare(db: &Connection, theirs: &[wire::PartitionDigest]) -> Result<bool> {
     Ok(equal)
 }
 
-/// Lets go of kept pages that a verified backup holds.
-fn release(db: &Connection, reply: &SyncReply) -> Result<()> {
+/// Lets go of kept pages that a verified backup holds, and, where none is configured, of what is older than 30 days.
+fn release(db: &Connection, reply: &SyncReply, now_ms: i64) -> Result<()> {
+    db.execute("delete from kept_page where received_at < ?1", [now_ms - 30 * 24 * 3_600_000])?;
     for d in reply.digests.iter().filter(|d| d.safe > 0) {
         db.execute("delete from kept_page where unit = ?1 and class = ?2 and seq_to <= ?3", params![d.unit, d.class as u8, d.safe])?;
     }
