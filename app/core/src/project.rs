@@ -73,7 +73,9 @@ pub fn spread(db: &Connection) -> Result<()> {
     if store::setting(db, "spread_dirty")?.as_deref() != Some(b"1") {
         return Ok(());
     }
-    let mut groups: BTreeMap<(Option<Uuid>, String), Vec<(Uuid, NaiveDate, String)>> = BTreeMap::new();
+    // doors of one grid and tier, in walking order: household, on the books since, first visit as it stands
+    type Door = (Uuid, NaiveDate, String);
+    let mut groups: BTreeMap<(Option<Uuid>, String), Vec<Door>> = BTreeMap::new();
     {
         let mut q = db.prepare_cached(
             "select d.household, d.grid, d.tier, h.since, d.first from due d join household h on h.record = d.household order by d.walk",

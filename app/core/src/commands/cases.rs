@@ -168,12 +168,15 @@ struct Loaded {
     pending: bool,
     mine: bool,
     by: String,
-    steps: Vec<(Row, Option<i64>, bool)>,
+    steps: Vec<FoundStep>,
     folded: Folded,
 }
 
+/// A step's row, when the server received it, and whether it still waits here.
+type FoundStep = (Row, Option<i64>, bool);
+
 /// Steps of every case, or of one.
-fn steps_of(db: &Connection, case: Option<Uuid>) -> Result<HashMap<Uuid, Vec<(Row, Option<i64>, bool)>>> {
+fn steps_of(db: &Connection, case: Option<Uuid>) -> Result<HashMap<Uuid, Vec<FoundStep>>> {
     let found = match case {
         Some(c) => rows(db, Kind::CaseStep, "where t.\"case\" = ?1 and t._del is null", &[&c])?,
         None => rows(db, Kind::CaseStep, "where t._del is null", &[])?,
@@ -193,7 +196,7 @@ fn steps_of(db: &Connection, case: Option<Uuid>) -> Result<HashMap<Uuid, Vec<(Ro
     Ok(out)
 }
 
-fn fold_steps(steps: &[(Row, Option<i64>, bool)]) -> Folded {
+fn fold_steps(steps: &[FoundStep]) -> Folded {
     let steps: Vec<Step> = steps
         .iter()
         .map(|(s, at, _)| Step {
@@ -210,16 +213,16 @@ fn fold_steps(steps: &[(Row, Option<i64>, bool)]) -> Folded {
 /// The document that holds the matter: its class is the case's own.
 fn main_doc(db: &Connection, case: Uuid) -> Result<Option<Doc>> {
     for d in docs::of_record(db, case)? {
-        if let Some(doc) = docs::load(db, d)? {
-            if doc.shown.value("matter").is_some() {
-                return Ok(Some(doc));
-            }
+        if let Some(doc) = docs::load(db, d)?
+            && doc.shown.value("matter").is_some()
+        {
+            return Ok(Some(doc));
         }
     }
     Ok(None)
 }
 
-fn load_with(db: &Connection, row: Row, steps: Vec<(Row, Option<i64>, bool)>) -> Result<Option<Loaded>> {
+fn load_with(db: &Connection, row: Row, steps: Vec<FoundStep>) -> Result<Option<Loaded>> {
     let Some(doc) = main_doc(db, row.record)? else { return Ok(None) };
     let folded = fold_steps(&steps);
     Ok(Some(Loaded {

@@ -241,12 +241,11 @@ fn local_writes(db: &Connection, record: Uuid, key: &str) -> Result<Vec<Write>> 
             continue;
         };
         for r in &page.rows {
-            if let RowBody::Change { doc, bytes, .. } = &r.body {
-                if doc.record == record {
-                    if let Ok((change, _)) = Change::decode(bytes) {
-                        out.extend(writes_in(&change, key, Some(r.received_at), "").into_iter().map(|w| (w.op, w)));
-                    }
-                }
+            if let RowBody::Change { doc, bytes, .. } = &r.body
+                && doc.record == record
+                && let Ok((change, _)) = Change::decode(bytes)
+            {
+                out.extend(writes_in(&change, key, Some(r.received_at), "").into_iter().map(|w| (w.op, w)));
             }
         }
     }
@@ -265,31 +264,31 @@ pub fn history(engine: &Engine, args: HistoryArgs) -> Result<History> {
     let mut complete = false;
     if !engine.is_offline() {
         let body = wire::to_cbor(&HistoryRequest { record, key: args.key.clone() });
-        if let Ok(answer) = engine.exchange("/v1/history", &body) {
-            if let Ok(reply) = wire::from_cbor::<HistoryReply>(&answer.body) {
-                complete = true;
-                for e in reply.entries {
-                    let Ok(op) = OpId::from_str(&e.op) else { continue };
-                    let how = if e.settles {
-                        "settle"
-                    } else if e.command == "import_roster" {
-                        "import"
-                    } else {
-                        "write"
-                    };
-                    items.insert(
-                        op,
-                        HistoryItem {
-                            value: json_of(kind, &args.key, &e.value),
-                            text: text_of(kind, &args.key, &e.value),
-                            by: e.name,
-                            at: e.at * 1000,
-                            received_at: Some(e.received_at),
-                            how: how.into(),
-                            op: e.op,
-                        },
-                    );
-                }
+        if let Ok(answer) = engine.exchange("/v1/history", &body)
+            && let Ok(reply) = wire::from_cbor::<HistoryReply>(&answer.body)
+        {
+            complete = true;
+            for e in reply.entries {
+                let Ok(op) = OpId::from_str(&e.op) else { continue };
+                let how = if e.settles {
+                    "settle"
+                } else if e.command == "import_roster" {
+                    "import"
+                } else {
+                    "write"
+                };
+                items.insert(
+                    op,
+                    HistoryItem {
+                        value: json_of(kind, &args.key, &e.value),
+                        text: text_of(kind, &args.key, &e.value),
+                        by: e.name,
+                        at: e.at * 1000,
+                        received_at: Some(e.received_at),
+                        how: how.into(),
+                        op: e.op,
+                    },
+                );
             }
         }
     }

@@ -45,14 +45,32 @@ pub fn fill_table(engine: &Engine, args: FillArgs) -> Result<FillReport> {
     let values: Vec<BTreeMap<String, String>> = lines
         .iter()
         .enumerate()
-        .map(|(n, l)| template.columns.iter().filter_map(|c| c.field).filter_map(|f| value(l, f, n, reason.is_some()).map(|v| (f.to_string(), v))).collect())
+        .map(|(n, l)| {
+            template
+                .columns
+                .iter()
+                .filter_map(|c| c.field)
+                .filter_map(|f| value(l, f, n, reason.is_some()).map(|v| (f.to_string(), v)))
+                .collect()
+        })
         .collect();
     if reason.is_some() || args.out.is_some() {
-        let text = format!("套表 {}：{} 行{}", template.title, lines.len(), reason.map_or(String::new(), |r| format!("，证件号不遮盖，理由：{r}")));
-        engine.with(|o| Ok(o.db.execute("insert into own_log (at, what, words) values (?1, 'export', ?2)", rusqlite::params![now, text])?))?;
+        let text = format!(
+            "套表 {}：{} 行{}",
+            template.title,
+            lines.len(),
+            reason.map_or(String::new(), |r| format!("，证件号不遮盖，理由：{r}"))
+        );
+        engine.with(|o| {
+            Ok(o.db.execute("insert into own_log (at, what, words) values (?1, 'export', ?2)", rusqlite::params![now, text])?)
+        })?;
     }
     let filled = fill(&bytes, &template, &values)?;
-    let gaps = filled.empty_cells.iter().filter_map(|e| lines.get(e.row_index).map(|l| gap(l, e.field, &e.column, template.first_row, e.row_index))).collect();
+    let gaps = filled
+        .empty_cells
+        .iter()
+        .filter_map(|e| lines.get(e.row_index).map(|l| gap(l, e.field, &e.column, template.first_row, e.row_index)))
+        .collect();
     let preview = values
         .iter()
         .take(PREVIEW_MAX)
@@ -137,7 +155,8 @@ fn value(l: &Line, field: &str, index: usize, whole: bool) -> Option<String> {
         "ethnic" => coded("ethnic", "ethnic"),
         "marital" => coded("marital", "marital"),
         "employment" => coded("employment", "employment"),
-        "residence_type" => coded("residence_type", "residence_type").or_else(|| l.household.as_ref()?.text("residence_type").map(|c| label("residence_type", &c))),
+        "residence_type" => coded("residence_type", "residence_type")
+            .or_else(|| l.household.as_ref()?.text("residence_type").map(|c| label("residence_type", &c))),
         "tags" => {
             let mut all = p.names("tag");
             all.extend(l.household.iter().flat_map(|h| h.names("tag")));
@@ -162,11 +181,13 @@ fn lines(db: &rusqlite::Connection, filter: &FillFilter, now: i64) -> Result<Vec
     };
     let code = |table: &str, text: &Option<String>, field: &str| -> Result<Option<String>> {
         let Some(t) = text.as_deref().filter(|t| !t.is_empty()) else { return Ok(None) };
-        let entry = codes::table(table).and_then(|c| c.resolve(t)).ok_or_else(|| CoreError::args(format!("没有「{t}」这一项。")).at(field))?;
+        let entry =
+            codes::table(table).and_then(|c| c.resolve(t)).ok_or_else(|| CoreError::args(format!("没有「{t}」这一项。")).at(field))?;
         Ok(Some(entry.code.to_string()))
     };
     let (political, sex) = (code("political", &filter.political, "political")?, code("sex", &filter.sex, "sex")?);
-    let households: HashMap<Uuid, Row> = rows(db, Kind::Household, "where t._del is null", &[])?.into_iter().map(|r| (r.record, r)).collect();
+    let households: HashMap<Uuid, Row> =
+        rows(db, Kind::Household, "where t._del is null", &[])?.into_iter().map(|r| (r.record, r)).collect();
     let all = rows(
         db,
         Kind::Person,
@@ -198,7 +219,11 @@ fn lines(db: &rusqlite::Connection, filter: &FillFilter, now: i64) -> Result<Vec
         }
         let plate = household.as_ref().map(|h| plate_of(&tree, h)).unwrap_or_default();
         // somebody else of the family who can be called
-        let contact = household.as_ref().and_then(|h| family.get(&h.record)).and_then(|f| f.iter().find(|c| c.0 != person.record)).map(|c| (c.1.clone(), c.2.clone()));
+        let contact = household
+            .as_ref()
+            .and_then(|h| family.get(&h.record))
+            .and_then(|f| f.iter().find(|c| c.0 != person.record))
+            .map(|c| (c.1.clone(), c.2.clone()));
         let address = household.as_ref().map(|h| address(&tree, h)).unwrap_or_default();
         out.push(Line { address, plate, contact, age, person, household });
     }

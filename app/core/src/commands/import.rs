@@ -319,12 +319,11 @@ impl<'a> Importer<'a> {
         let sex = p.sex.as_deref().or_else(|| if row.is_none() { id.as_ref().map(|i| i.sex()) } else { None });
         cells.code("sex", sex);
         let birth = p.birth_date.clone().or_else(|| id.as_ref().map(|i| i.birth_date().to_string()));
-        if let Some(b) = &birth {
-            if cells.value("birth_date", Value::Str(b.clone()), b) {
-                if let Ok(year) = b[..4].parse::<i64>() {
-                    cells.edits.push(KeyEdit::put("birth_year", year));
-                }
-            }
+        if let Some(b) = &birth
+            && cells.value("birth_date", Value::Str(b.clone()), b)
+            && let Ok(year) = b[..4].parse::<i64>()
+        {
+            cells.edits.push(KeyEdit::put("birth_year", year));
         }
         if let Some(n) = &p.id_number {
             cells.value("id_number", Value::Str(n.clone()), n);

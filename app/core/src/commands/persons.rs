@@ -191,10 +191,10 @@ pub fn r#move(engine: &Engine, args: MovePersonArgs) -> Result<Added> {
             ends.push(KeyEdit::put("moved_to", person.to_string()));
             let mut edits = vec![KeyEdit::put("household", t.record.to_string())];
             for f in row.kind.def().columns() {
-                if !matches!(f.key, "household" | "ended" | "end_reason" | "moved_to" | "relation" | "_del") {
-                    if let Some(v) = row.get(f.key) {
-                        edits.push(KeyEdit::put(f.key, v.clone()));
-                    }
+                if !matches!(f.key, "household" | "ended" | "end_reason" | "moved_to" | "relation" | "_del")
+                    && let Some(v) = row.get(f.key)
+                {
+                    edits.push(KeyEdit::put(f.key, v.clone()));
                 }
             }
             for family in ["tag", "care"] {

@@ -104,10 +104,10 @@ pub fn list_codes(_: &Engine, _: NoArgs) -> Result<CodeBook> {
     let mut book = CodeBook::default();
     for kind in shared_model::records::KINDS {
         for f in kind.fields {
-            if let shared_model::records::FieldType::Code(name) = f.ty {
-                if let Some(table) = codes::table(name) {
-                    book.tables.entry(name.to_string()).or_insert_with(|| choices(table));
-                }
+            if let shared_model::records::FieldType::Code(name) = f.ty
+                && let Some(table) = codes::table(name)
+            {
+                book.tables.entry(name.to_string()).or_insert_with(|| choices(table));
             }
         }
     }

@@ -58,9 +58,16 @@ fn make_kind_tables(db: &Connection) -> Result<()> {
         let columns: Vec<(&str, &str)> = kind.fields.iter().map(|f| (f.key, sql_type(f.ty))).collect();
         if have.is_empty() {
             let list: Vec<String> = columns.iter().map(|(k, t)| format!("\"{k}\" {t}")).collect();
-            db.execute_batch(&format!("create table \"{}\" (record blob primary key, {}) strict, without rowid;", kind.name, list.join(", ")))?;
+            db.execute_batch(&format!(
+                "create table \"{}\" (record blob primary key, {}) strict, without rowid;",
+                kind.name,
+                list.join(", ")
+            ))?;
             for f in kind.fields.iter().filter(|f| f.ty == FieldType::Id && f.key != "record") {
-                db.execute_batch(&format!("create index \"{0}_by_{1}\" on \"{0}\" (\"{1}\") where \"{1}\" is not null;", kind.name, f.key))?;
+                db.execute_batch(&format!(
+                    "create index \"{0}_by_{1}\" on \"{0}\" (\"{1}\") where \"{1}\" is not null;",
+                    kind.name, f.key
+                ))?;
             }
         } else {
             for (k, t) in columns.iter().filter(|(k, _)| !have.iter().any(|h| h == k)) {

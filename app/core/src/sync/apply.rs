@@ -175,10 +175,10 @@ fn accept(db: &Transaction<'_>, seq: u64, at: i64, touched: &mut BTreeMap<Uuid, 
 
 /// Nothing is unsent any more: what is shown and what is accepted must be the same; were they not, both are kept.
 fn join_sides(doc: &mut Doc) {
-    if let Some(base) = doc.base.take() {
-        if base != doc.shown {
-            doc.shown = doc.shown.join(&base);
-        }
+    if let Some(base) = doc.base.take()
+        && base != doc.shown
+    {
+        doc.shown = doc.shown.join(&base);
     }
 }
 
