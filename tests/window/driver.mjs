@@ -109,6 +109,23 @@ export class Window {
     })
   }
 
+  /** A real click on the element of this selector that says exactly `text`. */
+  clickText(selector, text) {
+    return until(`a click on ${selector} ${text}`, async () => {
+      for (const element of await this.ask('POST', `${this.session}/elements`, { using: 'css selector', value: selector })) {
+        if ((await this.ask('GET', `${this.session}/element/${element[ELEMENT]}/text`)) !== text) continue
+        await this.ask('POST', `${this.session}/element/${element[ELEMENT]}/click`, {})
+        return true
+      }
+      return false
+    })
+  }
+
+  /** Empties a field. */
+  async clear(selector) {
+    await this.ask('POST', `${this.session}/element/${await this.find(selector)}/clear`, {})
+  }
+
   /** Real key strokes. */
   async type(selector, text) {
     await this.ask('POST', `${this.session}/element/${await this.find(selector)}/value`, { text })
