@@ -1,15 +1,15 @@
 // What came of a report, in one sentence a neighbour would say. Pure.
 
-import { day } from '../app/format'
 import type { CaseItem, SyncStatus } from '../generated/commands'
-import { clock, daysBetween, moment } from '../app/format'
+import { clock, day, daysBetween, moment } from '../app/format'
 
 type Translate = (key: string, named?: Record<string, unknown>) => string
 
 /** The engine's own sentence where there is one; else what was said, when, and where it stands. */
 export function outcomeOf(item: CaseItem, t: Translate, lang: string, now = Date.now()): string {
-  if (item.outcome) return item.outcome
   const said = day(item.opened_at, lang, now)
+  if (item.outcome && (item.outcome.startsWith('您') || item.outcome.includes(item.title))) return item.outcome
+  if (item.outcome && item.is_closed) return t('head.cases.outcome_sentence', { day: said, title: item.title, outcome: item.outcome.replace(/[。.]$/, '') })
   if (item.is_closed) return t('head.cases.closed_sentence', { day: said, title: item.title })
   return t('head.cases.open_sentence', { day: said, title: item.title })
 }

@@ -28,6 +28,7 @@ export default {
     none: 'Nothing said yet',
     is_done: 'Done',
     is_open: 'In progress: {state}',
+    outcome_sentence: 'What you said on {day}, {title}: {outcome}',
     closed_sentence: 'What you said on {day}, {title}, is done',
     open_sentence: 'What you said on {day}, {title}, is in progress',
     not_done: 'Still not right',

@@ -28,6 +28,7 @@ export default {
     none: '还没有说过事',
     is_done: '办好了',
     is_open: '还在办，{state}',
+    outcome_sentence: '您 {day}说的{title}，{outcome}',
     closed_sentence: '您 {day}说的{title}，办好了',
     open_sentence: '您 {day}说的{title}，还在办',
     not_done: '还是没好',
