@@ -1,6 +1,6 @@
 //! A device of the world: a real engine in a home of its own, its line and its clock.
 
-use super::clock::SimEnv;
+use super::clock::{Clock, SimEnv};
 use super::net::{Fault, Line};
 use app_core::{CoreError, Engine, EngineOptions};
 use serde_json::{Value as Json, json};
@@ -22,6 +22,7 @@ pub struct Device {
     pub role: Role,
     pub line: Arc<Line>,
     pub env: Arc<SimEnv>,
+    clock: Clock,
     homes: PathBuf,
     lives: Cell<u32>,
     engine: RefCell<Option<Engine>>,
@@ -31,8 +32,18 @@ pub struct Device {
 
 impl Device {
     /// A device whose homes, one a life, stand in `homes`.
-    pub fn new(name: &'static str, role: Role, line: Arc<Line>, env: Arc<SimEnv>, homes: PathBuf) -> Self {
-        let device = Device { name, role, line, env, homes, lives: Cell::new(0), engine: RefCell::new(None), written: Cell::new(0) };
+    pub fn new(name: &'static str, role: Role, line: Arc<Line>, env: Arc<SimEnv>, clock: &Clock, homes: PathBuf) -> Self {
+        let device = Device {
+            name,
+            role,
+            line,
+            env,
+            clock: clock.clone(),
+            homes,
+            lives: Cell::new(0),
+            engine: RefCell::new(None),
+            written: Cell::new(0),
+        };
         std::fs::create_dir_all(device.home()).unwrap();
         device.open();
         device
@@ -74,13 +85,14 @@ impl Device {
         self.engine.borrow().clone().expect("the device is on")
     }
 
-    /// A command, as a person or a screen calls it.
+    /// A command, as a person or a screen calls it. What is written takes a second.
     pub fn try_call(&self, command: &str, args: Json) -> Result<Json, CoreError> {
         let before = self.pending();
         let out = self.engine().call(command, args);
         let writes =
             shared_model::commands::COMMANDS.iter().any(|c| c.name == command && c.kind == shared_model::commands::CommandKind::Write);
         if writes {
+            self.clock.pass_ms(1000);
             self.written.set(self.written.get() + u64::from(self.pending() - before));
         }
         out

@@ -102,7 +102,7 @@ impl World {
         let n = self.devices.len();
         let env = SimEnv::new(&self.clock, self.seed, n as u64);
         let homes = self.dir.path().join(n.to_string());
-        self.devices.push(Device::new(name, role, Line::new(&self.wire, role), env, homes));
+        self.devices.push(Device::new(name, role, Line::new(&self.wire, role), env, &self.clock, homes));
     }
 
     /// Enrols one more device by a real invite. Returns its place.
