@@ -72,10 +72,20 @@ export function useDemoState() {
       timer = setTimeout(listen, RETRY_MS)
     }
   }
+  /** A browser keeps six connections to one program; a page that nobody looks at gives its own back. */
+  function onVisibility(): void {
+    clearTimeout(timer)
+    source?.close()
+    if (document.hidden) return
+    void load()
+    listen()
+  }
   void load()
   listen()
+  document.addEventListener('visibilitychange', onVisibility)
   onScopeDispose(() => {
     closed = true
+    document.removeEventListener('visibilitychange', onVisibility)
     source?.close()
     clearTimeout(timer)
   })

@@ -146,6 +146,8 @@ export default {
     no_place: 'No place given',
     said: '"{words}"',
     by: 'Reported by {by}, {at}',
+    closed: 'Outcome',
+    opened: 'Reported',
     deadline: 'Deadline',
     respond: 'Response',
     resolve: 'Resolution',

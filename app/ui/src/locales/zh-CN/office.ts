@@ -146,6 +146,8 @@ export default {
     no_place: '没有写地点',
     said: '「{words}」',
     by: '{by} {at} 报的',
+    closed: '结果',
+    opened: '上报',
     deadline: '时限',
     respond: '响应',
     resolve: '办结',
