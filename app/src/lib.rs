@@ -52,6 +52,7 @@ fn open(app: &mut App, start: Start) -> tauri::Result<()> {
     let home = home(app)?;
     let shell = Shell::open(home);
     if let Some(engine) = shell.engine() {
+        app_core::polite::keep_in_sync(engine);
         let handle = app.handle().clone();
         engine.on_change(Box::new(move |change| {
             if let Err(reason) = handle.emit("changed", change) {

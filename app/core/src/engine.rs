@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use serde_bytes::ByteBuf;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
-use shared_model::commands::{COMMANDS, Changed, CommandKind, SyncReport};
+use shared_model::commands::{COMMANDS, Changed, SyncReport};
 use shared_model::wire::{self, EnrolReply, EnrolRequest, SyncReply};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -114,8 +114,10 @@ impl Engine {
             .find(|c| c.name == name)
             .ok_or_else(|| CoreError::new("unknown_command", format!("没有「{name}」这个命令。")))?;
         let args = if args.is_null() { Json::Object(serde_json::Map::new()) } else { args };
-        if spec.kind != CommandKind::Session {
-            self.lock_if_idle();
+        self.lock_if_idle();
+        // what a screen asks by itself after a sync is no sign of a person
+        if !matches!(name, "whoami" | "sync_status" | "sync_now" | "list_pending") {
+            self.note_use();
         }
         commands::run(self, spec.name, args)
     }
@@ -157,7 +159,6 @@ impl Engine {
     pub(crate) fn with<T>(&self, body: impl FnOnce(&mut Open) -> Result<T>) -> Result<T> {
         let mut guard = held(&self.0.open);
         let open = guard.as_mut().ok_or_else(|| self.closed())?;
-        open.used_ms = self.now_ms();
         body(open)
     }
 
@@ -224,7 +225,15 @@ impl Engine {
         write_private(&self.unlocked_path(), format!("{} {}", hex::encode(key), self.now_ms()).as_bytes())
     }
 
-    fn lock_if_idle(&self) {
+    fn note_use(&self) {
+        let now = self.now_ms();
+        if let Some(open) = held(&self.0.open).as_mut() {
+            open.used_ms = now;
+        }
+    }
+
+    /// Closes the store when nobody used it for a while.
+    pub(crate) fn lock_if_idle(&self) {
         if !self.0.options.auto_lock {
             return;
         }

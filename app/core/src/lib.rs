@@ -7,6 +7,7 @@ mod commands;
 mod engine;
 pub mod env;
 mod error;
+pub mod polite;
 mod project;
 mod store;
 mod sync;

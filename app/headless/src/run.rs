@@ -63,7 +63,9 @@ fn stdin() -> Outcome<Vec<u8>> {
 fn serve(home: Option<&Path>, listen: SocketAddr, ui: Option<&Path>) -> Outcome<()> {
     // The device outlives the runtime: an engine's HTTP client may not be dropped inside one.
     let device = Device::new();
-    device.start(open(home)?);
+    let engine = open(home)?;
+    app_core::polite::keep_in_sync(&engine);
+    device.start(engine);
     let runtime = runtime()?;
     let pages = Pages::find(ui);
     runtime.block_on(async {

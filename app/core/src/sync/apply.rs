@@ -37,6 +37,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     let mut touched = BTreeMap::new();
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut digests = Digests::default();
+    let mut fresh = BTreeSet::new();
     for (seq, verdict) in &reply.verdicts {
         if is_judged(&tx, *seq)? {
             continue;
@@ -48,14 +49,16 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             }
             Verdict::Need { .. } => {}
             other => {
-                refuse::note(&tx, *seq, other)?;
+                if refuse::note(&tx, *seq, other)? {
+                    fresh.insert(*seq);
+                }
                 out.refused += 1;
             }
         }
     }
     digests.write(&tx)?;
-    if out.refused > 0 {
-        refuse::settle(&tx, me, now_ms, &mut touched)?;
+    if !fresh.is_empty() {
+        refuse::settle(&tx, me, now_ms, &fresh, &mut touched)?;
     }
     if let Some(grants) = &reply.grants {
         apply_grants(&tx, grants, &mut touched)?;

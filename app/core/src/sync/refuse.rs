@@ -6,7 +6,7 @@ use super::apply::{Digests, hashes_of};
 use crate::error::Result;
 use crate::store::{self, docs};
 use crate::workspace::{DocEdit, Identity, Intent, actor_counter};
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shared_model::crdt::{Change, OpBody, OpId};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
@@ -14,17 +14,19 @@ use shared_model::wire::{self, Command, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Notes a refusing verdict; [`settle`] then acts on all of them together.
-pub fn note(db: &Connection, seq: u64, verdict: &Verdict) -> Result<()> {
+/// Notes a refusing verdict; [`settle`] then acts on all of one reply together. True when there is something to act on: what was written
+/// again already, because it stood on a refused one, is only marked as judged.
+pub fn note(db: &Connection, seq: u64, verdict: &Verdict) -> Result<bool> {
     let (state, reason) = match verdict {
         Verdict::Quarantined { reason } => ("quarantined", reason.clone()),
         Verdict::Superseded { by } => ("superseded", format!("by {by}")),
         Verdict::Stale { current } => ("stale", current.clone()),
         Verdict::Erased => ("erased", String::new()),
-        Verdict::Accepted { .. } | Verdict::Need { .. } => return Ok(()),
+        Verdict::Accepted { .. } | Verdict::Need { .. } => return Ok(false),
     };
+    let before: Option<String> = db.query_row("select state from command where seq = ?1 and judged = 0", [seq], |r| r.get(0)).optional()?;
     db.execute("update command set state = ?2, reason = ?3, judged = 1 where seq = ?1 and judged = 0", params![seq, state, reason])?;
-    store::set_setting(db, "refusal_open", b"1")
+    Ok(before.as_deref() == Some("pending"))
 }
 
 /// This install goes on as its next actor.
@@ -41,10 +43,11 @@ struct Sent {
     household: Option<Uuid>,
 }
 
-fn sent(db: &Connection) -> Result<Vec<Sent>> {
+/// What waits for a verdict, and what was refused just now. A refusal that was acted on before supersedes nothing a second time.
+fn sent(db: &Connection, fresh: &BTreeSet<u64>) -> Result<Vec<Sent>> {
     let mut q = db.prepare(
         "select seq, state, body, args, summary, household from command
-         where (judged = 0 or state in ('quarantined', 'superseded', 'erased')) and replaced_by is null order by seq",
+         where (state = 'pending' and judged = 0) or state in ('quarantined', 'superseded', 'erased', 'stale') order by seq",
     )?;
     let got = q.query_map([], |r| {
         Ok((
@@ -59,6 +62,9 @@ fn sent(db: &Connection) -> Result<Vec<Sent>> {
     let mut out = Vec::new();
     for row in got {
         let (seq, state, body, args, summary, household) = row?;
+        if state != "pending" && !fresh.contains(&seq) {
+            continue;
+        }
         let (Ok(command), Ok(docs)) = (wire::from_cbor(&body), wire::from_cbor(&args)) else { continue };
         out.push(Sent { seq, state, command, docs, summary, household });
     }
@@ -80,6 +86,18 @@ fn makes(db: &Connection, command: &Command) -> Result<BTreeSet<Uuid>> {
     Ok(out)
 }
 
+/// Records that only refused commands make, whenever they were refused: what names one of them waits beside it.
+fn never_made(db: &Connection) -> Result<BTreeSet<Uuid>> {
+    let mut out = BTreeSet::new();
+    let mut q = db.prepare("select body from command where state in ('quarantined', 'erased', 'stale', 'discarded')")?;
+    for body in q.query_map([], |r| r.get::<_, Vec<u8>>(0))? {
+        if let Ok(command) = wire::from_cbor::<Command>(&body?) {
+            out.extend(makes(db, &command)?);
+        }
+    }
+    Ok(out)
+}
+
 fn refers_to(docs: &[DocEdit], records: &BTreeSet<Uuid>) -> bool {
     docs.iter().any(|d| {
         records.contains(&d.doc.record)
@@ -88,9 +106,9 @@ fn refers_to(docs: &[DocEdit], records: &BTreeSet<Uuid>) -> bool {
     })
 }
 
-/// Acts on the refusals noted in this transaction.
-pub fn settle(tx: &Transaction<'_>, me: &Identity, now_ms: i64, touched: &mut BTreeMap<Uuid, Kind>) -> Result<()> {
-    let all = sent(tx)?;
+/// Acts on the refusals noted in this transaction, `fresh` by their numbers.
+pub fn settle(tx: &Transaction<'_>, me: &Identity, now_ms: i64, fresh: &BTreeSet<u64>, touched: &mut BTreeMap<Uuid, Kind>) -> Result<()> {
+    let all = sent(tx, fresh)?;
     // what is refused, and what stands on it: by document, by hash, by a record that only it makes
     let mut refused_docs: BTreeSet<DocId> = BTreeSet::new();
     let mut refused_makes: BTreeSet<Uuid> = BTreeSet::new();
@@ -98,7 +116,7 @@ pub fn settle(tx: &Transaction<'_>, me: &Identity, now_ms: i64, touched: &mut BT
     let mut superseded: BTreeSet<u64> = BTreeSet::new();
     for s in &all {
         match s.state.as_str() {
-            "quarantined" | "erased" => {
+            "quarantined" | "erased" | "stale" => {
                 quarantined.insert(s.seq);
                 refused_docs.extend(s.command.parts.iter().map(|p| p.doc));
                 refused_makes.extend(makes(tx, &s.command)?);
@@ -143,8 +161,7 @@ pub fn settle(tx: &Transaction<'_>, me: &Identity, now_ms: i64, touched: &mut BT
     }
     digests.write(tx)?;
     next_actor(tx)?;
-    replay(tx, me, now_ms, &all, &quarantined, &superseded, touched)?;
-    store::set_setting(tx, "refusal_open", b"0")
+    replay(tx, me, now_ms, &all, &quarantined, &superseded, touched)
 }
 
 /// Writes superseded commands again as this install's next actor, in order.
@@ -159,13 +176,7 @@ fn replay(
 ) -> Result<()> {
     // what an operation of an old command became: the new one, or what a quarantined one stood on
     let mut became: BTreeMap<OpId, Vec<OpId>> = BTreeMap::new();
-    let gone: BTreeSet<Uuid> = {
-        let mut g = BTreeSet::new();
-        for s in all.iter().filter(|s| quarantined.contains(&s.seq)) {
-            g.extend(makes(tx, &s.command)?);
-        }
-        g
-    };
+    let gone = never_made(tx)?;
     for s in all.iter().filter(|s| quarantined.contains(&s.seq)) {
         for (_, change, _) in hashes_of(&s.command) {
             for (id, op) in ops(&change) {
