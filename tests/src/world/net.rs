@@ -30,6 +30,8 @@ pub enum Fault {
     Late,
     /// The answer is cut: what stands before page `n` arrives whole, that page does not.
     CutAtPage(usize),
+    /// The answer is cut behind the first page after which a bundle goes on.
+    CutInBundle,
     /// The answer arrives as rubbish.
     Rubbish,
 }
@@ -246,9 +248,12 @@ impl Line {
         }
         let Ok(mut decoded) = from_cbor::<SyncReply>(&plain(&reply.body)) else { return reply };
         let mut is_bent = held(&self.bend).as_mut().is_some_and(|bend| bend(&mut decoded));
-        if let Fault::CutAtPage(n) = fault
-            && let Some(page) = decoded.pages.get_mut(n)
-        {
+        let cut = match fault {
+            Fault::CutAtPage(n) => Some(n),
+            Fault::CutInBundle => decoded.pages.iter().position(|p| p.cursor.bundle.is_some()).map(|n| n + 1),
+            _ => None,
+        };
+        if let Some(page) = cut.and_then(|n| decoded.pages.get_mut(n)) {
             page.signature = ByteBuf::from(vec![0; 64]);
             is_bent = true;
         }
