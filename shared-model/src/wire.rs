@@ -318,6 +318,7 @@ pub struct HistoryEntry {
     /// Server time, ms.
     pub received_at: i64,
     pub settles: bool,
+    /// Name of the command that wrote it.
     pub command: String,
 }
 

@@ -4,7 +4,7 @@ use crate::Inner;
 use crate::auth::Caller;
 use crate::error::{Error, Fault};
 use crate::pull::grants_of;
-use crate::store::{documents, people};
+use crate::store::{commands, documents, people};
 use shared_model::crdt::{Change, OpBody};
 use shared_model::limits::{KEY_BYTES_MAX, LIST_ITEMS_MAX};
 use shared_model::wire::{HistoryEntry, HistoryReply, HistoryRequest};
@@ -35,7 +35,7 @@ pub fn history(inner: &Inner, caller: &Caller, request: &HistoryRequest) -> Resu
                         at: change.time,
                         received_at: archived.received_at,
                         settles,
-                        command: hex::encode(archived.command),
+                        command: commands::name(db, &archived.command)?,
                     });
                 }
             }

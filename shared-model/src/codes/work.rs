@@ -95,7 +95,7 @@ pub static ROLE: CodeTable = CodeTable {
         own("part_time", "兼职网格员", "part-time grid worker", &["信息员", "网格指导员"]),
         own("building_head", "楼长", "building head", &["楼栋长", "胡同长", "中心户"]),
         own("assignee", "承办人", "assignee", &["承办单位"]),
-        own("office", "社区", "community office", &["社区工作人员", "社工"]),
+        own("office", "社区办公室", "community office", &["社区", "社区工作人员", "社工"]),
         own("overseer", "监督员", "overseer", &["审计员"]),
         own("admin", "管理员", "administrator", &["系统管理员"]),
     ],

@@ -81,6 +81,12 @@ pub fn is_quarantined(db: &Connection, opaque: &[u8; 16]) -> Result<bool, Error>
     Ok(db.prepare_cached("select 1 from quarantine where opaque = ?1")?.exists([opaque])?)
 }
 
+/// The name of a command, by its opaque id; empty for the server's own.
+pub fn name(db: &Connection, opaque: &[u8; 16]) -> Result<String, Error> {
+    let sql = "select name from command where opaque = ?1 limit 1";
+    Ok(db.prepare_cached(sql)?.query_row([opaque], |r| r.get(0)).optional()?.unwrap_or_default())
+}
+
 /// How many refused commands are kept.
 pub fn count_quarantined(db: &Connection) -> Result<u64, Error> {
     Ok(uint(db.query_row("select count(*) from quarantine", [], |r| r.get(0))?))
