@@ -46,21 +46,22 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Opens the engine on its home folder, then the window. An engine that does not open (a damaged store, a folder that may not be written) does not
-/// keep the window shut: every call then answers with the reason, and the page shows it.
+/// Opens the engine on its home folder, then the window; the window of the demo has no engine. An engine that does not open (a damaged store, a
+/// folder that may not be written) does not keep the window shut: every call then answers with the reason, and the page shows it.
 fn open(app: &mut App, start: Start) -> tauri::Result<()> {
-    let home = home(app)?;
-    let shell = Shell::open(home);
-    if let Some(engine) = shell.engine() {
-        app_core::polite::keep_in_sync(engine);
-        let handle = app.handle().clone();
-        engine.on_change(Box::new(move |change| {
-            if let Err(reason) = handle.emit("changed", change) {
-                eprintln!("the window did not hear of a change: {reason}");
-            }
-        }));
+    if start == Start::App {
+        let shell = Shell::open(home(app)?);
+        if let Some(engine) = shell.engine() {
+            app_core::polite::keep_in_sync(engine);
+            let handle = app.handle().clone();
+            engine.on_change(Box::new(move |change| {
+                if let Err(reason) = handle.emit("changed", change) {
+                    eprintln!("the window did not hear of a change: {reason}");
+                }
+            }));
+        }
+        app.manage(shell);
     }
-    app.manage(shell);
 
     let own = app.config().build.dev_url.clone().filter(|_| tauri::is_dev());
     let url = match &start {

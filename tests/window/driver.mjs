@@ -121,6 +121,16 @@ export class Window {
     })
   }
 
+  /** Clicks as a person does who wants a sheet to close: again, if it was still sliding in. */
+  clickUntilGone(selector) {
+    return until(`${selector} to go`, async () => {
+      const [element] = await this.ask('POST', `${this.session}/elements`, { using: 'css selector', value: selector })
+      if (!element) return true
+      await this.ask('POST', `${this.session}/element/${element[ELEMENT]}/click`, {})
+      return false
+    })
+  }
+
   /** Empties a field. */
   async clear(selector) {
     await this.ask('POST', `${this.session}/element/${await this.find(selector)}/clear`, {})

@@ -86,8 +86,9 @@ describe('a worker at the real window', () => {
     await window.find('[data-testid=met]')
     const plate = (await window.run(`return document.querySelector('[data-testid=met]').closest('[data-testid=door-row]').dataset.plate`)).ok
     await window.click('[data-testid=met]')
-    await window.click('[data-testid=save-visit]')
-    await until('the visit in the store', async () => (await asked('sync_status')).pending > 0)
+    await window.find('[data-testid=save-visit]')
+    await window.clickUntilGone('[data-testid=save-visit]')
+    await until('the visit in the store', async () => (await asked('list_households', { limit: 1000 })).items.some((one) => one.visited_at !== null))
     await asked('sync_now')
     assert.equal((await asked('sync_status')).pending, 0)
     await office('sync')
