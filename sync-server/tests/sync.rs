@@ -421,7 +421,11 @@ fn the_history_of_a_key_is_served_by_class() {
     let reply: HistoryReply = office.post(&w, "/v1/history", &ask).unwrap();
     let values: Vec<_> = reply.entries.iter().map(|e| (e.value.as_str().unwrap().to_string(), e.settles, e.name.as_str())).collect();
     assert_eq!(values, [("13900000000".to_string(), false, "王主任"), ("2".into(), false, "王主任"), ("3".into(), true, "王主任")]);
-    assert!(reply.entries.iter().all(|e| e.command == "test" || e.command.contains('_')), "each write names its command: {:?}", reply.entries.iter().map(|e| &e.command).collect::<Vec<_>>());
+    assert!(
+        reply.entries.iter().all(|e| e.command == "test" || e.command.contains('_')),
+        "each write names its command: {:?}",
+        reply.entries.iter().map(|e| &e.command).collect::<Vec<_>>()
+    );
     let mut head = w.device(Role::BuildingHead, &b.to_string(), "楼大爷");
     assert!(head.post::<_, HistoryReply>(&w, "/v1/history", &ask).unwrap().entries.is_empty());
 }
