@@ -49,20 +49,21 @@ export async function prepare(world) {
   await worker.sync()
   await head.sync()
   const doors = (await worker.call('list_households', { unit: building.id, limit: 100 })).items
-  let forked, person
+  let forked, person, seen
   for (const item of doors) {
     const file = await worker.call('get_household', { id: item.id })
     const found = file.persons.find((one) => one.phone && one.id_number_masked)
     if (found && item.people > 1) {
       forked = item
       person = found.id
+      seen = { phone: found.ops.phone ?? [] }
       break
     }
   }
   await world.office.sync()
   await world.office.call('edit_person', { id: person, edit: { phone: '13900004172' } })
   await world.office.sync()
-  await worker.call('edit_person', { id: person, edit: { phone: '13900004127' } })
+  await worker.call('edit_person', { id: person, edit: { phone: '13900004127' }, seen })
   const visit = (household, outcome, note, more = {}) => worker.call('add_visit', { household, outcome, note, at: Date.now(), facts: {}, ...more })
   await visit(forked.id, 'met', '血压药够吃，想装个扶手', { topics: ['health', 'care'] })
   for (const item of doors.slice(6, 12)) await visit(item.id, item.id === forked.id ? 'met' : 'absent', undefined)

@@ -39,9 +39,10 @@ async function freePort() {
 export async function until(look, what, ms = START_MS) {
   const end = Date.now() + ms
   for (;;) {
-    const found = await Promise.resolve().then(look).catch(() => null)
+    let raised
+    const found = await Promise.resolve().then(look).catch((error) => ((raised = error), null))
     if (found) return found
-    if (Date.now() > end) throw new Error(`never happened: ${what}`)
+    if (Date.now() > end) throw new Error(`never happened: ${what}`, { cause: raised })
     await new Promise((done) => setTimeout(done, 50))
   }
 }
@@ -73,8 +74,9 @@ class Device {
     return body
   }
 
+  /** Syncs now; a device that is doing so by itself is waited for. */
   sync() {
-    return this.call('sync_now')
+    return until(() => this.call('sync_now').catch((raised) => (raised.code === 'busy' ? null : Promise.reject(raised))), 'a sync of its own')
   }
 }
 

@@ -19,18 +19,21 @@ for (const file of files.filter((name) => /\.(js|css|html|svg)$/.test(name))) {
   if (file.endsWith('.html') && /<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son\w+=/.test(text)) wrong.push(`${file}: inline script or style`)
 }
 
-const manifest = readFileSync(join(dist, 'index.html'), 'utf8')
-const seen = new Set()
-function follow(name) {
-  if (seen.has(name)) return
-  seen.add(name)
-  const text = readFileSync(join(dist, 'assets', name), 'utf8')
-  for (const found of text.matchAll(/(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g)) follow(found[1])
+// The app's entry, the worker's screens, which are loaded at once after the session is known, and all they import.
+const manifest = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'))
+const seen = new Map()
+function follow(key) {
+  const chunk = manifest[key]
+  if (!chunk || seen.has(key)) return
+  seen.set(key, chunk.file)
+  for (const next of chunk.imports ?? []) follow(next)
 }
-for (const found of manifest.matchAll(/assets\/([\w.-]+\.js)/g)) follow(found[1])
-// The worker's screens are loaded at once after the session is known; they count.
-for (const name of readdirSync(join(dist, 'assets'))) if (/^(worker|TodayPage)/.test(name) && name.endsWith('.js')) follow(name)
-const bytes = [...seen].reduce((sum, name) => sum + gzipSync(readFileSync(join(dist, 'assets', name))).length, 0)
+for (const key of ['index.html', 'src/worker/routes.ts']) {
+  if (!manifest[key]) wrong.push(`no chunk for ${key}`)
+  follow(key)
+}
+for (const key of seen.keys()) if (/^src\/(office|demo)\//.test(key)) wrong.push(`${key} is in the first screen of a phone`)
+const bytes = [...seen.values()].reduce((sum, file) => sum + gzipSync(readFileSync(join(dist, file))).length, 0)
 console.log(`first screen: ${seen.size} files, ${(bytes / 1000).toFixed(1)} kB compressed (limit ${FIRST_SCREEN_MAX_BYTES / 1000})`)
 if (bytes > FIRST_SCREEN_MAX_BYTES) wrong.push(`first screen is ${bytes} bytes`)
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CaseItem, SyncStatus } from '../generated/commands'
-import { outcomeOf, partOfDay, receivedLine } from './outcome'
+import { outcomeOf, partOfDay, phrases, receivedLine } from './outcome'
 import { headReportArgs, OTHER } from './report'
 
 const now = new Date('2026-11-20T14:20:00+08:00').getTime()
@@ -20,6 +20,9 @@ describe('what a building head reads', () => {
     expect(receivedLine(status, t, 'zh-CN', now).lines).toEqual(['at 08:10', 'received'])
     expect(receivedLine({ ...status, pending: 1 }, t, 'zh-CN', now).lines).toContain('later')
     expect(receivedLine({ ...status, agreed_at: null }, t, 'zh-CN', now).received).toBe(false)
+  })
+  test('a sentence is cut where one breathes', () => {
+    expect(phrases('您 11 月 3 日说的五楼楼道灯不亮，物业换好了')).toEqual(['您 11 月 3 日说的', '五楼楼道灯不亮，', '物业换好了'])
   })
   test('the day has parts', () => {
     expect([7, 12, 15, 20].map(partOfDay)).toEqual(['morning', 'noon', 'afternoon', 'evening'])

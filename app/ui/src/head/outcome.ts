@@ -14,6 +14,11 @@ export function outcomeOf(item: CaseItem, t: Translate, lang: string, now = Date
   return t('head.cases.open_sentence', { day: said, title: item.title })
 }
 
+/** A sentence cut where one breathes, so that a large title breaks there and not inside a word. */
+export function phrases(sentence: string): string[] {
+  return sentence.split(/(?<=说的|[，。；])/).filter(Boolean)
+}
+
 /** 「08:10 前说的，社区都收到了」: two short lines, never a count of records. */
 export function receivedLine(status: SyncStatus | null, t: Translate, lang: string, now = Date.now()): { lines: string[]; received: boolean } {
   if (!status) return { lines: [], received: false }
