@@ -8,6 +8,7 @@
 
 pub mod look;
 pub mod rosters;
+pub mod sim;
 pub mod world;
 
 pub use world::{ANA, BO, Device, Fault, HEAD, OFFICE, SECOND, World};

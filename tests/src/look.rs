@@ -62,14 +62,37 @@ pub fn difference(a: &Device, b: &Device) -> Option<String> {
     for key in left.keys().chain(right.keys()).collect::<BTreeSet<_>>() {
         let (l, r) = (left.get(key), right.get(key));
         if l != r {
-            return Some(format!("{key}\n  {}: {}\n  {}: {}", a.name, text(l), b.name, text(r)));
+            return Some(format!("{key}: {} and {} differ {}", a.name, b.name, place(l, r)));
         }
     }
     None
 }
 
+/// The first record of `a` that `wide` shows otherwise or not at all; `None`: none. `wide` may hold more.
+pub fn difference_within(a: &Device, wide: &Device) -> Option<String> {
+    let office = rules::access(a.role, Class::Office).reads();
+    let (left, right) = (everything(a, office), everything(wide, office));
+    let (key, l) = left.iter().find(|(key, l)| right.get(*key) != Some(*l))?;
+    Some(format!("{key}: {} and {} differ {}", a.name, wide.name, place(Some(l), right.get(key))))
+}
+
+/// Where two replies differ, and how.
+fn place(l: Option<&Json>, r: Option<&Json>) -> String {
+    match (l, r) {
+        (Some(Json::Object(a)), Some(Json::Object(b))) => {
+            let key = a.keys().chain(b.keys()).find(|k| a.get(*k) != b.get(*k));
+            key.map_or_else(String::new, |k| format!(".{k}{}", place(a.get(k), b.get(k))))
+        }
+        (Some(Json::Array(a)), Some(Json::Array(b))) if a.len() == b.len() => {
+            let at = a.iter().zip(b).position(|(x, y)| x != y);
+            at.map_or_else(String::new, |n| format!("[{n}]{}", place(a.get(n), b.get(n))))
+        }
+        (l, r) => format!(": {} against {}", text(l), text(r)),
+    }
+}
+
 fn text(v: Option<&Json>) -> String {
-    v.map_or_else(|| "not here".into(), ToString::to_string)
+    v.map_or_else(|| "nothing".into(), ToString::to_string)
 }
 
 /// The first key whose live operations are not those of the server; `None`: none. Everything that `device` shows of households and people.

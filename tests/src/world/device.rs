@@ -9,6 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use uuid::Uuid;
 
 /// PIN of every device.
@@ -27,7 +28,7 @@ pub struct Device {
     lives: Cell<u32>,
     engine: RefCell<Option<Engine>>,
     /// Commands written through [`Device::call`], replays not counted.
-    written: Cell<u64>,
+    written: Arc<AtomicU64>,
 }
 
 impl Device {
@@ -42,7 +43,7 @@ impl Device {
             homes,
             lives: Cell::new(0),
             engine: RefCell::new(None),
-            written: Cell::new(0),
+            written: Arc::default(),
         };
         std::fs::create_dir_all(device.home()).unwrap();
         device.open();
@@ -93,7 +94,7 @@ impl Device {
             shared_model::commands::COMMANDS.iter().any(|c| c.name == command && c.kind == shared_model::commands::CommandKind::Write);
         if writes {
             self.clock.pass_ms(1000);
-            self.written.set(self.written.get() + u64::from(self.pending() - before));
+            self.written.fetch_add(u64::from(self.pending() - before), Ordering::SeqCst);
         }
         out
     }
@@ -127,14 +128,28 @@ impl Device {
         self
     }
 
+    /// Writes this while the next answer is on its way: the store is not held then, and people go on working.
+    pub fn write_in_flight(&self, command: &'static str, args: Json) {
+        let (engine, written) = (self.engine(), self.written.clone());
+        let mut left = Some(args);
+        self.line.set_bend(Some(Box::new(move |_| {
+            if let Some(args) = left.take() {
+                let before = pending(&engine);
+                let _ = engine.call(command, args);
+                written.fetch_add(u64::from(pending(&engine) - before), Ordering::SeqCst);
+            }
+            false
+        })));
+    }
+
     /// Commands without a verdict.
     pub fn pending(&self) -> u32 {
-        self.engine().call("sync_status", json!({})).map_or(0, |s| u32::try_from(s["pending"].as_u64().unwrap()).unwrap())
+        pending(&self.engine())
     }
 
     /// Commands written by calls so far.
     pub fn written(&self) -> u64 {
-        self.written.get()
+        self.written.load(Ordering::SeqCst)
     }
 
     /// The truth line.
@@ -200,6 +215,10 @@ impl Device {
         assert_eq!(list["items"].as_array().unwrap().len(), 1, "{}: {list}", self.name);
         list["items"][0].clone()
     }
+}
+
+fn pending(engine: &Engine) -> u32 {
+    engine.call("sync_status", json!({})).map_or(0, |s| u32::try_from(s["pending"].as_u64().unwrap()).unwrap())
 }
 
 /// Copies what a home holds.

@@ -47,6 +47,13 @@ impl Ledger {
         Ledger { verdicts, documents }
     }
 
+    /// Numbers of one device that have a verdict; the rest of the database is not read.
+    pub fn judged(dir: &Path, device: Uuid) -> BTreeSet<u64> {
+        let db = Connection::open_with_flags(dir.join("server.db"), OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+        let mut q = db.prepare("select seq from command where device = ?1").unwrap();
+        q.query_map([device], |r| r.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    }
+
     /// Verdicts of one device, by number.
     pub fn of(&self, device: Uuid) -> BTreeMap<u64, &Verdict> {
         self.verdicts.iter().filter(|((d, _), _)| *d == device).map(|((_, seq), v)| (*seq, v)).collect()

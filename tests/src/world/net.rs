@@ -137,6 +137,11 @@ impl Line {
         held(&self.faults).extend(faults);
     }
 
+    /// Faults that no request met are forgotten.
+    pub fn forget_faults(&self) {
+        held(&self.faults).clear();
+    }
+
     /// The network is well again.
     pub fn heal(&self) {
         held(&self.faults).clear();

@@ -1,0 +1,347 @@
+//! What people and the network do.
+
+use super::{Sim, Wrote};
+use crate::rosters;
+use crate::world::{ANA, BO, FIRST_GRID, Fault, HEAD, OFFICE, SECOND, SECOND_GRID, first_building};
+use rand::Rng;
+use serde_json::{Value as Json, json};
+use shared_model::Role;
+
+/// Refusals that are an answer and no fault of the program.
+const HONEST: [&str; 3] = ["not_found", "not_allowed", "invalid_args"];
+/// What a sync may fail with when the network is bad.
+const BAD_NETWORK: [&str; 2] = ["offline", "server_error"];
+const HOUR_MS: i64 = 3_600_000;
+
+impl Sim {
+    /// One thing that happens.
+    pub(super) fn step(&mut self) {
+        let pass_ms = if self.chance(5) { self.rng.gen_range(1..72) * HOUR_MS } else { self.rng.gen_range(1..600) * 1000 };
+        self.world.clock.pass_ms(pass_ms);
+        match self.rng.gen_range(0..100) {
+            0..=27 => self.edit(),
+            28..=37 => self.visit(),
+            38..=40 => self.undo(),
+            41..=46 => self.case(),
+            47..=49 => self.case_step(),
+            50..=54 => self.settle(),
+            55..=58 => self.import(),
+            59..=61 => self.newcomers(),
+            62..=64 => self.decide(),
+            65..=67 => self.kill(),
+            68 => self.restart(),
+            69 => self.appoint(),
+            70 => self.clock(),
+            _ => self.sync(),
+        }
+    }
+
+    fn anybody(&mut self) -> usize {
+        [OFFICE, SECOND, ANA, BO][self.rng.gen_range(0..4)]
+    }
+
+    fn call(&mut self, who: usize, command: &'static str, args: Json) -> Option<Json> {
+        let device = &self.world.devices[who];
+        let (name, out) = (device.name, device.try_call(command, args.clone()));
+        let end = out.as_ref().map_or_else(|e| format!(" → {}", e.code), |_| String::new());
+        self.tell(format!("{name} {command} {args}{end}"));
+        match out {
+            Ok(reply) => Some(reply),
+            Err(e) if HONEST.contains(&e.code.as_str()) => None,
+            Err(e) => panic!("{name}: {command} {args}: {e}"),
+        }
+    }
+
+    /// A household that the device holds, with its file.
+    fn home(&mut self, who: usize) -> Option<Json> {
+        let doors: Vec<String> = self.world.devices[who].doors().into_values().collect();
+        let id = self.pick(&doors)?.clone();
+        Some(self.world.devices[who].call("get_household", json!({ "id": id })))
+    }
+
+    fn someone(&mut self, who: usize) -> Option<Json> {
+        let people = self.home(who)?["persons"].as_array()?.clone();
+        self.pick(&people).cloned()
+    }
+
+    fn person_edit(&mut self) -> (&'static str, Json) {
+        let n = self.rng.gen_range(0..4);
+        match self.rng.gen_range(0..9) {
+            0..=2 => ("phone", if self.chance(15) { Json::Null } else { json!(format!("1390000000{n}")) }),
+            3 => ("note", json!(format!("记 {}", self.rng.r#gen::<u16>()))),
+            4 => ("employer", if self.chance(20) { Json::Null } else { json!(format!("单位 {n}")) }),
+            5 => ("marital", json!(["10", "20", "30", "40"][n])),
+            6 => ("birth_date", json!(format!("195{n}-03-04"))),
+            7 => ("birth_year", json!(1950 + n)),
+            _ => ("name", json!(["张建国", "张建", "李四", "王五"][n])),
+        }
+    }
+
+    fn note_written(&mut self, by: usize, record: &Json, key: &str, value: &Json, reply: Option<&Json>) {
+        let (Some(reply), Some(record)) = (reply, record.as_str()) else { return };
+        if reply["changed"] == json!(true) && !value.is_null() {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_string);
+            self.wrote.insert(Wrote { by, record: record.into(), key: key.into(), value });
+        }
+    }
+
+    fn edit(&mut self) {
+        let who = self.anybody();
+        if self.chance(20) {
+            return self.edit_home(who);
+        }
+        let (key, value) = self.person_edit();
+        // sometimes an open form is saved, sometimes one is opened
+        if self.chance(15) && !self.forms.is_empty() {
+            let at = self.rng.gen_range(0..self.forms.len());
+            let (who, person, key, ops) = self.forms.swap_remove(at);
+            let value = json!(format!("表 {}", self.rng.r#gen::<u16>()));
+            let args = json!({ "id": person, "edit": { key.as_str(): value }, "seen": { key.as_str(): ops } });
+            let reply = self.call(who, "edit_person", args);
+            return self.note_written(who, &json!(person), &key, &value, reply.as_ref());
+        }
+        let Some(person) = self.someone(who) else { return };
+        if self.chance(10) {
+            let ops = person["ops"].get("note").cloned().unwrap_or_else(|| json!([]));
+            self.forms.push((who, person["id"].as_str().unwrap_or_default().into(), "note".into(), ops));
+        }
+        let reply = self.call(who, "edit_person", json!({ "id": person["id"], "edit": { key: value } }));
+        self.note_written(who, &person["id"], key, &value, reply.as_ref());
+    }
+
+    fn edit_home(&mut self, who: usize) {
+        let Some(file) = self.home(who) else { return };
+        let home = file["household"]["id"].clone();
+        let n: u16 = self.rng.gen_range(0..3);
+        let (key, value) = match self.rng.gen_range(0..5) {
+            0 => ("note", json!(format!("户 {}", self.rng.r#gen::<u16>()))),
+            1 => ("tier", json!(["red", "yellow", "green"][n as usize])),
+            2 => ("tags", json!(["独居老人", "军属", "空巢"][..n as usize])),
+            3 => ("care_tags", json!(["低保", "残疾人"][..(n as usize).min(2)])),
+            _ => ("contact_phone", json!(format!("1380000000{n}"))),
+        };
+        let reply = self.call(who, "edit_household", json!({ "id": home, "edit": { key: value } }));
+        if !key.contains("tags") {
+            self.note_written(who, &home, key, &value, reply.as_ref());
+        }
+    }
+
+    fn visit(&mut self) {
+        let who = [ANA, BO, ANA, BO, OFFICE][self.rng.gen_range(0..5)];
+        let Some(file) = self.home(who) else { return };
+        let home = file["household"]["id"].clone();
+        let outcome = ["met", "absent", "refused"][self.rng.gen_range(0..3)];
+        let mut args = json!({ "household": home, "outcome": outcome, "note": format!("访 {}", self.rng.r#gen::<u16>()) });
+        let person = file["persons"][0]["id"].clone();
+        let learned = json!(format!("访得 {}", self.rng.r#gen::<u16>()));
+        let facts = person.is_string() && self.chance(30);
+        if facts {
+            args["facts"] = json!({ person.as_str().unwrap(): { "employer": learned } });
+        }
+        if let Some(reply) = self.call(who, "add_visit", args) {
+            self.visits.insert((who, reply["id"].as_str().unwrap().into(), home.as_str().unwrap().into()));
+            if facts {
+                self.note_written(who, &person, "employer", &learned, Some(&json!({ "changed": true })));
+            }
+        }
+    }
+
+    fn undo(&mut self) {
+        let all: Vec<_> = self.visits.iter().cloned().collect();
+        let Some((who, visit, home)) = self.pick(&all).cloned() else { return };
+        if self.call(who, "undo_visit", json!({ "id": visit })).is_some() {
+            self.visits.remove(&(who, visit, home));
+        }
+    }
+
+    fn case(&mut self) {
+        let who = [ANA, BO, OFFICE, HEAD, HEAD][self.rng.gen_range(0..5)];
+        let matters = shared_model::matters::all();
+        let matter = &matters[self.rng.gen_range(0..matters.len())];
+        let mut args = json!({ "matter": matter.code, "title": format!("事 {}", self.rng.r#gen::<u16>()) });
+        match self.home(who) {
+            Some(file) if self.chance(70) => {
+                args["household"] = file["household"]["id"].clone();
+                if let Some(p) = file["persons"].get(0) {
+                    args["person"] = p["id"].clone();
+                }
+            }
+            _ if who == HEAD => args["building"] = json!(first_building().to_string()),
+            _ => args["place"] = json!("小花园"),
+        }
+        if self.chance(20) {
+            args["on_the_spot"] = json!("当场办了");
+        }
+        if let Some(reply) = self.call(who, "add_case", args) {
+            self.cases.insert((who, reply["id"].as_str().unwrap().into()));
+        }
+    }
+
+    fn case_step(&mut self) {
+        let who = [OFFICE, SECOND, ANA, BO, HEAD][self.rng.gen_range(0..5)];
+        let list = self.world.devices[who].call("list_cases", json!({}));
+        let cases: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
+        let Some(case) = self.pick(&cases).cloned() else { return };
+        let file = self.world.devices[who].call("get_case", json!({ "id": case["id"] }));
+        let next: Vec<Json> = file["next"].as_array().cloned().unwrap_or_default();
+        let Some(step) = self.pick(&next).cloned() else { return };
+        let args =
+            json!({ "case": case["id"], "transition": step["transition"]["code"], "note": "做了", "assignee": "物业", "rating": "满意" });
+        self.call(who, "add_step", args);
+    }
+
+    fn settle(&mut self) {
+        let who = self.anybody();
+        let list = self.world.devices[who].call("list_conflicts", json!({}));
+        let all: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
+        let Some(c) = self.pick(&all).cloned() else { return };
+        let values: Vec<Json> = c["values"].as_array().cloned().unwrap_or_default();
+        let Some(v) = self.pick(&values).cloned() else { return };
+        let reply = self.call(who, "settle_conflict", json!({ "id": c["id"], "value": v["value"] }));
+        self.note_written(who, &c["record"], c["key"].as_str().unwrap_or_default(), &v["value"], reply.as_ref());
+    }
+
+    fn import(&mut self) {
+        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let number = [1, 2, 5, 6, 7][self.rng.gen_range(0..5)];
+        let grid = if self.chance(70) { FIRST_GRID } else { SECOND_GRID };
+        let doors = self.rng.gen_range(1..5);
+        let phone = ["139111", "139222"][self.rng.gen_range(0..2)];
+        let path = self.world.path().join(format!("{number}.csv"));
+        std::fs::write(&path, rosters::of_building(number, doors, phone)).unwrap();
+        self.call(who, "import_roster", json!({ "file": path, "grid": grid }));
+    }
+
+    fn newcomers(&mut self) {
+        let who = self.anybody();
+        let Some(file) = self.home(who) else { return };
+        let n = self.rng.gen_range(0..3);
+        match self.rng.gen_range(0..3) {
+            0 => {
+                let building = file["household"]["building"].clone();
+                self.call(
+                    who,
+                    "add_household",
+                    json!({ "building": building, "unit_no": "9", "door": format!("90{n}"), "head_name": "钱新" }),
+                );
+            }
+            1 => {
+                let home = file["household"]["id"].clone();
+                self.call(
+                    who,
+                    "add_person",
+                    json!({ "household": home, "name": (["钱小", "钱大", "孙新"][n]), "edit": { "birth_year": 2001 } }),
+                );
+            }
+            _ => {
+                let Some(person) = self.someone(who) else { return };
+                let home = file["household"]["id"].clone();
+                self.call(who, "move_person", json!({ "id": person["id"], "household": home, "reason": "搬家" }));
+            }
+        }
+    }
+
+    fn decide(&mut self) {
+        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let list = self.world.devices[who].call("list_held", json!({}));
+        let all: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
+        let Some(item) = self.pick(&all).cloned() else { return };
+        let decision = if self.chance(50) { "take" } else { "keep" };
+        self.call(who, "decide_held", json!({ "id": item["id"], "decision": decision }));
+    }
+
+    fn kill(&mut self) {
+        let who = self.rng.gen_range(0..self.world.devices.len());
+        self.tell(format!("{} is killed", self.world.devices[who].name));
+        self.world.devices[who].kill();
+    }
+
+    fn restart(&mut self) {
+        self.tell("the server restarts".into());
+        self.world.stop_server();
+        self.world.start_server();
+    }
+
+    /// Bo gets the second grid, or gives up the first: the roles of one person change under their feet.
+    fn appoint(&mut self) {
+        self.bo_moved = true;
+        let server = self.world.server();
+        if self.chance(50) {
+            self.tell("薄云 gets the second grid".into());
+            server.add_membership("薄云", Role::Worker, FIRST_GRID, Role::Worker, SECOND_GRID).unwrap();
+        } else {
+            self.tell("薄云 gives up the first grid".into());
+            server.end_membership("薄云", Role::Worker, FIRST_GRID).unwrap();
+        }
+        if self.chance(20) {
+            self.world.clock.pass_ms(41 * 24 * HOUR_MS);
+        }
+    }
+
+    fn clock(&mut self) {
+        let who = self.rng.gen_range(0..self.world.devices.len());
+        let wrong_ms = self.rng.gen_range(-5000..5000) * HOUR_MS;
+        self.tell(format!("the clock of {} is wrong by {wrong_ms} ms", self.world.devices[who].name));
+        self.world.devices[who].env.set_wrong_by_ms(wrong_ms);
+    }
+
+    fn fault(&mut self) -> Fault {
+        match self.rng.gen_range(0..9) {
+            0 | 1 => Fault::LoseReply,
+            2 => Fault::LoseRequest,
+            3 => Fault::Twice,
+            4 => Fault::TwiceSecond,
+            5 => Fault::Late,
+            6 => Fault::Rubbish,
+            _ => Fault::CutAtPage(self.rng.gen_range(0..6)),
+        }
+    }
+
+    fn sync(&mut self) {
+        let who = self.rng.gen_range(0..self.world.devices.len());
+        let mut faults = Vec::new();
+        while self.chance(40) {
+            faults.push(if self.chance(30) { Fault::None } else { self.fault() });
+        }
+        if self.chance(15)
+            && who != HEAD
+            && let Some(p) = self.someone(who)
+        {
+            let value = json!(format!("途中 {}", self.rng.r#gen::<u16>()));
+            self.world.devices[who].write_in_flight("edit_person", json!({ "id": p["id"], "edit": { "nickname": value } }));
+        }
+        let device = &self.world.devices[who];
+        device.meets(&faults);
+        let out = device.try_sync();
+        let name = device.name;
+        device.line.set_bend(None);
+        device.line.forget_faults();
+        self.tell(format!(
+            "{name} syncs {faults:?} → {}",
+            out.as_ref().map_or_else(|e| e.code.clone(), |r| format!("agreed {}", r["agreed"]))
+        ));
+        match out {
+            Ok(report) => self.check_sync(who, &report),
+            Err(e) if BAD_NETWORK.contains(&e.code.as_str()) => {
+                assert!(!faults.is_empty() || e.code == "offline", "{name}: a sync over a good line failed: {e}");
+            }
+            Err(e) => panic!("{name}: sync: {e}"),
+        }
+    }
+
+    /// The faults stop; everybody syncs until nothing moves.
+    pub(super) fn heal(&mut self) {
+        self.tell("the faults stop".into());
+        for d in &self.world.devices {
+            d.line.set_bend(None);
+            d.line.heal();
+            d.env.set_wrong_by_ms(0);
+            d.line.deliver_late();
+        }
+        for _ in 0..3 {
+            for d in &self.world.devices {
+                d.try_sync().unwrap_or_else(|e| panic!("{}: a sync over a good line failed: {e}", d.name));
+            }
+        }
+    }
+}

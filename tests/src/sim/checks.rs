@@ -1,0 +1,166 @@
+//! What has to hold: after every step what is cheap to ask, at the end everything.
+
+use super::Sim;
+use crate::look;
+use crate::world::{ANA, BO, FIRST_GRID, HEAD, Ledger, OFFICE, SECOND, SECOND_GRID};
+use serde_json::{Value as Json, json};
+use shared_model::wire::Verdict;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Sim {
+    /// After every step: nothing forbidden passed, and no command is nowhere.
+    pub(super) fn check_step(&mut self) {
+        for d in &self.world.devices {
+            let wrong = d.line.wrong();
+            assert!(wrong.is_empty(), "{}: {wrong:?}", d.name);
+        }
+        if self.chance(10) {
+            let at = self.chance(50);
+            self.check_none_is_nowhere(if at { ANA } else { SECOND });
+            self.check_holdings();
+        }
+    }
+
+    /// accepted ∪ refused ∪ outbox = authored, at any moment.
+    fn check_none_is_nowhere(&self, who: usize) {
+        let d = &self.world.devices[who];
+        let mut all = Ledger::judged(&self.world.server_dir(), d.id());
+        let list = d.call("list_pending", json!({}));
+        all.extend(list["items"].as_array().unwrap().iter().map(|i| i["seq"].as_u64().unwrap()));
+        let last = all.last().copied().unwrap_or(0);
+        assert_eq!(all.len() as u64, last, "{}: a number is neither judged nor waiting", d.name);
+        assert!(last >= d.written(), "{}: wrote {} and {last} are known", d.name, d.written());
+    }
+
+    /// No class is held that the role may not read, but for what its own person wrote and the server has not judged.
+    fn check_holdings(&self) {
+        let head = &self.world.devices[HEAD];
+        if head.pending() > 0 {
+            return;
+        }
+        for item in head.call("get_holdings", json!({}))["items"].as_array().unwrap() {
+            let class = item["class"]["code"].as_str().unwrap();
+            let empty = item["records"] == json!(0);
+            assert!(matches!(class, "common" | "open" | "door") || empty, "a head holds {class}: {item}");
+        }
+    }
+
+    /// After a sync that went through: a difference is a fault of ours, and `agreed` is never said of what differs.
+    pub(super) fn check_sync(&mut self, who: usize, report: &Json) {
+        let d = &self.world.devices[who];
+        assert_eq!(report["status"]["differs"], json!(false), "{}: compared and found different: {report}", d.name);
+        if report["agreed"] == json!(true) && self.rng_third() {
+            let d = &self.world.devices[who];
+            assert_eq!(look::difference_to(d, &self.world.ledger()), None, "{} said that it agrees", d.name);
+        }
+    }
+
+    fn rng_third(&mut self) -> bool {
+        self.chance(33)
+    }
+
+    pub(super) fn check_end(&mut self) {
+        let w = &self.world;
+        let ledger = w.ledger();
+        w.nothing_wrong();
+        for (who, d) in w.devices.iter().enumerate() {
+            assert_eq!(d.pending(), 0, "{}: the outbox does not drain", d.name);
+            assert!(d.agrees(), "{}: {}", d.name, d.status());
+            assert_eq!(look::difference_to(d, &ledger), None, "{}", d.name);
+            self.check_authored(who, &ledger);
+        }
+        self.check_holdings();
+        assert_eq!(look::difference(&w.devices[OFFICE], &w.devices[SECOND]), None);
+        for who in [ANA, BO] {
+            assert_eq!(look::difference_within(&w.devices[who], &w.devices[OFFICE]), None);
+        }
+        self.check_doors();
+        self.check_work();
+    }
+
+    /// Every command that was written has one verdict for ever, and what was superseded is written again or shown.
+    fn check_authored(&self, who: usize, ledger: &Ledger) {
+        let d = &self.world.devices[who];
+        let verdicts = ledger.of(d.id());
+        let sent = d.line.sent();
+        let replays = sent.values().filter(|c| c.replaces.is_some()).count() as u64;
+        let last = verdicts.keys().last().copied().unwrap_or(0);
+        assert_eq!(verdicts.len() as u64, last, "{}: numbers are dense", d.name);
+        // the prototype's own commands were written before this world began
+        let before = last.saturating_sub(d.written() + replays);
+        let expected = if who == OFFICE { verdicts.keys().filter(|seq| !sent.contains_key(seq)).count() as u64 } else { 0 };
+        assert_eq!(before, expected, "{}: {} written, {replays} replayed, {last} judged", d.name, d.written());
+        let replaced: BTreeSet<u64> = sent.values().filter_map(|c| c.replaces).collect();
+        for (seq, verdict) in &verdicts {
+            match verdict {
+                Verdict::Accepted { .. } | Verdict::Quarantined { .. } | Verdict::Stale { .. } => {
+                    assert!(!replaced.contains(seq), "{}: {seq} was replayed and yet judged {verdict:?}", d.name);
+                }
+                Verdict::Superseded { by } => assert!(by < seq, "{}: {seq} stands on {by}", d.name),
+                other => panic!("{}: {seq} ended as {other:?}", d.name),
+            }
+            if let Verdict::Quarantined { reason } = verdict {
+                let known = ["mirror", "other_grid", "late", "not_allowed"];
+                assert!(known.contains(&reason.as_str()), "{}: {seq} {:?} was refused for {reason}", d.name, sent.get(seq));
+            }
+        }
+    }
+
+    /// Every device holds the doors of its units, and no others.
+    fn check_doors(&self) {
+        let ids = |who: usize, unit: Option<&str>| -> BTreeSet<String> {
+            let args = unit.map_or_else(|| json!({}), |u| json!({ "unit": u }));
+            let list = self.world.devices[who].call("list_households", args);
+            list["items"].as_array().unwrap().iter().map(|h| h["id"].as_str().unwrap().to_string()).collect()
+        };
+        assert_eq!(ids(ANA, None), ids(OFFICE, Some(FIRST_GRID)));
+        let mut of_bo = BTreeSet::new();
+        for role in self.world.devices[BO].call("whoami", json!({}))["roles"].as_array().unwrap() {
+            for grid in [FIRST_GRID, SECOND_GRID] {
+                if role["unit"].as_str() == Some(&shared_model::doc::unit_id(grid).to_string()) {
+                    of_bo.extend(ids(OFFICE, Some(grid)));
+                }
+            }
+        }
+        assert_eq!(ids(BO, None), of_bo);
+    }
+
+    /// What people did is at the office, or in their own tray.
+    fn check_work(&self) {
+        let office = &self.world.devices[OFFICE];
+        let trays: Vec<(usize, String)> = self
+            .world
+            .devices
+            .iter()
+            .map(|d| d.call("list_tray", json!({})))
+            .map(|t| (t["items"].as_array().unwrap().len(), t.to_string()))
+            .collect();
+        let mut files: BTreeMap<&str, Json> = BTreeMap::new();
+        for (who, visit, home) in &self.visits {
+            let file = files.entry(home).or_insert_with(|| office.call("get_household", json!({ "id": home })));
+            let there = file["visits"].as_array().unwrap().iter().any(|v| v["id"].as_str() == Some(visit));
+            assert!(there || trays[*who].0 > 0, "a visit of {} is nowhere", self.world.devices[*who].name);
+        }
+        for (who, case) in &self.cases {
+            let there = office.try_call("get_case", json!({ "id": case })).is_ok();
+            assert!(there || trays[*who].0 > 0, "a case of {} is nowhere", self.world.devices[*who].name);
+        }
+        let mut known: BTreeMap<(&str, &str), BTreeSet<String>> = BTreeMap::new();
+        for w in &self.wrote {
+            let values = known.entry((&w.record, &w.key)).or_insert_with(|| {
+                let history = office.call("get_history", json!({ "record": w.record, "key": w.key }));
+                let value = |i: &Json| i["value"].as_str().map_or_else(|| i["value"].to_string(), str::to_string);
+                history["items"].as_array().unwrap().iter().map(value).collect()
+            });
+            let (count, tray) = &trays[w.by];
+            assert!(values.contains(&w.value) || (*count > 0 && tray.contains(&w.value)), "{w:?} is nowhere: {values:?}");
+        }
+    }
+
+    /// What everybody shows, as one number.
+    pub(super) fn digest(&self) -> String {
+        let all: Vec<_> = self.world.devices.iter().map(|d| look::everything(d, true)).collect();
+        let text = format!("{all:?}");
+        format!("{:016x}", text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3)))
+    }
+}

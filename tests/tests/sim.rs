@@ -1,0 +1,43 @@
+//! Many seeds of the simulation. `SIM_SEEDS` says how many, `SIM_SEED` names a single one to be replayed.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Seeds of the ordinary run: within a minute in the dev profile on two cores.
+const SEEDS: u64 = 40;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok().filter(|v| !v.is_empty()).map(|v| v.parse().unwrap_or_else(|_| panic!("{name}={v} is no number")))
+}
+
+#[test]
+fn whatever_happens_nothing_is_lost_and_everybody_agrees_in_the_end() {
+    if let Some(seed) = number("SIM_SEED") {
+        e2e::sim::run(seed);
+        return;
+    }
+    let seeds = number("SIM_SEEDS").unwrap_or(SEEDS);
+    let next = AtomicU64::new(0);
+    let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
+    let failed: Vec<u64> = std::thread::scope(|scope| {
+        let work = || {
+            let mut failed = Vec::new();
+            loop {
+                let seed = next.fetch_add(1, Ordering::SeqCst);
+                if seed >= seeds {
+                    return failed;
+                }
+                if std::panic::catch_unwind(|| e2e::sim::run(seed)).is_err() {
+                    failed.push(seed);
+                }
+            }
+        };
+        let all: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        all.into_iter().flat_map(|t| t.join().expect("a worker catches what its seeds throw")).collect()
+    });
+    assert!(failed.is_empty(), "{} of {seeds} seeds failed: {failed:?}; replay one with `make sim SEED={}`", failed.len(), failed[0]);
+}
+
+#[test]
+fn a_seed_is_one_history() {
+    assert_eq!(e2e::sim::run(7), e2e::sim::run(7));
+}
