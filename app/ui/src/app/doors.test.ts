@@ -13,9 +13,10 @@ describe('a building drawn as itself', () => {
     expect(numbers(house.floors[1]!.doors)).toEqual(['101', '102', null])
     expect(house.columns).toBe(3)
   })
-  test('a long corridor wraps at six under its floor', () => {
+  test('a long corridor wraps evenly, at most six, under its floor', () => {
     const many = Array.from({ length: 14 }, (_, index) => door(1, `1${String(index + 1).padStart(2, '0')}`))
-    expect(elevation(many)).toMatchObject({ columns: 6, stairAfter: 0 })
+    expect(elevation(many)).toMatchObject({ columns: 5, stairAfter: 0 })
+    expect(elevation(many.slice(0, 8)).columns).toBe(4)
     expect(elevation(many).floors[0]!.doors).toHaveLength(14)
   })
   test('a lane without floors is a list by number', () => {

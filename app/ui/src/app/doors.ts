@@ -44,7 +44,8 @@ export function elevation(items: readonly HouseholdItem[], most = DOORS_IN_A_ROW
   const places = [...new Set(known.map(placeOnFloor))].sort(natural.compare)
   const linesUp = places.length <= most && order.every((floor) => floor === null || new Set(byFloor.get(floor)!.map(placeOnFloor)).size === byFloor.get(floor)!.length)
   const widest = Math.max(...[...byFloor.values()].map((doors) => doors.length))
-  const columns = linesUp ? places.length : Math.min(most, widest)
+  // A corridor longer than a row is cut into rows of the same length: eight doors are four and four, not six and two.
+  const columns = linesUp ? places.length : Math.ceil(widest / Math.ceil(widest / most))
   const floors = order.map((floor) => {
     const doors = [...byFloor.get(floor)!].sort(byPlate)
     if (!linesUp || floor === null) return { floor, doors }

@@ -3,12 +3,14 @@
 import { useI18n } from 'vue-i18n'
 import { toast } from '../ui/toasts'
 import type { AddVisitArgs } from '../generated/commands'
-import { call, type ApiError } from './api'
+import { call } from './api'
+import { useErrorText } from './errors'
 
 type VisitInput = Omit<AddVisitArgs, 'at' | 'facts'> & Partial<Pick<AddVisitArgs, 'at' | 'facts'>>
 
 export function useVisits() {
   const { t } = useI18n()
+  const say = useErrorText()
 
   /** Writes the visit; the toast appears only after it is on disk. */
   async function addVisit(input: VisitInput, plate: string): Promise<string> {
@@ -22,7 +24,7 @@ export function useVisits() {
       await call('undo_visit', { id })
       toast(t('worker.visit.undone'))
     } catch (raised) {
-      toast((raised as ApiError).message)
+      toast(say(raised))
     }
   }
 

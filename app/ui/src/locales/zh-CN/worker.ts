@@ -65,7 +65,7 @@ export default {
     short: '上报',
     here: '上报这栋楼的事',
     what: '什么事',
-    what_hint: '什么事，如 ddc、漏水',
+    what_hint: '什么事，如 dianti、漏水',
     recent: '最近报过',
     no_matter: '没有这样的事项',
     no_matter_text: '换个说法，或者点上面的大类找。',
