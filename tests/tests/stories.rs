@@ -430,3 +430,29 @@ fn a_wrong_clock_locks_nobody_out_and_decides_nothing() {
     }
     w.sync_all();
 }
+
+#[test]
+fn what_a_new_device_writes_before_its_first_sync_counts() {
+    let mut w = World::new(20);
+    let place = w.enrol("新来", shared_model::Role::Worker, FIRST_GRID);
+    let fresh = &w.devices[place];
+    let case = fresh.call("add_case", json!({ "matter": open_matter(), "title": "路灯坏了", "place": "小花园" }))["id"].clone();
+    fresh.sync();
+    assert_eq!((fresh.pending(), fresh.status()["refused"].clone()), (0, json!(0)));
+    w.sync_all();
+    assert_eq!(w.office().call("get_case", json!({ "id": case }))["case"]["by"], "新来");
+}
+
+#[test]
+fn a_household_that_two_made_on_different_days_is_due_on_one_day_everywhere() {
+    let w = World::ready(21);
+    let building = first_building().to_string();
+    let args = |head: &str| json!({ "building": building, "unit_no": "3", "door": "301", "head_name": head });
+    w.ana().call("add_household", args("郑一"));
+    w.clock.pass_ms(5 * 24 * 3_600_000);
+    w.bo().call("add_household", args("郑一"));
+    all_equal(&w);
+    let due = w.office().file("1-3-301")["household"]["due"].clone();
+    assert_eq!(w.ana().file("1-3-301")["household"]["due"], due);
+    assert_eq!(w.bo().file("1-3-301")["household"]["due"], due);
+}

@@ -128,19 +128,21 @@ fn place(db: &Connection, row: &Row, now_ms: i64) -> Result<bool> {
     let walk = format!("{}|{}", building_walk(db, building)?, door_walk(row));
     let tier = tier_of(row).to_string();
     let grid = parent_of(db, building)?;
-    let old: Option<(String, String, Option<Uuid>)> = db
-        .prepare_cached("select walk, tier, grid from due where household = ?1")?
-        .query_row([row.record], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+    let since = row.text("since");
+    type Old = (String, String, Option<Uuid>, Option<String>);
+    let old: Option<Old> = db
+        .prepare_cached("select walk, tier, grid, since from due where household = ?1")?
+        .query_row([row.record], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
         .optional()?;
-    if old.as_ref().is_some_and(|o| o.0 == walk && o.1 == tier && o.2 == grid) {
+    if old.as_ref().is_some_and(|o| o.0 == walk && o.1 == tier && o.2 == grid && o.3 == since) {
         return Ok(false);
     }
-    let first = row.text("since").unwrap_or_else(|| day_of(now_ms).to_string());
+    let first = since.clone().unwrap_or_else(|| day_of(now_ms).to_string());
     db.prepare_cached(
-        "insert into due (household, walk, tier, grid, first) values (?1, ?2, ?3, ?4, ?5)
-         on conflict (household) do update set walk = excluded.walk, tier = excluded.tier, grid = excluded.grid",
+        "insert into due (household, walk, tier, grid, first, since) values (?1, ?2, ?3, ?4, ?5, ?6)
+         on conflict (household) do update set walk = excluded.walk, tier = excluded.tier, grid = excluded.grid, since = excluded.since",
     )?
-    .execute(params![row.record, walk, tier, grid, first])?;
+    .execute(params![row.record, walk, tier, grid, first, since])?;
     Ok(true)
 }
 

@@ -100,6 +100,9 @@ impl Intent {
     }
 }
 
+/// The stamp under which a device writes that has not synced yet: the one it was enrolled with.
+const FIRST_POLICY: u64 = 1;
+
 /// What stays in the store's cache between writes of one transaction.
 pub struct Writer<'a> {
     pub tx: &'a Transaction<'a>,
@@ -155,7 +158,7 @@ pub fn writer<'a>(tx: &'a Transaction<'a>, me: &'a Identity, now_ms: i64) -> Res
     Ok(Writer {
         roles: roles(tx, me)?,
         actor,
-        policy: store::json_setting(tx, "policy")?.unwrap_or(0),
+        policy: store::json_setting(tx, "policy")?.unwrap_or(FIRST_POLICY),
         tx,
         now_ms,
         touched: BTreeMap::new(),

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::records::{FieldType, KINDS};
 use std::path::Path;
 
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_base.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_base.sql"), include_str!("../../migrations/0002_due_since.sql")];
 
 /// Opens (and makes or migrates) the database with its raw key.
 ///
