@@ -176,6 +176,47 @@ test('two phones wrote differently: both values are shown with names, and one ta
   assert.equal(at_office.persons.find((one) => one.id === person.id).phone, at_worker.persons.find((one) => one.id === person.id).phone)
 })
 
+test('what the office asks for is asked at the door, and answered in the same save', async () => {
+  const { items } = await worker.call('list_due')
+    .then((due) => ({ items: due.today }))
+  const file = await (async () => {
+    for (const item of items) {
+      const one = await worker.call('get_household', { id: item.id })
+      if (one.persons.some((person) => !person.education)) return one
+    }
+  })()
+  const person = file.persons.find((one) => !one.education)
+  await world.office.call('ask_next_visit', { items: { [person.id]: ['education', 'phone2'] } })
+  await world.office.sync()
+  await worker.sync()
+  await page.goto(`${worker.url}#/w/household/${file.household.id}`)
+  await at(page, 'visit').first().tap()
+  await at(page, 'asks').locator('button').first().tap()
+  await at(page, 'ask-phone2').fill('13900001234')
+  await at(page, 'asks').locator('select').selectOption({ index: 3 })
+  await at(page, 'save-visit').tap()
+  await at(page, 'toast').waitFor()
+  const after = await worker.call('get_household', { id: file.household.id })
+  const now = after.persons.find((one) => one.id === person.id)
+  assert.equal(now.phone2, '13900001234')
+  assert.ok(now.education, 'the code was taken')
+  assert.deepEqual(after.asks.filter((ask) => ask.record === person.id), [], 'what was answered is not asked again')
+})
+
+test('what was handled on the spot is closed at once', async () => {
+  const building = (await worker.call('list_units')).items.find((unit) => unit.number === '5')
+  await page.goto(`${worker.url}#/w/report?building=${building.id}`)
+  await at(page, 'matter-search').fill('楼道')
+  await at(page, 'matter-01001').tap()
+  await at(page, 'handled').tap()
+  await at(page, 'handled-words').fill('当场请住户搬走了')
+  await at(page, 'send-handled').tap()
+  await at(page, 'case-page').waitFor()
+  await page.getByText('办结了').first().waitFor()
+  const { items } = await worker.call('list_cases', { state: 'closed' })
+  assert.ok(items.some((item) => item.building === building.id))
+})
+
 test('search finds a household by its door and by pinyin initials', async () => {
   await page.goto(`${worker.url}#/w/search`)
   await at(page, 'search-input').fill('3-2-501')

@@ -58,7 +58,7 @@ export default {
     again: 'Try again',
     go_on: 'Go in now',
   },
-  lock: { title: 'Locked', text: 'What you wrote is safe.', pin: 'Enter your 6-digit PIN', opening: 'Opening', tries: '{n} tries left', forgot: 'Forgot the PIN? Ask the office', forgot_text: 'The office can send a new invite. What was sent is safe there; what was not is on this phone only, so do not remove the app.' },
+  lock: { title: 'Locked', text: 'What you wrote is safe.', pin: 'Enter your 6-digit PIN', opening: 'Opening', tries: '{n} tries left', wrong: 'Wrong PIN, {n} tries left. What you wrote is safe.', forgot: 'Forgot the PIN? Ask the office', forgot_text: 'The office can send a new invite. What was sent is safe there; what was not is on this phone only, so do not remove the app.' },
   waiting: { title: 'Waiting for the office', text: 'Read these six digits to the office', how: 'They compare them on their screen and confirm. This page goes on by itself.', look: 'Look now' },
   errors: {
     locked: 'Locked. What you wrote is safe; the PIN opens it.',
