@@ -43,10 +43,10 @@ screenshots: ## a picture of every screen, into app/ui/test-results
 	npm --prefix app/ui run screenshots
 
 bench: ## the promised times, measured in release
-	cargo test --release -p e2e --test bench -- --nocapture --test-threads=1
+	cargo test --release --workspace --exclude gridwalk -- --ignored --nocapture --test-threads=1
 
-sim: ## the simulated network with many seeds (SEEDS=2000)
-	GRIDWALK_SEEDS=$(or $(SEEDS),2000) cargo test --release -p e2e --test stories -- --nocapture
+sim: ## the simulated network: SEEDS=2000 runs as many histories, SEED=7 replays one
+	SIM_SEEDS=$(or $(SEEDS),2000) SIM_SEED=$(SEED) cargo test --release -p e2e --test sim -- --nocapture
 
 clean-demo: ## forget the demo's data
 	rm -rf .demo
