@@ -1,4 +1,5 @@
 // Every screen of the phone and how to reach it; read by the accessibility tests and by the pictures. `prepare` writes the story they show.
+import { fileURLToPath } from 'node:url'
 import { at, GRID, until } from './world.mjs'
 
 const open = async (page, id, shown) => {
@@ -38,6 +39,17 @@ export const HEAD_SCREENS = [
   { name: 'head-calls', hash: () => '/h/calls', ready: 'head-calls-page' },
   { name: 'head-building', hash: () => '/h/building', ready: 'door' },
   { name: 'head-settings', hash: () => '/h/settings', ready: 'holdings-page' },
+]
+
+const sample = (name) => fileURLToPath(new URL(`../../../tests/data/${name}`, import.meta.url))
+export const OFFICE_SCREENS = [
+  { name: 'office-inbox', hash: () => '/o/inbox', ready: 'inbox-row', act: (page) => page.locator('article').first().waitFor() },
+  { name: 'office-dispatch', hash: () => '/o/dispatch', ready: 'truth-line', act: (page) => page.getByText('单元门口下水道堵了').first().click() },
+  { name: 'office-ledger', hash: () => '/o/ledger', ready: 'ledger-row' },
+  { name: 'office-household', hash: (s) => `/o/ledger/h/${s.forked.id}`, ready: 'household-file' },
+  { name: 'office-import', hash: () => '/o/ledger/import', ready: 'import-grid', act: async (page) => { await at(page, 'import-grid').selectOption({ label: '第二网格' }); await at(page, 'file').setInputFiles(sample('二网格居民台账.xlsx')); await at(page, 'import-write').waitFor() } },
+  { name: 'office-fill', hash: () => '/o/ledger/fill', ready: 'truth-line', act: async (page) => { await at(page, 'file').setInputFiles(sample('民政_高龄津贴摸底表.xlsx')); await page.locator('[data-testid="fill-preview"] tbody tr').first().waitFor() } },
+  { name: 'office-people', hash: () => '/o/people', ready: 'truth-line', act: (page) => page.getByText('刘玉芬').first().waitFor() },
 ]
 
 /** A worker and a building head with something to show: a visit, two values, a case on its way, records that wait. */

@@ -1,13 +1,16 @@
 // Pictures of every screen against the real engine, into docs/screenshots: every phone screen in light, the telling ones also dark, outdoor, elder and in
 // English. `npm run screenshots`.
+import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
+import { BIN, browser, DATA, soon, start, UI } from './office.world.mjs'
 import { at, World } from './world.mjs'
-import { HEAD_SCREENS, prepare, WORKER_SCREENS } from './screens.mjs'
+import { HEAD_SCREENS, OFFICE_SCREENS, prepare, WORKER_SCREENS } from './screens.mjs'
 
 const out = process.argv[2] ?? fileURLToPath(new URL('../../../docs/screenshots', import.meta.url))
 mkdirSync(out, { recursive: true })
+const DESK = { width: 1440, height: 900, scale: 1, touch: false }
 const LIGHT = { theme: 'light', elder: false }
 const MORE = [
   { suffix: '-dark', prefs: { theme: 'dark', elder: false }, names: ['today', 'doors', 'household', 'visit', 'sync', 'case'] },
@@ -16,8 +19,32 @@ const MORE = [
   { suffix: '-en', prefs: { ...LIGHT, lang: 'en' }, names: ['today', 'household', 'visit', 'report', 'sync', 'me'] },
 ]
 
-async function picture(world, device, story, screen, prefs, file) {
-  const page = await world.phone(device, { prefs, height: 780, hash: screen.hash(story) })
+/** The demo with its story told up to where both devices agree on a number: three devices and what is told beside them. */
+async function demoPicture() {
+  const demo = await start('gridwalk-headless', ['demo', '--port', '0', '--no-window', '--ui', UI, '--rosters', DATA, '--bin-dir', BIN])
+  const chrome = await browser()
+  try {
+    const page = await chrome.page()
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await page.goto(demo.address)
+    await page.locator('[data-testid="do-step"]').waitFor({ timeout: 60_000 })
+    const step = async () => (await (await fetch(new URL('demo/state', demo.address))).json()).story.step
+    for (const told of [1, 2, 3, 4]) {
+      await page.locator('[data-testid="do-step"]').click()
+      await soon(async () => assert.equal(await step(), told + 1), { within: 40_000 })
+    }
+    await soon(async () => assert.match(await page.frameLocator('iframe[src="d/worker/"]').locator('body').innerText(), /139 0000 4127/))
+    await page.frameLocator('iframe[src="d/office/"]').locator('[data-testid="ledger-row"]').first().waitFor()
+    await page.screenshot({ path: join(out, 'demo.png') })
+    console.log('demo')
+  } finally {
+    await chrome.close()
+    await demo.stop()
+  }
+}
+
+async function picture(world, device, story, screen, prefs, file, size = { height: 780 }) {
+  const page = await world.phone(device, { prefs, ...size, hash: screen.hash(story) })
   await at(page, screen.ready).first().waitFor()
   await screen.act?.(page)
   await page.evaluate(() => document.fonts.ready)
@@ -35,8 +62,11 @@ try {
   for (const { suffix, prefs, names } of MORE) for (const screen of WORKER_SCREENS.filter((one) => names.includes(one.name))) await picture(world, story.worker, story, screen, prefs, `worker-${screen.name}${suffix}`)
   for (const screen of HEAD_SCREENS) await picture(world, story.head, story, screen, { theme: 'light', elder: true }, screen.name)
   await picture(world, story.head, story, HEAD_SCREENS[0], { theme: 'dark', elder: true }, 'head-home-dark')
+  for (const screen of OFFICE_SCREENS) await picture(world, world.office, story, screen, LIGHT, screen.name, DESK)
+  for (const screen of OFFICE_SCREENS.filter((one) => one.name === 'office-inbox')) await picture(world, world.office, story, screen, { theme: 'dark', elder: false }, `${screen.name}-dark`, DESK)
   await story.worker.call('lock')
   await picture(world, story.worker, story, { hash: () => '', ready: 'lock-page' }, LIGHT, 'lock')
 } finally {
   await world.end()
 }
+await demoPicture()
