@@ -116,6 +116,23 @@ fn a_device_that_was_refused_once_goes_on_as_any_other() {
 }
 
 #[test]
+fn a_refused_visit_leaves_its_door_as_it_was() {
+    let w = World::ready(109);
+    let ana = w.ana();
+    w.office().edit_person("1-2-101", "陈伟", "birth_date", "1961-05-04");
+    w.office().sync();
+    let due = ana.file("1-2-101")["household"]["due"].clone();
+    let facts = json!({ ana.person("1-2-101", "陈伟")["id"].as_str().unwrap(): { "birth_year": 1960 } });
+    ana.call("add_visit", json!({ "household": ana.at("1-2-101"), "outcome": "met", "facts": facts }));
+    assert_ne!(ana.file("1-2-101")["household"]["due"], due);
+    ana.sync();
+    assert_eq!(tray(ana), [("add_visit".to_string(), "mirror".to_string())]);
+    assert_eq!(ana.file("1-2-101")["household"]["due"], due, "a door counts as visited only by visits that stand");
+    w.sync_all();
+    assert_eq!(look::difference(w.office(), ana), None);
+}
+
+#[test]
 fn a_refusal_that_is_over_supersedes_nothing_more() {
     let w = World::ready(108);
     let ana = w.ana();

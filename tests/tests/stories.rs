@@ -289,6 +289,20 @@ fn a_private_case_that_a_head_writes_leaves_its_device_with_the_verdict() {
     assert_eq!(head.call("list_cases", json!({}))["total"], json!(1));
 }
 
+#[test]
+fn it_leaves_also_when_the_pages_behind_the_verdict_do_not_come_through() {
+    let w = World::ready(22);
+    let building = first_building().to_string();
+    w.office().call("add_case", json!({ "matter": open_matter(), "title": "井盖松了", "building": building }));
+    w.office().sync();
+    let case = w.head().call("add_case", json!({ "matter": "02013", "title": "夜里有哭喊声", "building": building }))["id"].clone();
+    w.head().meets(&[Fault::CutAtPage(0)]);
+    assert_eq!(w.head().try_sync().unwrap_err().code, "server_error");
+    assert_eq!(w.head().pending(), 0, "the verdict came");
+    assert_eq!(w.head().refused("get_case", json!({ "id": case })), "not_found");
+    w.sync_all();
+}
+
 fn open_matter() -> String {
     shared_model::matters::all().iter().find(|m| m.class == shared_model::Class::Open).unwrap().code.clone()
 }

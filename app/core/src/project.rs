@@ -31,7 +31,7 @@ pub fn parse_day(text: &str) -> Option<NaiveDate> {
 /// Keeps what derives from these records.
 pub fn refresh(db: &Connection, touched: &BTreeMap<Uuid, Kind>, now_ms: i64) -> Result<()> {
     let mut visited = BTreeSet::new();
-    let mut spread_needed = false;
+    let (mut spread_needed, mut visit_gone) = (false, false);
     for (record, kind) in touched {
         match kind {
             Kind::Household => {
@@ -50,14 +50,17 @@ pub fn refresh(db: &Connection, touched: &BTreeMap<Uuid, Kind>, now_ms: i64) -> 
                     words(db, &row, row.id("household"), &case_words(&row))?;
                 }
             }
-            Kind::Visit => {
-                if let Some(h) = get_row(db, Kind::Visit, *record)?.and_then(|r| r.id("household")) {
-                    visited.insert(h);
-                }
-            }
+            Kind::Visit => match get_row(db, Kind::Visit, *record)? {
+                Some(row) => visited.extend(row.id("household")),
+                None => visit_gone = true,
+            },
             Kind::Unit => spread_needed |= replace_walk(db, *record)?,
             _ => {}
         }
+    }
+    if visit_gone {
+        // a refused visit left no row that could name its door: every door that counts as visited is asked again
+        visited.extend(visited_doors(db)?);
     }
     for h in visited {
         note_visits(db, h)?;
@@ -214,6 +217,11 @@ fn padded(text: &str) -> String {
         }
     }
     out
+}
+
+fn visited_doors(db: &Connection) -> Result<Vec<Uuid>> {
+    let mut q = db.prepare_cached("select household from due where visited_at is not null")?;
+    Ok(q.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
 fn note_visits(db: &Connection, household: Uuid) -> Result<()> {

@@ -205,7 +205,8 @@ impl Sim {
         let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
         let number = [1, 2, 5, 6, 7][self.rng.gen_range(0..5)];
         let grid = if self.chance(70) { FIRST_GRID } else { SECOND_GRID };
-        let doors = self.rng.gen_range(1..5);
+        // now and then so many that the partition is first sent as a bundle
+        let doors = if self.chance(10) { self.rng.gen_range(30..50) } else { self.rng.gen_range(1..5) };
         let phone = ["139111", "139222"][self.rng.gen_range(0..2)];
         let path = self.world.path().join(format!("{number}.csv"));
         std::fs::write(&path, rosters::of_building(number, doors, phone)).unwrap();

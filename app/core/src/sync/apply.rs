@@ -68,6 +68,8 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
         store::set_json(&tx, "directory_version", &directory.version)?;
     }
     store::set_json(&tx, "epoch", &reply.epoch)?;
+    // with the verdicts, not behind the pages: what only waited for its verdict leaves also when the pages do not come through
+    drop_lost_partitions(&tx, &mut touched)?;
     project::refresh(&tx, &touched, now_ms)?;
     tx.commit()?;
 
@@ -81,7 +83,6 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     }
 
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    drop_lost_partitions(&tx, &mut touched)?;
     if !reply.more {
         let agreed = compare(&tx, &reply.digests)?;
         out.agreed = Some(agreed);
