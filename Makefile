@@ -36,7 +36,7 @@ window-test: ## click in the real window on a display of its own
 	cargo build -p gridwalk -p sync-server
 	scripts/window-test
 
-screenshots: ## a picture of every screen, into app/ui/test-results
+screenshots: ## a picture of every screen, into docs/screenshots
 	scripts/setup test
 	scripts/ui
 	cargo build -p app-headless -p sync-server

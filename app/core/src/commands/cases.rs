@@ -273,10 +273,13 @@ fn item(db: &Connection, tree: &Tree, c: &Loaded, now: i64) -> Result<CaseItem> 
         DueOn { state, date, days }
     });
     let household = c.row.id("household");
-    let place = match household.map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten() {
+    // where it is, and the words for where exactly
+    let spot = match household.map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten() {
         Some(h) => Some(plate_of(tree, &h)),
-        None => c.row.id("building").map(|b| tree.name(b)).filter(|n| !n.is_empty()).or_else(|| c.row.text("place")),
+        None => c.row.id("building").map(|b| tree.name(b)).filter(|n| !n.is_empty()),
     };
+    let place = [spot, c.row.text("place")].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let place = Some(place).filter(|p| !p.is_empty());
     let closing = c
         .folded
         .order
