@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Seeds of the ordinary run: within a minute in the dev profile on two cores.
-const SEEDS: u64 = 40;
+const SEEDS: u64 = 30;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().filter(|v| !v.is_empty()).map(|v| v.parse().unwrap_or_else(|_| panic!("{name}={v} is no number")))

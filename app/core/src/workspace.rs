@@ -10,6 +10,7 @@ use serde_bytes::ByteBuf;
 use shared_model::commands::Changed;
 use shared_model::crdt::{ActorId, ChangeHash, Edit, OpId, Value};
 use shared_model::doc::{DocId, actor_of};
+use shared_model::limits::{KEY_BYTES_MAX, TEXT_BYTES_MAX};
 use shared_model::records::Kind;
 use shared_model::rules::{self, Role, Verb};
 use shared_model::wire::{self, Ask, Command, Part, RoleAtUnit};
@@ -273,9 +274,15 @@ impl Writer<'_> {
             return Err(CoreError::not_allowed(&format!("改{}", d.kind.def().zh)));
         }
         for e in &d.edits {
-            rules::may_write_key(d.kind, d.doc.class, &e.key, verb).map_err(|_| {
-                CoreError::not_allowed(&format!("改「{}」", d.kind.field(&e.key).map_or(e.key.as_str(), |f| f.zh))).at(&e.key)
-            })?;
+            let field = d.kind.field(&e.key);
+            rules::may_write_key(d.kind, d.doc.class, &e.key, verb)
+                .map_err(|_| CoreError::not_allowed(&format!("改「{}」", field.map_or(e.key.as_str(), |f| f.zh))).at(&e.key))?;
+            if e.key.len() > KEY_BYTES_MAX || e.value.as_str().is_some_and(|s| s.len() > TEXT_BYTES_MAX) {
+                return Err(CoreError::new("too_large", "这一格写得太长了，请分开写。没有写进去。").at(&e.key));
+            }
+            if !field.is_some_and(|f| f.holds(&e.value)) {
+                return Err(CoreError::args(format!("「{}」的写法不对，没有写进去。", field.map_or(e.key.as_str(), |f| f.zh))).at(&e.key));
+            }
         }
         Ok(())
     }

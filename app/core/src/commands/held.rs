@@ -26,6 +26,7 @@ fn reason(code: &str) -> Coded {
         "no_name" => "没有姓名",
         "no_door" => "没有门牌",
         "bad_code" => "不认识的写法",
+        "too_long" => "太长，只留了开头",
         "other_grid" => "楼栋属于另一网格",
         other => other,
     };

@@ -16,6 +16,7 @@ use shared_model::Class;
 use shared_model::commands::{ImportArgs, ImportDuplicate, ImportFinding, ImportPreview, ImportReport};
 use shared_model::crdt::Value;
 use shared_model::doc;
+use shared_model::limits::{KEY_BYTES_MAX, TEXT_BYTES_MAX};
 use shared_model::records::{FieldType, Kind};
 use shared_model::rules::Verb;
 use shared_model::wire::Ask;
@@ -377,7 +378,7 @@ impl<'a> Importer<'a> {
             row: u.row,
             column: String::new(),
             key: None,
-            cell: cell.join("；"),
+            cell: cut(&cell.join("；")).to_string(),
         }
     }
 
@@ -512,6 +513,15 @@ struct Cells<'p, 'r> {
     held: &'p mut Vec<Held>,
 }
 
+/// As much of a cell as a field takes.
+fn cut(cell: &str) -> &str {
+    let mut end = cell.len().min(TEXT_BYTES_MAX);
+    while !cell.is_char_boundary(end) {
+        end -= 1;
+    }
+    &cell[..end]
+}
+
 impl Cells<'_, '_> {
     /// True when it was written.
     fn value(&mut self, key: &str, value: Value, cell: &str) -> bool {
@@ -519,6 +529,11 @@ impl Cells<'_, '_> {
             Some(there) if *there == value => false,
             Some(_) => {
                 self.hold("differs", key, cell);
+                false
+            }
+            // longer than a field takes: its beginning waits for the office, the rest of the row goes in
+            None if value.as_str().is_some_and(|s| s.len() > TEXT_BYTES_MAX) => {
+                self.hold("too_long", key, cell);
                 false
             }
             None => {
@@ -547,6 +562,10 @@ impl Cells<'_, '_> {
     fn flags(&mut self, family: &str, names: &[String]) {
         let have = self.row.map(|r| r.names(family)).unwrap_or_default();
         for n in names.iter().filter(|n| !have.contains(n)) {
+            if family.len() + 1 + n.len() > KEY_BYTES_MAX {
+                self.hold("too_long", family, n);
+                continue;
+            }
             self.edits.push(KeyEdit::put(&format!("{family}/{n}"), true));
         }
     }
@@ -580,7 +599,9 @@ impl Cells<'_, '_> {
         let have = self.row.map(|r| r.names("ext")).unwrap_or_default();
         for (header, text) in raw.iter().filter(|(h, t)| !h.is_empty() && !t.is_empty()) {
             let name: String = header.chars().filter(|c| *c != '/' && *c != '=' && !c.is_control()).take(30).collect();
-            if !have.iter().any(|x| x.split_once('=').is_some_and(|(n, _)| n == name)) {
+            if text.len() > TEXT_BYTES_MAX {
+                self.hold("too_long", &format!("ext/{name}"), text);
+            } else if !have.iter().any(|x| x.split_once('=').is_some_and(|(n, _)| n == name)) {
                 self.edits.push(KeyEdit::put(&format!("ext/{name}"), text.clone()));
             } else if !have.contains(&format!("{name}={text}")) {
                 self.hold("differs", &format!("ext/{name}"), text);
@@ -603,7 +624,7 @@ impl Cells<'_, '_> {
             row: self.at,
             column: super::views::label_of(self.record.1, key),
             key: Some(key.to_string()),
-            cell: cell.to_string(),
+            cell: cut(cell).to_string(),
         });
     }
 }
