@@ -6,7 +6,7 @@ use super::views::{self, coded, id};
 use super::visits::new_id;
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
-use crate::project::{self, folded, name_words};
+use crate::project;
 use crate::store::{Doc, Row, docs, get_row, rows};
 use crate::workspace::{self, Identity, Intent, KeyEdit};
 use chrono::{Datelike, Days, Weekday};
@@ -15,47 +15,14 @@ use shared_model::Class;
 use shared_model::cases::{Folded, Step, Transition, Workflow, fold};
 use shared_model::codes::Coded;
 use shared_model::commands::{
-    AddCaseArgs, AddStepArgs, Added, CaseFile, CaseItem, CaseList, CaseView, IdArgs, ListCasesArgs, ListMattersArgs, MatterItem,
-    MatterList, NextStep, StepView,
+    AddCaseArgs, AddStepArgs, Added, CaseFile, CaseItem, CaseList, CaseView, IdArgs, ListCasesArgs, NextStep, StepView,
 };
 use shared_model::due::DueOn;
-use shared_model::matters::{self, Matter};
+use shared_model::matters;
 use shared_model::records::Kind;
 use shared_model::rules::{Role, Verb};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
-
-/// `list_matters`
-pub fn list_matters(_: &Engine, args: ListMattersArgs) -> Result<MatterList> {
-    let q = folded(args.q.as_deref().unwrap_or(""));
-    let items = matters::all()
-        .iter()
-        .filter(|m| {
-            q.is_empty()
-                || m.code == q
-                || name_words(&m.name_zh).iter().any(|w| folded(w).contains(&q))
-                || folded(&m.name_en).contains(&q)
-                || folded(&m.category).contains(&q)
-        })
-        .map(matter_item)
-        .collect();
-    Ok(MatterList { items })
-}
-
-fn matter_item(m: &Matter) -> MatterItem {
-    MatterItem {
-        code: m.code.clone(),
-        category: m.category.clone(),
-        name_zh: m.name_zh.clone(),
-        name_en: m.name_en.clone(),
-        lead: Some(m.lead.clone()).filter(|l| !l.is_empty()),
-        level: m.level,
-        response_hours: m.response_hours,
-        resolve_days: m.resolve_days,
-        class: m.class.name().into(),
-        community_duty: m.community_duty.clone(),
-    }
-}
 
 /// `add_case`
 pub fn add(engine: &Engine, args: AddCaseArgs) -> Result<Added> {

@@ -7,6 +7,7 @@ mod fill;
 mod held;
 mod households;
 mod import;
+mod matters;
 mod persons;
 mod search;
 pub(crate) mod session;
@@ -49,7 +50,7 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "add_visit" => visits::add,
         "undo_visit" => visits::undo,
         "list_due" => visits::list_due,
-        "list_matters" => cases::list_matters,
+        "list_matters" => matters::list,
         "list_codes" => search::list_codes,
         "add_case" => cases::add,
         "get_case" => cases::get,

@@ -2,6 +2,8 @@
 //! overwritten: an empty field is filled, an equal one left, a differing cell held for the office with its original text. The same file
 //! again adds nothing.
 
+mod cells;
+
 use super::units::Tree;
 use super::visits::new_id;
 use crate::engine::Engine;
@@ -11,13 +13,14 @@ use crate::store::{Row, get_row, rows};
 use crate::workspace::{self, Intent, KeyEdit, Writer};
 use app_tables::{Finding, ReadError, ReadOptions, Roster, RosterHousehold, RosterPerson, read_roster};
 use base64::Engine as _;
+use cells::{Cells, Held, cut, tier};
 use rusqlite::Connection;
 use shared_model::Class;
 use shared_model::commands::{ImportArgs, ImportDuplicate, ImportFinding, ImportPreview, ImportReport};
 use shared_model::crdt::Value;
 use shared_model::doc;
 use shared_model::limits::{KEY_BYTES_MAX, TEXT_BYTES_MAX};
-use shared_model::records::{FieldType, Kind};
+use shared_model::records::Kind;
 use shared_model::rules::Verb;
 use shared_model::wire::Ask;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -52,46 +55,6 @@ pub fn bytes_of(file: Option<&str>, data: Option<&str>, name: Option<&str>) -> R
     }
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     Ok((std::fs::read(path)?, name))
-}
-
-/// A cell that waits for the office.
-struct Held {
-    unit: Uuid,
-    household: Option<Uuid>,
-    record: Option<(Uuid, Kind)>,
-    reason: String,
-    row: u32,
-    column: String,
-    key: Option<String>,
-    cell: String,
-}
-
-impl Held {
-    fn id(&self, fallback: Uuid) -> Uuid {
-        let target = self.record.map(|r| r.0).or(self.household).unwrap_or(fallback);
-        doc::held_id(target, &self.reason, self.key.as_deref().unwrap_or(&self.column), &self.cell)
-    }
-
-    fn edits(&self, file: &str) -> Vec<KeyEdit> {
-        let mut e = vec![
-            KeyEdit::put("reason", self.reason.clone()),
-            KeyEdit::put("file", file),
-            KeyEdit::put("row", i64::from(self.row)),
-            KeyEdit::put("column", self.column.clone()),
-            KeyEdit::put("cell", self.cell.clone()),
-        ];
-        if let Some(h) = self.household {
-            e.push(KeyEdit::put("household", h.to_string()));
-        }
-        if let Some((r, k)) = self.record {
-            e.push(KeyEdit::put("about", r.to_string()));
-            e.push(KeyEdit::put("kind", k.name()));
-        }
-        if let Some(k) = &self.key {
-            e.push(KeyEdit::put("key", k.clone()));
-        }
-        e
-    }
 }
 
 /// What the file means for one household, against what is here.
@@ -485,146 +448,5 @@ impl<'a> Importer<'a> {
             }
         }
         Ok(())
-    }
-}
-
-/// The tier that the tags of a roster speak for; the worker changes it with a reason. Others are general.
-fn tier(h: &RosterHousehold) -> Option<&'static str> {
-    let all: Vec<&String> =
-        h.tags.iter().chain(&h.care_tags).chain(h.persons.iter().flat_map(|p| p.tags.iter().chain(&p.care_tags))).collect();
-    let any = |words: &[&str]| all.iter().any(|t| words.iter().any(|w| t.contains(w)));
-    if any(&["独居", "失能", "特困", "孤儿", "重病"]) {
-        Some("red")
-    } else if any(&["空巢", "高龄", "残疾", "低保", "留守", "困境"]) {
-        Some("yellow")
-    } else {
-        None
-    }
-}
-
-/// The cells of one record against what is there: empty is filled, equal is left, different is held.
-struct Cells<'p, 'r> {
-    row: Option<&'r Row>,
-    unit: Uuid,
-    household: Uuid,
-    record: (Uuid, Kind),
-    at: u32,
-    edits: &'p mut Vec<KeyEdit>,
-    held: &'p mut Vec<Held>,
-}
-
-/// As much of a cell as a field takes.
-fn cut(cell: &str) -> &str {
-    let mut end = cell.len().min(TEXT_BYTES_MAX);
-    while !cell.is_char_boundary(end) {
-        end -= 1;
-    }
-    &cell[..end]
-}
-
-impl Cells<'_, '_> {
-    /// True when it was written.
-    fn value(&mut self, key: &str, value: Value, cell: &str) -> bool {
-        match self.row.and_then(|r| r.get(key)) {
-            Some(there) if *there == value => false,
-            Some(_) => {
-                self.hold("differs", key, cell);
-                false
-            }
-            // longer than a field takes: its beginning waits for the office, the rest of the row goes in
-            None if value.as_str().is_some_and(|s| s.len() > TEXT_BYTES_MAX) => {
-                self.hold("too_long", key, cell);
-                false
-            }
-            None => {
-                self.edits.push(KeyEdit { key: key.into(), value, seen: None, settle: false });
-                true
-            }
-        }
-    }
-
-    fn text(&mut self, key: &str, text: &str) {
-        if !text.is_empty() {
-            self.value(key, Value::Str(text.to_string()), text);
-        }
-    }
-
-    fn code(&mut self, key: &str, code: Option<&str>) {
-        if let Some(code) = code {
-            let label = match self.record.1.field(key).map(|f| f.ty) {
-                Some(FieldType::Code(t)) => shared_model::records::label(t, code),
-                _ => code.to_string(),
-            };
-            self.value(key, Value::Str(code.to_string()), &label);
-        }
-    }
-
-    fn flags(&mut self, family: &str, names: &[String]) {
-        let have = self.row.map(|r| r.names(family)).unwrap_or_default();
-        for n in names.iter().filter(|n| !have.contains(n)) {
-            if family.len() + 1 + n.len() > KEY_BYTES_MAX {
-                self.hold("too_long", family, n);
-                continue;
-            }
-            self.edits.push(KeyEdit::put(&format!("{family}/{n}"), true));
-        }
-    }
-
-    fn phones(&mut self, phones: &[String]) {
-        let (a, b) = (self.row.and_then(|r| r.text("phone")), self.row.and_then(|r| r.text("phone2")));
-        let known = |p: &String| a.as_ref() == Some(p) || b.as_ref() == Some(p);
-        let mut fresh = phones.iter().filter(|p| !known(p));
-        for key in ["phone", "phone2"] {
-            let taken = if key == "phone" { a.is_some() } else { b.is_some() };
-            if taken && key == "phone" {
-                // a number that differs from the one there is a question, not a second number
-                if let Some(p) = fresh.next() {
-                    self.hold("differs", "phone", &p.clone());
-                }
-            } else if !taken {
-                if key == "phone2" && self.row.is_some() {
-                    break;
-                }
-                if let Some(p) = fresh.next() {
-                    self.edits.push(KeyEdit::put(key, p.clone()));
-                }
-            }
-        }
-        for (n, p) in fresh.enumerate() {
-            self.ext(&[(format!("电话{}", n + 3), p.clone())]);
-        }
-    }
-
-    fn ext(&mut self, raw: &[(String, String)]) {
-        let have = self.row.map(|r| r.names("ext")).unwrap_or_default();
-        for (header, text) in raw.iter().filter(|(h, t)| !h.is_empty() && !t.is_empty()) {
-            let name: String = header.chars().filter(|c| *c != '/' && *c != '=' && !c.is_control()).take(30).collect();
-            if text.len() > TEXT_BYTES_MAX {
-                self.hold("too_long", &format!("ext/{name}"), text);
-            } else if !have.iter().any(|x| x.split_once('=').is_some_and(|(n, _)| n == name)) {
-                self.edits.push(KeyEdit::put(&format!("ext/{name}"), text.clone()));
-            } else if !have.contains(&format!("{name}={text}")) {
-                self.hold("differs", &format!("ext/{name}"), text);
-            }
-        }
-    }
-
-    fn unknown(&mut self, codes: &[(String, String)]) {
-        for (field, text) in codes {
-            self.hold("bad_code", field, text);
-        }
-    }
-
-    fn hold(&mut self, reason: &str, key: &str, cell: &str) {
-        self.held.push(Held {
-            unit: self.unit,
-            household: Some(self.household),
-            record: Some(self.record),
-            reason: reason.into(),
-            row: self.at,
-            column: super::views::label_of(self.record.1, key),
-            key: Some(key.to_string()),
-            cell: cut(cell).to_string(),
-        });
     }
 }
