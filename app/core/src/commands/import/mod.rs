@@ -19,7 +19,6 @@ use shared_model::Class;
 use shared_model::commands::{ImportArgs, ImportDuplicate, ImportFinding, ImportPreview, ImportReport};
 use shared_model::crdt::Value;
 use shared_model::doc;
-use shared_model::limits::{KEY_BYTES_MAX, TEXT_BYTES_MAX};
 use shared_model::records::Kind;
 use shared_model::rules::Verb;
 use shared_model::wire::Ask;

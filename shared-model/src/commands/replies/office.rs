@@ -1,0 +1,193 @@
+//! Replies about imports, filled tables, people and devices, and what is held and recorded.
+
+use crate::codes::Coded;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+/// A row of a roster that was not read as it stands.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ImportFinding {
+    /// Row of the sheet, 1-based.
+    pub row: u32,
+    /// Header of the column.
+    pub column: String,
+    pub code: String,
+    pub message: String,
+    /// The cell, letter by letter.
+    pub cell: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ImportDuplicate {
+    pub row: u32,
+    /// The household already there.
+    pub household: String,
+    pub plate: String,
+    pub reason: String,
+    /// Cells that differ and wait for the office.
+    pub differs: u32,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct ImportReport {
+    pub file: String,
+    pub dry_run: bool,
+    pub households: u32,
+    pub persons: u32,
+    /// New records written (households and people).
+    pub added: u32,
+    pub buildings: u32,
+    pub held: u32,
+    pub errors: Vec<ImportFinding>,
+    pub warnings: Vec<ImportFinding>,
+    pub duplicates: Vec<ImportDuplicate>,
+    /// First households as they would be read, for the preview.
+    pub preview: Vec<ImportPreview>,
+    #[ts(type = "number")]
+    pub took_ms: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ImportPreview {
+    pub row: u32,
+    pub plate: String,
+    pub head: String,
+    pub people: u32,
+    /// `new`, `known`, `differs`.
+    pub state: String,
+    pub tags: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct FillGap {
+    pub row: u32,
+    pub record: String,
+    pub household: String,
+    pub plate: String,
+    pub name: String,
+    pub key: String,
+    pub label: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct FillReport {
+    pub rows: u32,
+    pub columns: Vec<FillColumn>,
+    pub unknown_headers: Vec<String>,
+    pub gaps: Vec<FillGap>,
+    /// The filled rows as text, at most 50, for the preview.
+    pub preview: Vec<Vec<String>>,
+    pub masked: bool,
+    /// Path written, or …
+    pub file: Option<String>,
+    /// … the filled XLSX in base64.
+    pub data: Option<String>,
+    pub name: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct FillColumn {
+    /// Header as it stands, parts of a two-row header joined by `/`.
+    pub header: String,
+    /// Field that fills it; null when unknown.
+    pub field: Option<String>,
+    pub label: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Revealed {
+    pub value: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DeviceItem {
+    pub id: String,
+    pub name: String,
+    pub role: Coded,
+    pub unit: String,
+    pub unit_name: String,
+    /// `unconfirmed`, `active`, `revoked`, `cloned`.
+    pub state: String,
+    /// Six digits to compare, while unconfirmed.
+    pub digits: Option<String>,
+    #[ts(type = "number | null")]
+    pub seen_at: Option<i64>,
+    pub this: bool,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct DeviceList {
+    pub items: Vec<DeviceItem>,
+    /// People with their roles and phone numbers, from memberships.
+    pub people: Vec<MemberItem>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct MemberItem {
+    pub name: String,
+    pub role: Coded,
+    pub unit: String,
+    pub unit_name: String,
+    pub phone: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Invited {
+    /// `gridwalk:1?u=…&t=…&k=…&e=…`.
+    pub invite: String,
+    #[ts(type = "number")]
+    pub expires_at: i64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct HoldingItem {
+    /// common open door register private office.
+    pub class: Coded,
+    pub records: u32,
+    /// Kinds with counts.
+    pub kinds: BTreeMap<String, u32>,
+    /// Fields of this class by label, as the declarations say.
+    pub fields: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct Holdings {
+    pub items: Vec<HoldingItem>,
+    /// Classes that never reach this device, by label.
+    pub never: Vec<Coded>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct LogItem {
+    #[ts(type = "number")]
+    pub at: i64,
+    /// `reveal`, `sync`, `export`, `import`, `settle`.
+    pub what: String,
+    pub text: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct OwnLog {
+    pub items: Vec<LogItem>,
+    /// My week as text, derived from what I wrote; mine to copy.
+    pub week: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct FieldInfo {
+    pub key: String,
+    pub zh: String,
+    pub en: String,
+    pub class: String,
+    pub kind: String,
+    pub code_table: Option<String>,
+    pub purpose: String,
+    pub basis: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct TableList {
+    /// Kind → fields.
+    pub kinds: BTreeMap<String, Vec<FieldInfo>>,
+}

@@ -1,0 +1,148 @@
+//! Replies about visits, due doors, the matter catalogue, codes and cases.
+
+use super::people::{Due, HouseholdItem};
+use crate::codes::Coded;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use ts_rs::TS;
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct VisitView {
+    pub id: String,
+    pub household: String,
+    pub outcome: Coded,
+    pub mode: Coded,
+    pub topics: Vec<Coded>,
+    pub note: Option<String>,
+    /// Unix ms, as claimed by the device.
+    #[ts(type = "number")]
+    pub at: i64,
+    pub by: String,
+    /// Not yet at the office.
+    pub pending: bool,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct DueList {
+    pub over: Vec<HouseholdItem>,
+    pub today: Vec<HouseholdItem>,
+    pub soon: Vec<HouseholdItem>,
+    /// Visited today.
+    pub done: u32,
+    /// Cases with me.
+    pub cases: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct MatterItem {
+    pub code: String,
+    pub category: String,
+    pub name_zh: String,
+    pub name_en: String,
+    pub lead: Option<String>,
+    pub level: u32,
+    pub response_hours: f64,
+    pub resolve_days: u32,
+    pub class: String,
+    pub community_duty: String,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct MatterList {
+    pub items: Vec<MatterItem>,
+}
+
+/// A choice of a form.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CodeChoice {
+    pub code: String,
+    pub zh: String,
+    pub en: String,
+    /// One of the few shown first.
+    pub common: bool,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct CodeBook {
+    /// Table name (`sex`, `relation`, `visit_outcome`, `visit_topic` …) → choices.
+    pub tables: BTreeMap<String, Vec<CodeChoice>>,
+    pub tags: Vec<String>,
+    pub care_tags: Vec<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CaseItem {
+    pub id: String,
+    pub title: String,
+    pub matter: Coded,
+    pub category: String,
+    /// State of the workflow: `reported dispatched handling answered closed returned …`.
+    pub state: Coded,
+    pub is_closed: bool,
+    /// Household or building it is at.
+    pub household: Option<String>,
+    pub building: Option<String>,
+    /// Doorplate or building name or words.
+    pub place: Option<String>,
+    /// Unix ms.
+    #[ts(type = "number")]
+    pub opened_at: i64,
+    #[ts(type = "number | null")]
+    pub due_at: Option<i64>,
+    /// `over`, `today`, `soon`, `none`.
+    pub due: Due,
+    pub by: String,
+    pub mine: bool,
+    pub lead: Option<String>,
+    pub class: String,
+    pub pending: bool,
+    /// One sentence of what came of it, for a building head.
+    pub outcome: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct CaseList {
+    pub items: Vec<CaseItem>,
+    pub total: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CaseView {
+    #[serde(flatten)]
+    pub item: CaseItem,
+    pub description: Option<String>,
+    pub person: Option<String>,
+    pub reporter: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct StepView {
+    pub id: String,
+    pub transition: Coded,
+    pub note: Option<String>,
+    pub assignee: Option<String>,
+    pub rating: Option<String>,
+    #[ts(type = "number")]
+    pub at: i64,
+    pub by: String,
+    pub pending: bool,
+    /// Legal where it was taken, not after the merge: stays, marked.
+    pub clashes: bool,
+}
+
+/// A transition that may be taken now.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct NextStep {
+    pub transition: Coded,
+    /// `note`, `assignee`, `rating`: what it requires.
+    pub requires: Vec<String>,
+    /// The one action offered as the main button.
+    pub main: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CaseFile {
+    pub case: CaseView,
+    pub steps: Vec<StepView>,
+    pub next: Vec<NextStep>,
+}
