@@ -42,8 +42,8 @@ screenshots: ## a picture of every screen, into docs/screenshots
 	cargo build -p app-headless -p sync-server
 	npm --prefix app/ui run screenshots
 
-bench: ## the promised times, measured in release
-	cargo test --release --workspace --exclude gridwalk -- --ignored --nocapture --test-threads=1
+bench: ## the promised times, measured in release beside their lower bounds
+	cargo bench -p e2e --bench promises
 
 sim: ## the simulated network: SEEDS=2000 runs as many histories, SEED=7 replays one
 	SIM_SEEDS=$(or $(SEEDS),2000) SIM_SEED=$(SEED) cargo test --release -p e2e --test sim -- --nocapture
