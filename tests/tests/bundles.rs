@@ -1,5 +1,7 @@
 //! Snapshots and bundles over work that is not sent yet, pages that are cut, rows that are damaged: nothing lost, nothing resurrected.
 
+#![allow(clippy::unwrap_used)]
+
 use e2e::look;
 use e2e::rosters;
 use e2e::world::*;

@@ -1,5 +1,7 @@
 //! Bad input and a full disk: a clear code, nothing written, nothing lost.
 
+#![allow(clippy::unwrap_used)]
+
 use e2e::look;
 use e2e::world::*;
 use serde_json::{Value as Json, json};

@@ -1,6 +1,8 @@
 //! A refused command and what stands on it: its documents go back to what is accepted, the install takes its next actor, what stood on it is
 //! written again or waits in the tray, everything else goes on, and nothing is thrown away.
 
+#![allow(clippy::unwrap_used)]
+
 use e2e::look;
 use e2e::rosters;
 use e2e::world::*;

@@ -1,6 +1,8 @@
 //! The rules of merging and sync as stories: each is a thing that happens to people, told through the commands that they use, on real
 //! engines and the real server. The long ones about refusals and bundles stand in `refusals.rs` and `bundles.rs`.
 
+#![allow(clippy::unwrap_used)]
+
 use e2e::look;
 use e2e::rosters;
 use e2e::world::*;
@@ -255,7 +257,12 @@ fn an_undone_visit_is_gone_for_everybody_and_only_its_author_may_undo_it() {
     all_equal(&w);
     for d in [w.office(), ana, bo] {
         let visits = d.file("2-1-201")["visits"].clone();
-        assert_eq!(visits.as_array().unwrap().iter().map(|v| v["id"].clone()).collect::<Vec<_>>(), [kept.clone()], "{}", d.name);
+        assert_eq!(
+            visits.as_array().unwrap().iter().map(|v| v["id"].clone()).collect::<Vec<_>>(),
+            std::slice::from_ref(&kept),
+            "{}",
+            d.name
+        );
     }
 }
 
