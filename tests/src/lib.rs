@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used)] // a crate of tests: a broken expectation ends the test, and says where
 
 pub mod look;
+pub mod plain;
 pub mod rosters;
 pub mod sim;
 pub mod world;

@@ -75,13 +75,21 @@ impl World {
     /// The prototype anew: the office holds the small roster, nobody else has synced.
     pub fn new(seed: u64) -> World {
         let prototype = PROTOTYPE.get_or_init(make_prototype);
-        let mut world = World::empty(seed);
+        let mut world = World::empty(seed, folder());
         copy_folder(&prototype.path().join("server"), &world.server_dir());
         world.start_server();
         for (n, (name, role, _)) in CAST.iter().enumerate() {
             copy_home(&prototype.path().join(n.to_string()).join("0"), &world.dir.path().join(n.to_string()).join("0"));
             world.add(name, *role);
         }
+        world
+    }
+
+    /// A server with its units and nobody else, in a folder of the caller: on a real disk where the disk is what is measured.
+    pub fn bare(seed: u64, dir: TempDir) -> World {
+        let world = World::empty(seed, dir);
+        drop(Server::init(&world.server_dir(), UNITS.as_bytes(), "http://world.invalid", world.server_env.clone()).unwrap());
+        world.start_server();
         world
     }
 
@@ -92,10 +100,10 @@ impl World {
         world
     }
 
-    fn empty(seed: u64) -> World {
+    fn empty(seed: u64, dir: TempDir) -> World {
         let clock = Clock::new();
         let server_env = SimEnv::new(&clock, seed, 1000);
-        World { seed, wire: Arc::default(), devices: Vec::new(), server_env, clock, dir: folder() }
+        World { seed, wire: Arc::default(), devices: Vec::new(), server_env, clock, dir }
     }
 
     fn add(&mut self, name: &'static str, role: Role) {
@@ -190,9 +198,7 @@ impl World {
 }
 
 fn make_prototype() -> TempDir {
-    let mut world = World::empty(0);
-    drop(Server::init(&world.server_dir(), UNITS.as_bytes(), "http://world.invalid", world.server_env.clone()).unwrap());
-    world.start_server();
+    let mut world = World::bare(0, folder());
     for (name, role, unit) in CAST {
         let building = first_building().to_string();
         let at = world.enrol(name, role, if unit.is_empty() { &building } else { unit });
