@@ -3,6 +3,8 @@
 //!
 //! A number after `--` names what to run: import, list, edit, sync.
 
+#![allow(clippy::unwrap_used)]
+
 use e2e::plain::{Plain, PlainRow, SameRows, rows};
 use e2e::world::{COMMUNITY, Device, FIRST_GRID, World};
 use serde_json::json;
