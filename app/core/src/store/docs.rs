@@ -100,7 +100,7 @@ pub fn load(db: &Connection, id: DocId) -> Result<Option<Doc>> {
     let Some((kind, unit, regs, base, own_hash, own_actor, first_at, last_at, pending, mine)) = raw else { return Ok(None) };
     let kind = Kind::from_u8(kind).ok_or_else(|| damaged("kind"))?;
     let columns = read_columns(db, kind, id.class, id.record)?;
-    let shown = Registers::decode(&regs, &mut |key| columns.get(key).cloned()).map_err(damaged)?;
+    let shown = Registers::decode(&regs, &mut |key| columns.iter().find(|(k, _)| *k == key).map(|(_, v)| v.clone())).map_err(damaged)?;
     let base = match base {
         None => None,
         Some(b) if b.is_empty() => Some(Registers::default()),

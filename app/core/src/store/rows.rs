@@ -2,11 +2,12 @@
 
 use crate::error::Result;
 use rusqlite::types::{Value as Sql, ValueRef};
-use rusqlite::{Connection, OptionalExtension, ToSql};
+use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use shared_model::Class;
 use shared_model::crdt::{Registers, Value};
-use shared_model::records::{FieldDef, FieldType, Kind};
+use shared_model::records::{FieldDef, FieldType, KINDS, Kind, KindDef};
 use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
 use uuid::Uuid;
 
 /// Joins the names of a family of flags in its column.
@@ -71,44 +72,77 @@ fn held_here(field: &FieldDef, regs: &Registers) -> bool {
     matches!(field.class, FieldClass::Fixed(_)) || field.ty.is_family() || regs.live.contains_key(field.key)
 }
 
+/// The statements of a kind, made once: writing them anew costs more than running them.
+struct Texts {
+    /// Of rows, up to the condition.
+    select: String,
+    /// Of the columns of each class.
+    columns: [String; Class::ALL.len()],
+    /// Upserts by the set of fields written, one bit a field of the declaration.
+    upserts: Mutex<HashMap<u64, Arc<str>>>,
+}
+
+static TEXTS: LazyLock<Vec<Texts>> = LazyLock::new(|| KINDS.iter().map(Texts::new).collect());
+
+impl Texts {
+    fn of(kind: Kind) -> &'static Texts {
+        &TEXTS[kind as usize - 1]
+    }
+
+    fn new(def: &KindDef) -> Texts {
+        let list = |fields: &mut dyn Iterator<Item = &FieldDef>, table: &str| {
+            fields.map(|f| format!("{table}\"{}\"", f.key)).collect::<Vec<_>>().join(", ")
+        };
+        let select = format!("select t.record, {} from \"{}\" t ", list(&mut def.fields.iter(), "t."), def.name);
+        let columns = Class::ALL.map(|class| {
+            let names = list(&mut fields_of(def.kind, class).filter(|f| !f.ty.is_family()), "");
+            format!("select {} from \"{}\" where record = ?1", if names.is_empty() { "null" } else { &names }, def.name)
+        });
+        Texts { select, columns, upserts: Mutex::default() }
+    }
+
+    fn upsert(&self, def: &KindDef, set: u64) -> Arc<str> {
+        // a panic in here leaves the map as it was
+        let mut kept = self.upserts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let make = || {
+            let names: Vec<String> =
+                def.fields.iter().enumerate().filter(|(i, _)| set & 1 << i != 0).map(|(_, f)| format!("\"{}\"", f.key)).collect();
+            if names.is_empty() {
+                return format!("insert into \"{}\" (record) values (?1) on conflict (record) do nothing", def.name).into();
+            }
+            let marks: Vec<String> = (2..names.len() + 2).map(|n| format!("?{n}")).collect();
+            let sets: Vec<String> = names.iter().map(|n| format!("{n} = excluded.{n}")).collect();
+            let (names, marks, sets) = (names.join(", "), marks.join(", "), sets.join(", "));
+            format!("insert into \"{}\" (record, {names}) values (?1, {marks}) on conflict (record) do update set {sets}", def.name).into()
+        };
+        kept.entry(set).or_insert_with(make).clone()
+    }
+}
+
 /// Writes what the registers say into the record's row. `gone`: keys that the document held before and holds no more.
 pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: &Registers, gone: &[String]) -> Result<()> {
-    let fields: Vec<&FieldDef> = fields_of(kind, class).filter(|f| held_here(f, regs) || gone.iter().any(|g| g == f.key)).collect();
-    let names: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.key)).collect();
-    let values: Vec<Sql> =
-        fields.iter().map(|f| if f.ty.is_family() { family(regs, f.key) } else { to_sql(f, regs.value(f.key)) }).collect();
-    let marks: Vec<String> = (2..names.len() + 2).map(|n| format!("?{n}")).collect();
-    let sets: Vec<String> = names.iter().map(|n| format!("{n} = excluded.{n}")).collect();
-    let sql = if names.is_empty() {
-        format!("insert into \"{}\" (record) values (?1) on conflict (record) do nothing", kind.name())
-    } else {
-        format!(
-            "insert into \"{}\" (record, {}) values (?1, {}) on conflict (record) do update set {}",
-            kind.name(),
-            names.join(", "),
-            marks.join(", "),
-            sets.join(", ")
-        )
-    };
-    let mut q = db.prepare_cached(&sql)?;
-    let record = record.as_bytes().to_vec();
-    let all: Vec<&dyn ToSql> = std::iter::once(&record as &dyn ToSql).chain(values.iter().map(|v| v as &dyn ToSql)).collect();
-    q.execute(all.as_slice())?;
+    let def = kind.def();
+    let mut set = 0;
+    let mut values = vec![Sql::Blob(record.as_bytes().to_vec())];
+    for (i, f) in def.fields.iter().enumerate().filter(|(_, f)| f.fits(class)) {
+        if held_here(f, regs) || gone.iter().any(|g| g == f.key) {
+            set |= 1 << i;
+            values.push(if f.ty.is_family() { family(regs, f.key) } else { to_sql(f, regs.value(f.key)) });
+        }
+    }
+    db.prepare_cached(&Texts::of(kind).upsert(def, set))?.execute(params_from_iter(values))?;
     Ok(())
 }
 
 /// Values of the columns of a class, to complete the registers of a document.
-pub fn read_columns(db: &Connection, kind: Kind, class: Class, record: Uuid) -> Result<HashMap<&'static str, Value>> {
-    let fields: Vec<&FieldDef> = fields_of(kind, class).filter(|f| !f.ty.is_family()).collect();
-    let names: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.key)).collect();
-    let sql = format!("select {} from \"{}\" where record = ?1", names.join(", "), kind.name());
-    let mut q = db.prepare_cached(&sql)?;
+pub fn read_columns(db: &Connection, kind: Kind, class: Class, record: Uuid) -> Result<Vec<(&'static str, Value)>> {
+    let mut q = db.prepare_cached(&Texts::of(kind).columns[class as usize])?;
     let got = q
         .query_row([record.as_bytes().as_slice()], |r| {
-            let mut out = HashMap::new();
-            for (i, f) in fields.iter().enumerate() {
+            let mut out = Vec::new();
+            for (i, f) in fields_of(kind, class).filter(|f| !f.ty.is_family()).enumerate() {
                 if let Some(v) = from_sql(f, r.get_ref(i)?) {
-                    out.insert(f.key, v);
+                    out.push((f.key, v));
                 }
             }
             Ok(out)
@@ -139,7 +173,7 @@ pub fn clear_row(db: &Connection, kind: Kind, class: Class, record: Uuid, is_las
 pub struct Row {
     pub record: Uuid,
     pub kind: Kind,
-    values: HashMap<&'static str, Value>,
+    values: Vec<(&'static str, Value)>,
 }
 
 /// Several rows.
@@ -148,7 +182,7 @@ pub type RowSet = Vec<Row>;
 impl Row {
     /// The value of a field.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.values.get(key)
+        self.values.iter().find(|(k, _)| *k == key).map(|(_, v)| v)
     }
 
     /// A text field.
@@ -185,19 +219,17 @@ impl Row {
 /// # Errors
 /// Of the store.
 pub fn rows(db: &Connection, kind: Kind, filter: &str, args: &[&dyn ToSql]) -> Result<RowSet> {
-    let fields: Vec<&FieldDef> = kind.def().fields.iter().collect();
-    let names: Vec<String> = fields.iter().map(|f| format!("t.\"{}\"", f.key)).collect();
-    let sql = format!("select t.record, {} from \"{}\" t {filter}", names.join(", "), kind.name());
-    let mut q = db.prepare_cached(&sql)?;
+    let fields = kind.def().fields;
+    let mut q = db.prepare_cached(&[&Texts::of(kind).select, filter].concat())?;
     let got = q.query_map(args, |r| {
-        let record = Uuid::from_slice(&r.get::<_, Vec<u8>>(0)?).unwrap_or_default();
-        let mut values = HashMap::new();
+        let record = Uuid::from_slice(r.get_ref(0)?.as_blob()?).unwrap_or_default();
+        let mut values = Vec::new();
         for (i, f) in fields.iter().enumerate() {
             let raw = r.get_ref(i + 1)?;
             // a family's column is a list of names, not a boolean
             let value = if f.ty.is_family() { raw.as_str_or_null()?.map(|s| Value::Str(s.to_string())) } else { from_sql(f, raw) };
             if let Some(v) = value {
-                values.insert(f.key, v);
+                values.push((f.key, v));
             }
         }
         Ok(Row { record, kind, values })
