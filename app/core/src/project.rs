@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::codes::fold_width;
 use shared_model::due;
 use shared_model::records::Kind;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -31,23 +32,29 @@ pub fn parse_day(text: &str) -> Option<NaiveDate> {
 /// Keeps what derives from these records.
 pub fn refresh(db: &Connection, touched: &BTreeMap<Uuid, Kind>, now_ms: i64) -> Result<()> {
     let mut visited = BTreeSet::new();
+    let mut buildings = Buildings::default();
     let (mut spread_needed, mut visit_gone) = (false, false);
     for (record, kind) in touched {
         match kind {
             Kind::Household => {
                 if let Some(row) = get_row(db, Kind::Household, *record)? {
-                    spread_needed |= place(db, &row, now_ms)?;
-                    words(db, &row, Some(*record), &household_words(&row))?;
+                    let at = row.id("building").map(|b| buildings.get(db, b)).transpose()?;
+                    if let Some(at) = at {
+                        spread_needed |= place(db, &row, at, now_ms)?;
+                    }
+                    let number = at.map_or("", |b| b.number.as_str());
+                    let door = plate(number, &row.text("unit_no").unwrap_or_default(), &row.text("door").unwrap_or_default());
+                    words(db, &row, Some(*record), household_words(&row).into_iter().chain([door]))?;
                 }
             }
             Kind::Person => {
                 if let Some(row) = get_row(db, Kind::Person, *record)? {
-                    words(db, &row, row.id("household"), &person_words(&row))?;
+                    words(db, &row, row.id("household"), person_words(&row))?;
                 }
             }
             Kind::Case => {
                 if let Some(row) = get_row(db, Kind::Case, *record)? {
-                    words(db, &row, row.id("household"), &case_words(&row))?;
+                    words(db, &row, row.id("household"), case_words(&row))?;
                 }
             }
             Kind::Visit => match get_row(db, Kind::Visit, *record)? {
@@ -126,11 +133,10 @@ pub fn reproject(db: &Connection, now_ms: i64) -> Result<()> {
 }
 
 /// Walking order of a household and the tier it is due by. True when first visits have to be laid out again.
-fn place(db: &Connection, row: &Row, now_ms: i64) -> Result<bool> {
-    let Some(building) = row.id("building") else { return Ok(false) };
-    let walk = format!("{}|{}", building_walk(db, building)?, door_walk(row));
-    let tier = tier_of(row).to_string();
-    let grid = parent_of(db, building)?;
+fn place(db: &Connection, row: &Row, at: &Building, now_ms: i64) -> Result<bool> {
+    let walk = format!("{}|{}", at.walk, door_walk(row));
+    let tier = tier_of(row);
+    let grid = at.grid;
     let since = row.text("since");
     type Old = (String, String, Option<Uuid>, Option<String>);
     let old: Option<Old> = db
@@ -151,8 +157,7 @@ fn place(db: &Connection, row: &Row, now_ms: i64) -> Result<bool> {
 
 /// A unit got its parent or number: its households are placed again.
 fn replace_walk(db: &Connection, unit: Uuid) -> Result<bool> {
-    let walk = building_walk(db, unit)?;
-    let grid = parent_of(db, unit)?;
+    let Building { walk, grid, .. } = Building::read(db, unit)?;
     let doors = rows(db, Kind::Household, "where t.building = ?1", &[&unit])?;
     for d in &doors {
         db.prepare_cached("update due set walk = ?2, grid = ?3 where household = ?1")?.execute(params![
@@ -181,13 +186,36 @@ pub fn parent_of(db: &Connection, unit: Uuid) -> Result<Option<Uuid>> {
         .query_row([unit], |r| r.get(0))?)
 }
 
-fn building_walk(db: &Connection, building: Uuid) -> Result<String> {
-    let row: Option<(Option<String>, Option<String>)> = db
-        .prepare_cached("select estate, number from unit where record = ?1")?
-        .query_row([building], |r| Ok((r.get(0)?, r.get(1)?)))
-        .optional()?;
-    let (estate, number) = row.unwrap_or_default();
-    Ok(format!("{}|{}", estate.unwrap_or_default(), padded(&number.unwrap_or_default())))
+/// What its households derive from a building.
+struct Building {
+    number: String,
+    walk: String,
+    grid: Option<Uuid>,
+}
+
+impl Building {
+    fn read(db: &Connection, building: Uuid) -> Result<Building> {
+        let row: Option<(Option<String>, Option<String>)> = db
+            .prepare_cached("select estate, number from unit where record = ?1")?
+            .query_row([building], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()?;
+        let (estate, number) = row.unwrap_or_default();
+        let number = number.unwrap_or_default();
+        Ok(Building { walk: format!("{}|{}", estate.unwrap_or_default(), padded(&number)), grid: parent_of(db, building)?, number })
+    }
+}
+
+/// Those asked for in one go: a page holds many doors of one building.
+#[derive(Default)]
+struct Buildings(HashMap<Uuid, Building>);
+
+impl Buildings {
+    fn get(&mut self, db: &Connection, building: Uuid) -> Result<&Building> {
+        Ok(match self.0.entry(building) {
+            Entry::Occupied(e) => e.into_mut(),
+            Entry::Vacant(e) => e.insert(Building::read(db, building)?),
+        })
+    }
 }
 
 fn door_walk(row: &Row) -> String {
@@ -299,19 +327,12 @@ pub fn folded(text: &str) -> String {
     fold_width(text).chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
 }
 
-fn words(db: &Connection, row: &Row, household: Option<Uuid>, words: &[String]) -> Result<()> {
+fn words(db: &Connection, row: &Row, household: Option<Uuid>, words: impl IntoIterator<Item = String>) -> Result<()> {
     if row.get("_del").is_some() {
         db.prepare_cached("delete from search where record = ?1")?.execute([row.record])?;
         return Ok(());
     }
-    let mut parts: Vec<String> = words.iter().map(|w| folded(w)).filter(|w| !w.is_empty()).collect();
-    if row.kind == Kind::Household {
-        let number: Option<String> = match row.id("building") {
-            Some(b) => db.prepare_cached("select number from unit where record = ?1")?.query_row([b], |r| r.get(0)).optional()?.flatten(),
-            None => None,
-        };
-        parts.push(plate(&number.unwrap_or_default(), &row.text("unit_no").unwrap_or_default(), &row.text("door").unwrap_or_default()));
-    }
+    let parts: Vec<String> = words.into_iter().map(|w| folded(&w)).filter(|w| !w.is_empty()).collect();
     db.prepare_cached(
         "insert into search (record, kind, household, words) values (?1, ?2, ?3, ?4)
          on conflict (record) do update set household = excluded.household, words = excluded.words",
