@@ -9,7 +9,7 @@ use crate::project;
 use crate::store::{Row, get_row, rows};
 use crate::workspace::{self, Intent, KeyEdit};
 use chrono::Datelike;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::Class;
 use shared_model::codes;
 use shared_model::commands::{AddPersonArgs, Added, EditArgs, Edited, MovePersonArgs, PersonView, RevealArgs, Revealed};
@@ -156,14 +156,17 @@ fn new_head_name(db: &Connection, row: &Row, edits: &[KeyEdit]) -> Result<Option
     Ok((h.text("head_name") == row.text("name")).then_some(name))
 }
 
-/// 改 3-2-501: never a name in a list of what waits.
+/// 改 3-2-501: never a name in a list of what waits. Asks for the one building rather than for the whole tree: it is part of every edit.
 fn summary(db: &Connection, row: &Row, verb: &str) -> Result<String> {
-    let tree = Tree::read(db)?;
-    let plate = match row.id("household").map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten() {
-        Some(h) => plate_of(&tree, &h),
-        None => String::new(),
-    };
-    Ok(format!("{verb} {plate}"))
+    let Some(household) = row.id("household") else { return Ok(verb.to_string()) };
+    let parts: Option<[Option<String>; 3]> = db
+        .prepare_cached(
+            "select u.number, h.unit_no, h.door from household h left join unit u on u.record = h.building where h.record = ?1",
+        )?
+        .query_row([household], |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?]))
+        .optional()?;
+    let [number, unit_no, door] = parts.unwrap_or_default().map(Option::unwrap_or_default);
+    Ok(format!("{verb} {}", project::plate(&number, &unit_no, &door)))
 }
 
 /// `move_person`: the record ends here and another begins there, so that it is safe while others edit.

@@ -73,14 +73,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     project::refresh(&tx, &touched, now_ms)?;
     tx.commit()?;
 
-    for page in std::mem::take(&mut reply.pages) {
-        let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut here = BTreeMap::new();
-        out.pulled += apply_page(&tx, me, now_ms, page, &mut here)?;
-        project::refresh(&tx, &here, now_ms)?;
-        tx.commit()?;
-        touched.append(&mut here);
-    }
+    apply_pages(db, me, now_ms, std::mem::take(&mut reply.pages), &mut touched, &mut out)?;
 
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if !reply.more {
@@ -261,8 +254,44 @@ fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<Uuid, Kind>
     Ok(())
 }
 
+/// The pages of one reply, each a savepoint of its own with its cursor, under one commit: a commit waits for the disk, and a first sync
+/// has a page for every partition. A page that cannot be taken ends the reply; those before it stay.
+fn apply_pages(
+    db: &mut Connection,
+    me: &Identity,
+    now_ms: i64,
+    pages: Vec<Page>,
+    touched: &mut BTreeMap<Uuid, Kind>,
+    out: &mut Applied,
+) -> Result<()> {
+    if pages.is_empty() {
+        return Ok(());
+    }
+    let mut tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut failed = None;
+    for page in pages {
+        let mut here = BTreeMap::new();
+        let savepoint = tx.savepoint()?;
+        let taken =
+            apply_page(&savepoint, me, now_ms, page, &mut here).and_then(|n| project::refresh(&savepoint, &here, now_ms).map(|()| n));
+        match taken {
+            Ok(rows) => {
+                savepoint.commit()?;
+                out.pulled += rows;
+                touched.append(&mut here);
+            }
+            Err(e) => {
+                failed = Some(e);
+                break;
+            }
+        }
+    }
+    tx.commit()?;
+    failed.map_or(Ok(()), Err)
+}
+
 /// One page: its rows and its cursor.
-fn apply_page(db: &Transaction<'_>, me: &Identity, now_ms: i64, page: Page, touched: &mut BTreeMap<Uuid, Kind>) -> Result<u32> {
+fn apply_page(db: &Connection, me: &Identity, now_ms: i64, page: Page, touched: &mut BTreeMap<Uuid, Kind>) -> Result<u32> {
     let signed =
         <[u8; 64]>::try_from(page.signature.as_slice()).is_ok_and(|s| super::verify(&me.server_key, &wire::page_digest(&page), &s));
     if !signed {
