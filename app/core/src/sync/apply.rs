@@ -269,16 +269,15 @@ fn apply_pages(
     }
     let mut tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut failed = None;
+    let mut fresh = BTreeMap::new();
     for page in pages {
         let mut here = BTreeMap::new();
         let savepoint = tx.savepoint()?;
-        let taken =
-            apply_page(&savepoint, me, now_ms, page, &mut here).and_then(|n| project::refresh(&savepoint, &here, now_ms).map(|()| n));
-        match taken {
+        match apply_page(&savepoint, me, now_ms, page, &mut here) {
             Ok(rows) => {
                 savepoint.commit()?;
                 out.pulled += rows;
-                touched.append(&mut here);
+                fresh.append(&mut here);
             }
             Err(e) => {
                 failed = Some(e);
@@ -286,7 +285,10 @@ fn apply_pages(
             }
         }
     }
+    // once for a record, whose parts come in pages of several classes
+    project::refresh(&tx, &fresh, now_ms)?;
     tx.commit()?;
+    touched.append(&mut fresh);
     failed.map_or(Ok(()), Err)
 }
 
