@@ -135,6 +135,29 @@ fn a_refused_visit_leaves_its_door_as_it_was() {
 }
 
 #[test]
+fn the_doors_beside_a_refused_one_are_laid_out_without_it() {
+    let w = World::ready(131);
+    let bo = w.bo();
+    for (plate, _) in bo.doors() {
+        bo.call("edit_household", json!({ "id": bo.at(&plate), "edit": { "tier": "yellow" } }));
+    }
+    w.sync_all();
+    let building = first_building().to_string();
+    for n in 1..=4 {
+        let home =
+            json!({ "building": building, "unit_no": "1", "door": format!("00{n}"), "head_name": "钱新", "edit": { "tier": "yellow" } });
+        bo.call("add_household", home);
+    }
+    assert!(w.server().add_membership("薄云", Role::Worker, FIRST_GRID, Role::Worker, SECOND_GRID).unwrap());
+    w.clock.pass_ms(40 * DAY_MS);
+    bo.kill();
+    bo.sync();
+    assert_eq!(tray(bo).len(), 4, "{:?}", verdict_words(&w, bo));
+    w.sync_all();
+    assert_eq!(look::difference_within(bo, w.office()), None);
+}
+
+#[test]
 fn a_refusal_that_is_over_supersedes_nothing_more() {
     let w = World::ready(108);
     let ana = w.ana();

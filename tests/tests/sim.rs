@@ -1,4 +1,4 @@
-//! Many seeds of the simulation. `SIM_SEEDS` says how many, `SIM_SEED` names a single one to be replayed.
+//! Many seeds of the simulation. `SIM_SEEDS` says how many, `SIM_FROM` where to begin, `SIM_SEED` names a single one to be replayed.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,14 +16,15 @@ fn whatever_happens_nothing_is_lost_and_everybody_agrees_in_the_end() {
         return;
     }
     let seeds = number("SIM_SEEDS").unwrap_or(SEEDS);
-    let next = AtomicU64::new(0);
+    let from = number("SIM_FROM").unwrap_or(0);
+    let next = AtomicU64::new(from);
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let failed: Vec<u64> = std::thread::scope(|scope| {
         let work = || {
             let mut failed = Vec::new();
             loop {
                 let seed = next.fetch_add(1, Ordering::SeqCst);
-                if seed >= seeds {
+                if seed >= from + seeds {
                     return failed;
                 }
                 if std::panic::catch_unwind(|| e2e::sim::run(seed)).is_err() {

@@ -45,6 +45,9 @@ pub fn refresh(db: &Connection, touched: &BTreeMap<Uuid, Kind>, now_ms: i64) -> 
                     let number = at.map_or("", |b| b.number.as_str());
                     let door = plate(number, &row.text("unit_no").unwrap_or_default(), &row.text("door").unwrap_or_default());
                     words(db, &row, Some(*record), household_words(&row).into_iter().chain([door]))?;
+                } else {
+                    // a door that left this device: those that stay share the period among themselves
+                    spread_needed = true;
                 }
             }
             Kind::Person => {
