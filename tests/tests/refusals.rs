@@ -118,6 +118,27 @@ fn a_device_that_was_refused_once_goes_on_as_any_other() {
 }
 
 #[test]
+fn what_a_form_showed_is_understood_after_the_refusal_too() {
+    let w = World::ready(132);
+    let ana = w.ana();
+    w.office().edit_person("1-2-101", "陈伟", "birth_date", "1961-05-04");
+    w.office().sync();
+    let person = ana.person("1-2-101", "陈伟")["id"].clone();
+    // one command with the year that is refused; two forms that each showed the number written before them
+    ana.call("edit_person", json!({ "id": person, "edit": { "birth_year": 1960, "phone": "13700000001" } }));
+    for phone in ["13700000002", "13700000003"] {
+        let seen = ana.person("1-2-101", "陈伟")["ops"]["phone"].clone();
+        ana.call("edit_person", json!({ "id": person, "edit": { "phone": phone }, "seen": { "phone": seen } }));
+    }
+    ana.sync();
+    w.sync_all();
+    for d in [w.office(), ana] {
+        assert_eq!(d.person("1-2-101", "陈伟")["phone"], "13700000003", "{}", d.name);
+        assert!(d.conflicts().is_empty(), "each form showed what it replaced: {:?}", d.conflicts());
+    }
+}
+
+#[test]
 fn a_refused_visit_leaves_its_door_as_it_was() {
     let w = World::ready(109);
     let ana = w.ana();
