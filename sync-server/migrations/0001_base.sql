@@ -174,17 +174,36 @@ create table archive (
   unique (document, actor, seq)
 ) strict;
 
+-- What every device that holds the partition is told, in order. A row may lose its body (compaction, erasure); seq and mark stay.
 create table log (
   partition integer not null references partition (id),
   seq integer not null,
   received_at integer not null,
   command blob not null,
-  document integer not null references document (id),
-  -- the change of this row; snapshots, purges and unshares have their own columns in a later migration
-  change integer not null references archive (id),
+  -- 0 body gone, 1 change, 2 snapshot (a document placed here), 3 purge, 4 unshare
+  what integer not null,
+  doc blob not null,
+  kind integer not null,
+  -- of a change: its row in the archive
+  change integer references archive (id),
+  -- of a snapshot: Registers::encode_full, and when the document was first received
+  registers blob,
+  first_at integer,
   mark blob not null,
   primary key (partition, seq)
 ) strict, without rowid;
+
+create index log_by_doc on log (doc);
+create index log_by_change on log (change) where change is not null;
+
+-- Documents that are shown in a partition beside their home: shared up, or to an assignee.
+create table placement (
+  partition integer not null references partition (id),
+  document integer not null references document (id),
+  primary key (partition, document)
+) strict, without rowid;
+
+create index placement_by_document on placement (document);
 
 -- Verdicts are kept for ever.
 create table command (

@@ -72,7 +72,7 @@ pub fn append(
         let row = Row { seq: partition.head, received_at: now_ms, command, body };
         partition.mark = next_mark(&partition.mark, &row_hash(unit, class, &row));
         partition.digest = partition.digest.wrapping_sub(w.term_before.unwrap_or(0)).wrapping_add(w.after.digest_term(&w.doc.bytes()));
-        documents::add_row(db, partition.id, &row, document, change, &partition.mark)?;
+        documents::add_row(db, partition.id, &row, Some(change), &partition.mark)?;
     }
     documents::save_partition(db, &partition)?;
     Ok(partition)

@@ -168,12 +168,17 @@ struct Cut {
 impl Cut {
     /// Takes a row; `false` ends the page.
     fn take(&mut self, r: LogRow, pushed: &std::collections::HashSet<[u8; 16]>) -> bool {
-        if self.command != Some(r.row.command) {
+        let Some(row) = r.row else {
+            // nothing to send, but the cursor moves on
+            (self.last, self.command) = (Some((r.seq, r.mark)), None);
+            return true;
+        };
+        if self.command != Some(row.command) {
             self.start = (self.rows.len(), self.bytes, self.last);
-            self.command = Some(r.row.command);
+            self.command = Some(row.command);
         }
-        let is_left_out = pushed.contains(&r.row.command);
-        let size = match &r.row.body {
+        let is_left_out = pushed.contains(&row.command);
+        let size = match &row.body {
             _ if is_left_out => 0,
             RowBody::Change { bytes, .. } => bytes.len() + ROW_BYTES,
             RowBody::Snapshot { registers, .. } => registers.len() + ROW_BYTES,
@@ -186,11 +191,11 @@ impl Cut {
             (self.bytes, self.last) = (bytes, last);
             return false;
         }
-        self.last = Some((r.row.seq, r.mark));
+        self.last = Some((r.seq, r.mark));
         if !is_left_out {
             self.bytes += size;
-            self.actors.insert(r.actor);
-            self.rows.push(r.row);
+            self.actors.extend(r.actors);
+            self.rows.push(row);
         }
         true
     }

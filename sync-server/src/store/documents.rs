@@ -5,7 +5,7 @@ use crate::error::Error;
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_bytes::ByteBuf;
 use shared_model::class::Class;
-use shared_model::crdt::{ActorId, ChangeHash, Clock};
+use shared_model::crdt::{ActorId, ChangeHash, Clock, Registers};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::wire::{Row, RowBody};
@@ -143,9 +143,10 @@ pub fn kind_of_record(db: &Connection, record: &Uuid) -> Result<Option<Kind>, Er
     kind.map(kind_of).transpose()
 }
 
-/// All documents of a partition.
+/// All documents of a partition: at home in it, and placed in it.
 pub fn of_partition(db: &Connection, partition: i64) -> Result<Vec<DocumentRow>, Error> {
-    let sql = format!("{DOCUMENT} where d.partition = ?1");
+    let sql =
+        format!("{DOCUMENT} where d.partition = ?1 union all {DOCUMENT} join placement x on x.document = d.id where x.partition = ?1");
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map([partition], raw)?;
     rows.map(|row| row.map_err(Error::from).and_then(document_of)).collect()
@@ -268,10 +269,37 @@ fn read_clock(bytes: &[u8]) -> Result<BTreeMap<ActorId, Clock>, Error> {
         .collect())
 }
 
-/// Adds a row to a partition's log.
-pub fn add_row(db: &Connection, partition: i64, row: &Row, document: i64, change: i64, mark: &[u8; 16]) -> Result<(), Error> {
-    let sql = "insert into log (partition, seq, received_at, command, document, change, mark) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    db.prepare_cached(sql)?.execute(params![partition, int(row.seq), row.received_at, row.command, document, change, mark])?;
+/// What a row of a log is in the database: the first column of `what`.
+const GONE: u8 = 0;
+const CHANGE: u8 = 1;
+const SNAPSHOT: u8 = 2;
+const PURGE: u8 = 3;
+const UNSHARE: u8 = 4;
+
+/// Adds a row to a partition's log. `change` is the archived change of a change row.
+pub fn add_row(db: &Connection, partition: i64, row: &Row, change: Option<i64>, mark: &[u8; 16]) -> Result<(), Error> {
+    let sql = "insert into log (partition, seq, received_at, command, what, doc, kind, change, registers, first_at, mark)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let (what, doc, kind, snapshot) = match &row.body {
+        RowBody::Change { doc, kind, .. } => (CHANGE, doc, *kind as u8, None),
+        RowBody::Snapshot { doc, kind, registers, first_at } => (SNAPSHOT, doc, *kind as u8, Some((registers.as_slice(), *first_at))),
+        RowBody::Purge { doc } => (PURGE, doc, 0, None),
+        RowBody::Unshare { doc } => (UNSHARE, doc, 0, None),
+    };
+    let (registers, first_at) = snapshot.unzip();
+    db.prepare_cached(sql)?.execute(params![
+        partition,
+        int(row.seq),
+        row.received_at,
+        row.command,
+        what,
+        doc.bytes(),
+        kind,
+        change,
+        registers,
+        first_at,
+        mark
+    ])?;
     Ok(())
 }
 
@@ -284,25 +312,44 @@ pub fn mark_at(db: &Connection, partition: i64, seq: u64) -> Result<Option<[u8; 
     Ok(db.prepare_cached(sql)?.query_row(params![partition, int(seq)], |r| r.get(0)).optional()?)
 }
 
-/// A row of a log with its mark and the actor who wrote it.
+/// A row of a log with its mark and those who wrote what it holds.
 pub struct LogRow {
-    pub row: Row,
+    /// `None`: its body is gone, only seq and mark remain.
+    pub row: Option<Row>,
+    pub seq: u64,
     pub mark: [u8; 16],
-    pub actor: ActorId,
+    pub actors: Vec<ActorId>,
 }
 
 /// Hands the rows after `seq` to `take`, in order, until it says `false`.
 pub fn rows_after(db: &Connection, partition: i64, seq: u64, mut take: impl FnMut(LogRow) -> bool) -> Result<(), Error> {
-    let sql = "select l.seq, l.received_at, l.command, l.mark, d.doc, d.kind, a.bytes, a.actor
-               from log l join document d on d.id = l.document join archive a on a.id = l.change
+    let sql = "select l.seq, l.received_at, l.command, l.mark, l.what, l.doc, l.kind, a.bytes, a.actor, l.registers, l.first_at
+               from log l left join archive a on a.id = l.change
                where l.partition = ?1 and l.seq > ?2 order by l.seq";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![partition, int(seq)])?;
     while let Some(r) = rows.next()? {
-        let (doc, kind) = (doc_of(&r.get(4)?)?, kind_of(r.get(5)?)?);
-        let body = RowBody::Change { doc, kind, bytes: ByteBuf::from(r.get::<_, Vec<u8>>(6)?) };
-        let row = Row { seq: uint(r.get(0)?), received_at: r.get(1)?, command: r.get(2)?, body };
-        if !take(LogRow { row, mark: r.get(3)?, actor: ActorId(r.get(7)?) }) {
+        let (seq, mark, doc) = (uint(r.get(0)?), r.get(3)?, doc_of(&r.get(5)?)?);
+        let mut actors = Vec::new();
+        let body = match r.get::<_, u8>(4)? {
+            GONE => None,
+            CHANGE => {
+                actors.push(ActorId(r.get(8)?));
+                Some(RowBody::Change { doc, kind: kind_of(r.get(6)?)?, bytes: ByteBuf::from(r.get::<_, Vec<u8>>(7)?) })
+            }
+            SNAPSHOT => {
+                let registers: Vec<u8> = r.get(9)?;
+                let decoded = Registers::decode_full(&registers).map_err(|_| Error::Damaged("registers of a snapshot"))?;
+                actors.extend(decoded.clock.keys().copied());
+                Some(RowBody::Snapshot { doc, kind: kind_of(r.get(6)?)?, registers: ByteBuf::from(registers), first_at: r.get(10)? })
+            }
+            PURGE => Some(RowBody::Purge { doc }),
+            UNSHARE => Some(RowBody::Unshare { doc }),
+            _ => return Err(Error::Damaged("a row of a log")),
+        };
+        let (received_at, command) = (r.get(1)?, r.get(2)?);
+        let row = body.map(|body| Row { seq, received_at, command, body });
+        if !take(LogRow { row, seq, mark, actors }) {
             break;
         }
     }
