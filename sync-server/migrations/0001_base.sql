@@ -277,3 +277,37 @@ create table bundle_page (
   actors blob not null,
   primary key (bundle, page)
 ) strict, without rowid;
+
+-- What was erased: which kind of record, why, by whom. Nothing of what it was about.
+create table erasure (
+  -- opaque id of the command that asked for it
+  id blob primary key not null,
+  at integer not null,
+  record blob not null,
+  kind integer not null,
+  reason text not null,
+  asked_by text not null,
+  documents integer not null
+) strict, without rowid;
+
+create index erasure_by_time on erasure (at);
+
+-- Closed generations. The open one of a record and class is the highest of these plus one.
+create table erased (
+  record blob not null,
+  class integer not null,
+  generation integer not null,
+  primary key (record, class, generation)
+) strict, without rowid;
+
+-- Which devices are to carry out the purge rows of an erasure in a partition, up to a seq, and when they did.
+create table receipt (
+  erasure blob not null references erasure (id),
+  partition integer not null references partition (id),
+  device blob not null references device (id),
+  seq integer not null,
+  at integer,
+  primary key (erasure, partition, device)
+) strict, without rowid;
+
+create index receipt_open on receipt (device, partition) where at is null;

@@ -25,5 +25,5 @@ pub fn directory(db: &Connection, tree: &Tree, roles: &[RoleAtUnit]) -> Result<O
         content.push((d.id, d.name.clone(), d.role, d.unit, state.clone()));
         out.push(DirectoryDevice { id: d.id, name: d.name, role: d.role, unit: d.unit, state, digits, seen_at: d.seen_at });
     }
-    Ok(Some(Directory { version: version_of(&to_cbor(&content)), devices: out }))
+    Ok(Some(Directory { version: version_of(&to_cbor(&content)), devices: out, erasures: Vec::new() }))
 }

@@ -13,6 +13,7 @@ mod events;
 mod grants;
 mod history;
 mod keys;
+mod ledger;
 mod pull;
 mod push;
 mod server_writes;
@@ -29,6 +30,7 @@ pub use setup::Invited;
 use auth::Nonces;
 use error::Fault;
 use keys::Keys;
+use ledger::Ledger;
 use shared_model::Role;
 use shared_model::wire::{ErrorReply, time_text};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -77,6 +79,7 @@ struct Inner {
     dir: PathBuf,
     store: Store,
     keys: Keys,
+    ledger: Ledger,
     env: Arc<dyn Env>,
     nonces: Mutex<Nonces>,
     tree: Mutex<Arc<Tree>>,
@@ -102,11 +105,13 @@ impl Server {
             dir: data_dir.to_owned(),
             store,
             keys,
+            ledger: Ledger::open(data_dir)?,
             env,
             nonces: Mutex::new(nonces),
             tree: Mutex::new(tree),
             wakes: Mutex::new(Vec::new()),
         };
+        ledger::replay(&inner)?;
         Ok(Server { inner: Arc::new(inner) })
     }
 

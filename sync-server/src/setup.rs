@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::keys::Keys;
+use crate::ledger;
 use crate::store::{self, Store, devices, documents, epochs, invites, people, policy, units};
 use crate::{Env, Inner, Server};
 use base64::Engine;
@@ -182,6 +183,9 @@ fn percent(text: &str) -> String {
 pub fn revoke(inner: &Inner, device: &Uuid) -> Result<bool, Error> {
     inner.store.write(|db| {
         let known = devices::get(db, device)?.is_some();
+        if known {
+            inner.note(db, ledger::Kind::Revoke, vec![device.to_string()])?;
+        }
         devices::set_state(db, device, "revoked")?;
         Ok(known)
     })

@@ -41,6 +41,8 @@ impl Push<'_> {
             None => Ok(Asked::default()),
             Some(Ask::MakeUnit { unit, parent }) => self.judge_unit(parts, roots, *unit, *parent),
             Some(Ask::ConfirmDevice { device, digits }) => self.judge_confirmation(roots, device, digits),
+            // not answered yet
+            Some(Ask::Erase { .. } | Ask::WithdrawContact { .. }) => refuse("not_allowed"),
         }
     }
 

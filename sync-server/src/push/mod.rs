@@ -152,7 +152,7 @@ impl Push<'_> {
         }
         let judged = self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque));
         let verdict = match judged {
-            Ok(()) => Verdict::Accepted { received_at: self.now_ms },
+            Ok(()) => Verdict::Accepted { received_at: self.now_ms, erased: Vec::new() },
             Err(Stop::Refused(refusal)) => self.refused(command, &digest, &opaque, refusal)?,
             Err(Stop::Failed(e)) if e.is_constraint() => {
                 tracing::error!(seq = command.seq, cause = %e, "a command that passed the gate could not be written");

@@ -285,6 +285,7 @@ pub fn add_row(db: &Connection, partition: i64, row: &Row, change: Option<i64>, 
         RowBody::Snapshot { doc, kind, registers, first_at } => (SNAPSHOT, doc, *kind as u8, Some((registers.as_slice(), *first_at))),
         RowBody::Purge { doc } => (PURGE, doc, 0, None),
         RowBody::Unshare { doc } => (UNSHARE, doc, 0, None),
+        RowBody::Gone { .. } => return Err(Error::Damaged("a row without its body")),
     };
     let (registers, first_at) = snapshot.unzip();
     db.prepare_cached(sql)?.execute(params![

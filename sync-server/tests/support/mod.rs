@@ -303,6 +303,7 @@ impl Device {
             cursors: self.cursors.values().cloned().collect(),
             want: self.want.clone(),
             directory: self.directory.as_ref().map_or(0, |d| d.version),
+            receipts: Vec::new(),
         }
     }
 
