@@ -29,6 +29,7 @@ pub fn sync(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Syn
     pull::prepare(inner, caller, request, &pushed)?;
     let mut reply = inner.store.read(|db| pull::reply(inner, db, caller, request, &pushed))?;
     inner.wake(pushed.touched.iter().map(|((unit, class), head)| Wake { unit: *unit, class: *class, head: *head }));
+    inner.metrics.note_verdicts(&pushed.verdicts);
     reply.verdicts = pushed.verdicts;
     reply.actor_closed = pushed.actor_closed.into_iter().collect();
     Ok(reply)

@@ -76,6 +76,13 @@ pub fn list(db: &Connection) -> Result<Vec<Device>, Error> {
     rows.map(|row| row.map_err(Error::from).and_then(with_role)).collect()
 }
 
+/// (state, how many) of all devices.
+pub fn count_by_state(db: &Connection) -> Result<Vec<(String, u64)>, Error> {
+    let mut statement = db.prepare_cached("select state, count(*) from device group by state order by state")?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, uint(r.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Devices of a person.
 pub fn of_person(db: &Connection, person: &Uuid) -> Result<Vec<Device>, Error> {
     let sql = format!("select {COLUMNS} from device d join person p on p.id = d.person where d.person = ?1");

@@ -373,3 +373,8 @@ pub fn totals(db: &Connection) -> Result<(u64, u64, u64), Error> {
     let sql = "select (select count(*) from partition), (select count(*) from document), (select count(*) from archive)";
     Ok(db.query_row(sql, [], |r| Ok((uint(r.get(0)?), uint(r.get(1)?), uint(r.get(2)?))))?)
 }
+
+/// The heads of all partitions together.
+pub fn rows_total(db: &Connection) -> Result<u64, Error> {
+    Ok(uint(db.query_row("select coalesce(sum(head), 0) from partition", [], |r| r.get(0))?))
+}

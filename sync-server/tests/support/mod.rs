@@ -3,6 +3,8 @@
 
 #![allow(dead_code)]
 
+pub mod program;
+
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use shared_model::class::Class;
 use shared_model::crdt::{ActorId, Change, ChangeHash, Edit, Registers};
