@@ -63,6 +63,34 @@ pub enum Ask {
     Erase { record: Uuid, reason: String },
     /// A door no longer shows a phone: the old document goes, a new one without it takes its place.
     WithdrawContact { household: Uuid },
+    /// A person is given a role at a unit for a term.
+    AddMembership(NewMembership),
+    /// The term of a membership is changed or ended. Times as in [`NewMembership`].
+    SetTerm { membership: Uuid, from: Option<i64>, until: Option<i64>, expected: u64 },
+    /// A unit is to stand beneath another one; its documents stay where they are.
+    MoveUnit { unit: Uuid, parent: Uuid, expected: u64 },
+    /// A unit is closed, never deleted.
+    CloseUnit { unit: Uuid, successors: Vec<Uuid>, expected: u64 },
+    /// A grid or micro-grid without buildings yet; its area comes with it.
+    MakeGrid { unit: Uuid, parent: Uuid, kind: String, name: String, code: String },
+}
+
+/// What is asked for with [`Ask::AddMembership`]. Times are unix ms by the server's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewMembership {
+    /// Chosen by the device, so that the same command twice makes one.
+    pub membership: Uuid,
+    /// Whoever has it; a person who is not known yet is made, with this name.
+    pub person: Uuid,
+    pub name: String,
+    pub role: Role,
+    pub unit: Uuid,
+    /// Inclusive; `None`: from the moment the server accepts it.
+    pub from: Option<i64>,
+    /// Exclusive; `None`: open.
+    pub until: Option<i64>,
+    /// A stand-in: role and unit are those of this membership, and the term ends.
+    pub stands_for: Option<Uuid>,
 }
 
 /// The unit of intent, of sync, of verdict. All or nothing, never split.

@@ -62,6 +62,7 @@ impl Server {
     /// Checks a signed `GET /v1/events`. The grants are those of this moment ([`Server::watch_again`]).
     pub fn watch(&self, headers: &[(String, String)]) -> Result<Watch, Response> {
         let (method, path) = ("GET", "/v1/events");
+        crate::memberships::settle_terms(&self.inner).map_err(|e| self.fault(method, path, e.into()))?;
         let caller = auth::check(&self.inner, method, path, headers, b"").map_err(|fault| self.fault(method, path, fault))?;
         let units = self.heard_by(&caller).map_err(|e| self.fault(method, path, e.into()))?;
         Ok(Watch { caller: Arc::new(caller), units })

@@ -14,11 +14,13 @@ mod grants;
 mod history;
 mod keys;
 mod ledger;
+mod memberships;
 mod metrics;
 mod pull;
 mod push;
 mod server_writes;
 mod setup;
+mod shape;
 mod store;
 mod sync;
 mod tree;
@@ -197,6 +199,7 @@ impl Server {
     ) -> Result<Response, Fault> {
         let inner = &*self.inner;
         let signed = || {
+            memberships::settle_terms(inner)?;
             let caller = auth::check(inner, method, path, headers, body)?;
             sender.set(Some(caller.device.id));
             Ok::<_, Fault>(caller)

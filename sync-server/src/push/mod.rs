@@ -2,16 +2,19 @@
 //! questions for one command is
 //!
 //! known already → dense number → limits → stands on something refused → policy stamp → what it asks → each part (`part.rs`: actor, home,
-//! rights, keys, the pure gate, rules of cases, shadow apply) → written in one savepoint (`accept.rs`).
+//! rights, keys, the pure gate, rules of cases, shadow apply; `late.rs` for late work) → written in one savepoint (`accept.rs`).
 //!
 //! The first question that fails decides the reason. Everything happens inside the one write transaction of the request, so what was
 //! checked is what is written.
 
 mod accept;
+mod appoint;
 mod ask;
+mod late;
 mod part;
 mod past;
 mod refuse;
+mod reshape;
 mod rights;
 mod shadow;
 
@@ -94,14 +97,16 @@ pub struct Push<'a> {
 
 /// Judges all commands of a request. Returns what came of it and the tree as it is afterwards.
 pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncRequest) -> Result<(Pushed, Arc<Tree>), Error> {
+    // As of this transaction: a term may have ended since the request was read.
+    let device = devices::get(db, &device.id)?.ok_or(Error::Damaged("a device that is gone"))?;
     let mut push = Push {
         inner,
         db,
+        has_refused: commands::has_refused(db, &device.id)?,
         device: device.clone(),
         tree: inner.tree(db)?,
         now_ms: inner.env.now_ms(),
         known_actors: HashSet::new(),
-        has_refused: commands::has_refused(db, &device.id)?,
         out: Pushed::default(),
     };
     push.name_policy(request)?;
@@ -185,7 +190,7 @@ impl Push<'_> {
         self.check_adoption(command, &roots)?;
         let asked = self.judge_ask(command, &parts, &roots)?;
         let tree = asked.tree.clone().unwrap_or_else(|| self.tree.clone());
-        let judging = part::Judging { parts: &parts, roots: &roots.roots, is_late: roots.is_late, tree: &tree };
+        let judging = part::Judging { parts: &parts, roots: &roots, tree: &tree };
         let mut planned = Vec::with_capacity(parts.len());
         for at in 0..parts.len() {
             planned.push(self.judge_part(&judging, at)?);
