@@ -320,6 +320,12 @@ pub struct DirectoryDevice {
     pub state: String,
     pub digits: Option<String>,
     pub seen_at: Option<i64>,
+    /// Whose it is, as memberships name them.
+    pub person: Uuid,
+    /// Commands that it had not yet handed over when it was last heard of.
+    pub unsent: u32,
+    /// Has it been heard of since what it may hold last changed? Until then work written before may still come.
+    pub told: bool,
 }
 
 /// An erasure and how far it has come. It names no one: what it was about is gone.

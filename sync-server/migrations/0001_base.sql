@@ -107,7 +107,9 @@ create table device (
   counter integer not null,
   -- current policy stamp, and the highest that the device named
   policy integer not null,
-  policy_named integer not null
+  policy_named integer not null,
+  -- commands it had not handed over when it was last heard of
+  unsent integer not null default 0
 ) strict, without rowid;
 
 create index device_by_person on device (person);

@@ -74,6 +74,7 @@ fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &i
         counter: 0,
         policy: 1,
         policy_named: 1,
+        unsent: 0,
     };
     devices::add(db, &device, now_ms)?;
     policy::add_stamp(db, &device.id, device.policy, &people::roles(db, &device.person)?)?;

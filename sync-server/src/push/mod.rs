@@ -121,10 +121,23 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
         let verdict = push.answer(command)?;
         push.out.verdicts.push((command.seq, verdict));
     }
+    push.note_unsent(request)?;
     Ok((push.out, push.tree))
 }
 
 impl Push<'_> {
+    /// What the device said it has and did not hand over in this request, for the office.
+    fn note_unsent(&self, request: &SyncRequest) -> Result<(), Error> {
+        let judged: HashSet<u64> =
+            self.out.verdicts.iter().filter(|(_, v)| !matches!(v, Verdict::Need { .. })).map(|(seq, _)| *seq).collect();
+        let unsent = request.unjudged.iter().filter(|(seq, _)| !judged.contains(seq)).count();
+        let unsent = u32::try_from(unsent).unwrap_or(u32::MAX);
+        if unsent != self.device.unsent {
+            devices::set_unsent(self.db, &self.device.id, unsent)?;
+        }
+        Ok(())
+    }
+
     /// The first request that names a policy says which commands are late work.
     fn name_policy(&mut self, request: &SyncRequest) -> Result<(), Error> {
         if request.policy != self.device.policy || self.device.policy_named >= self.device.policy {

@@ -128,6 +128,13 @@ pub fn open_at(db: &Connection, unit: &Uuid) -> Result<Vec<Membership>, Error> {
     memberships(db, "unit = ?1 and state < 2 order by record", [unit])
 }
 
+/// (person, unit) of every membership that is not over.
+pub fn places(db: &Connection) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    let mut statement = db.prepare_cached("select distinct person, unit from membership where state < 2")?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// People with a live membership at a unit.
 pub fn members_at(db: &Connection, unit: &Uuid) -> Result<Vec<Uuid>, Error> {
     let mut statement = db.prepare_cached("select distinct person from membership where unit = ?1 and state = 1")?;
