@@ -10,6 +10,7 @@ pub mod doc;
 pub mod due;
 pub mod limits;
 pub mod matters;
+pub mod reasons;
 pub mod records;
 pub mod rules;
 pub mod wire;

@@ -24,6 +24,14 @@ pub const TEXT_BYTES_MAX: usize = 8 * 1024;
 pub const KEY_BYTES_MAX: usize = 120;
 /// Leaf steps that a case step names.
 pub const AFTER_STEPS_MAX: usize = 8;
+/// Refused commands that one reply shows the office; what does not fit comes when those are done with.
+pub const REFUSED_LIST_MAX: usize = 200;
+/// Values of refused commands in one reply, bytes.
+pub const REFUSED_LIST_BYTES_MAX: usize = 512 * 1024;
+/// Resolutions of refused commands in one reply, and those that one request acknowledges.
+pub const RESOLUTIONS_MAX: usize = 200;
+/// A word between the author of a refused command and the office, bytes.
+pub const WORDS_BYTES_MAX: usize = 1500;
 /// How far a device's clock may be off before it is told the time, milliseconds.
 pub const CLOCK_SKEW_MS_MAX: i64 = 5 * 60 * 1000;
 /// Life of an invite, milliseconds.
@@ -36,11 +44,3 @@ pub const LATE_MS_MAX: i64 = 30 * 24 * 3600 * 1000;
 pub const AUTO_LOCK_MS: i64 = 5 * 60 * 1000;
 /// Items of one list reply.
 pub const LIST_ITEMS_MAX: u32 = 10_000;
-/// Purge receipts of one request.
-pub const RECEIPTS_MAX: usize = 10_000;
-/// Erasures that the office sees, newest first.
-pub const ERASURES_LISTED_MAX: usize = 100;
-/// Documents that one erasure may take; a household with a long history has a few hundred.
-pub const ERASED_DOCUMENTS_MAX: usize = 5_000;
-/// How long a backup may hold what was erased since, days.
-pub const BACKUP_DAYS_MAX: u32 = 30;

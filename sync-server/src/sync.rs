@@ -5,8 +5,9 @@ use crate::auth::Caller;
 use crate::error::{Error, Fault};
 use crate::events::Wake;
 use crate::push::{Pushed, push};
-use crate::store::{bundles, devices};
+use crate::store::{bundles, devices, refused};
 use crate::{Inner, pull};
+use shared_model::limits::RESOLUTIONS_MAX;
 use shared_model::wire::{PROTOCOL, SyncReply, SyncRequest};
 
 /// `seen_at` is written at most this often, milliseconds.
@@ -22,14 +23,13 @@ pub fn sync(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Syn
     if request.protocol != PROTOCOL {
         return Err(Fault::new(426, "needs_update", "请更新程序"));
     }
-    if request.cursors.len() > CURSORS_MAX || request.want.len() > WANT_MAX {
+    if request.cursors.len() > CURSORS_MAX || request.want.len() > WANT_MAX || request.told.len() > RESOLUTIONS_MAX {
         return Err(Fault::new(413, "too_large", "请求太大"));
     }
     let pushed = push_all(inner, caller, request)?;
     pull::prepare(inner, caller, request, &pushed)?;
     let mut reply = inner.store.read(|db| pull::reply(inner, db, caller, request, &pushed))?;
     inner.wake(pushed.touched.iter().map(|((unit, class), head)| Wake { unit: *unit, class: *class, head: *head }));
-    inner.metrics.note_verdicts(&pushed.verdicts);
     reply.verdicts = pushed.verdicts;
     reply.actor_closed = pushed.actor_closed.into_iter().collect();
     Ok(reply)
@@ -39,8 +39,7 @@ fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pus
     let now_ms = inner.env.now_ms();
     let names_policy = request.policy == caller.device.policy && caller.device.policy_named < caller.device.policy;
     let is_due = caller.device.seen_at.is_none_or(|at| now_ms - at >= SEEN_EVERY_MS);
-    let is_silent = request.unjudged.is_empty() && caller.device.unsent == 0;
-    if request.commands.is_empty() && !names_policy && !is_due && is_silent {
+    if request.commands.is_empty() && request.told.is_empty() && !names_policy && !is_due {
         return Ok(Pushed::default());
     }
     let (pushed, tree) = inner.store.write(|db| {
@@ -48,6 +47,7 @@ fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pus
         devices::drop_nonces(db, now_ms - shared_model::limits::CLOCK_SKEW_MS_MAX)?;
         devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;
         bundles::drop_superseded(db, now_ms - BUNDLE_KEPT_MS)?;
+        refused::told(db, &caller.device.id, &request.told)?;
         push(inner, db, &caller.device, request)
     })?;
     inner.keep_tree(&tree);

@@ -44,7 +44,7 @@ create table command (
     body blob not null,
     args blob not null,
     digest blob not null,
-    -- pending accepted quarantined superseded discarded erased stale
+    -- pending accepted quarantined superseded erased stale; by its author: discarded resent; seen and put away: adopted
     state text not null,
     reason text,
     -- false until the server has judged it
@@ -56,6 +56,24 @@ create table command (
 ) strict;
 create index command_unjudged on command (seq) where judged = 0;
 create index command_refused on command (seq) where state in ('quarantined', 'superseded', 'stale');
+
+-- What was said about a refused command of this device: what its author asked, and what the office did.
+create table refused_note (
+    seq integer primary key,
+    asked text,
+    asked_at integer,
+    -- adopted, returned
+    how text,
+    words text,
+    by text,
+    at integer
+) strict;
+
+-- Refused commands of others that this office adopts or returns, by the command that says so.
+create table refused_done (
+    command blob primary key,
+    seq integer not null
+) strict, without rowid;
 
 -- Documents that a command touches.
 create table command_doc (

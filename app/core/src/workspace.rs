@@ -8,7 +8,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use shared_model::commands::Changed;
-use shared_model::crdt::{ActorId, ChangeHash, Edit, OpId, Value};
+use shared_model::crdt::{ActorId, ChangeHash, DEL_KEY, Edit, OpId, Value, del_value};
 use shared_model::doc::{DocId, actor_of};
 use shared_model::limits::{KEY_BYTES_MAX, TEXT_BYTES_MAX};
 use shared_model::records::Kind;
@@ -68,12 +68,14 @@ pub struct Intent {
     pub docs: Vec<DocEdit>,
     pub ask: Option<Ask>,
     pub batch: Option<Uuid>,
+    /// The refused command of somebody else whose values these are.
+    pub adopts: Option<[u8; 16]>,
 }
 
 impl Intent {
     /// An intent without parts yet.
     pub fn new(name: &'static str, summary: impl Into<String>, household: Option<Uuid>) -> Self {
-        Intent { name, summary: summary.into(), household, docs: Vec::new(), ask: None, batch: None }
+        Intent { name, summary: summary.into(), household, docs: Vec::new(), ask: None, batch: None, adopts: None }
     }
 
     /// Adds a write to a document, joined with what is there for it already.
@@ -200,19 +202,27 @@ impl Writer<'_> {
                 parts.push(part);
             }
         }
-        if parts.is_empty() && intent.ask.is_none() {
+        if parts.is_empty() && intent.ask.is_none() && intent.adopts.is_none() {
             return Ok(None);
         }
         let seq: u64 = self.tx.prepare_cached("select coalesce(max(seq), 0) + 1 from command")?.query_row([], |r| r.get(0))?;
         let policy = policy.unwrap_or(self.policy);
-        let command =
-            Command { seq, name: intent.name.into(), policy, ask: intent.ask.clone(), parts, replaces, adopts: None, batch: intent.batch };
+        let (name, ask) = (intent.name.into(), intent.ask.clone());
+        let command = Command { seq, name, policy, ask, parts, replaces, adopts: intent.adopts, batch: intent.batch };
         if command.size_bytes() > shared_model::limits::COMMAND_BYTES_MAX {
             return Err(CoreError::new("too_large", "这一笔太大了，请分开写。没有写进去。"));
         }
         if let Some(Ask::MakeUnit { unit, parent }) = &intent.ask {
             self.tx.execute("insert or ignore into unit_asked (unit, parent) values (?1, ?2)", params![unit, parent])?;
             self.touched.insert(*unit, Kind::Unit);
+        }
+        let resolves = match &intent.ask {
+            Some(Ask::ReturnRefused { command, .. }) => Some(*command),
+            _ => intent.adopts,
+        };
+        if let Some(command) = resolves {
+            let sql = "insert into refused_done (command, seq) values (?1, ?2) on conflict (command) do update set seq = excluded.seq";
+            self.tx.execute(sql, params![command.as_slice(), seq])?;
         }
         self.tx
             .prepare_cached(
@@ -242,8 +252,10 @@ impl Writer<'_> {
     fn write_doc(&mut self, d: &DocEdit) -> Result<Option<(Part, ChangeHash)>> {
         let mut doc = docs::load_or_new(self.tx, d.doc, d.kind, d.unit)?;
         self.check(&doc, d)?;
+        // a deletion names what is there when it is written: written again on another base, it names that
+        let value = |e: &KeyEdit| if e.key == DEL_KEY && e.value != Value::Null { del_value(&doc.shown).into() } else { e.value.clone() };
         let edits: Vec<Edit> =
-            d.edits.iter().map(|e| Edit { key: e.key.clone(), value: e.value.clone(), seen: e.seen.clone(), settle: e.settle }).collect();
+            d.edits.iter().map(|e| Edit { key: e.key.clone(), value: value(e), seen: e.seen.clone(), settle: e.settle }).collect();
         let own = doc.own.and_then(|(a, h)| (a == self.actor).then_some(h));
         let Some((change, bytes, hash)) = doc.shown.author(self.actor, own, self.now_ms.div_euclid(1000), &edits) else {
             return Ok(None);

@@ -259,6 +259,57 @@ pub struct SyncArgs {
     pub trace: Option<String>,
 }
 
+/// What is chosen of a refused command's fields, by their ids: all as they were, but for these.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct RefusedChoice {
+    /// Another value; null clears.
+    #[serde(default)]
+    #[ts(as = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub values: BTreeMap<String, serde_json::Value>,
+    #[serde(default)]
+    #[ts(as = "Option<Vec<String>>")]
+    pub leave_out: Vec<String>,
+    /// The operations that the form showed as what is there now.
+    #[serde(default)]
+    #[ts(as = "Option<BTreeMap<String, Vec<String>>>")]
+    pub seen: BTreeMap<String, Vec<String>>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ResendArgs {
+    /// `device_seq` of the refused command.
+    #[ts(type = "number")]
+    pub seq: u64,
+    #[serde(flatten)]
+    #[ts(flatten)]
+    pub choice: RefusedChoice,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RefusedWordsArgs {
+    /// `device_seq` of the refused command.
+    #[ts(type = "number")]
+    pub seq: u64,
+    pub words: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct AdoptArgs {
+    pub id: String,
+    #[serde(flatten)]
+    #[ts(flatten)]
+    pub choice: RefusedChoice,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct ReturnArgs {
+    pub id: String,
+    /// For its author. May be missing only for what its author discarded.
+    pub words: Option<String>,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct DiscardArgs {
     /// `device_seq` of the refused command.

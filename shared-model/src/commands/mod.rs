@@ -111,7 +111,12 @@ commands! {
     Online sync_now(SyncArgs) -> SyncReport, "现在同步", "Sync now";
     Read list_pending(NoArgs) -> PendingList, "还没传上去的", "What has not gone up yet";
     Read list_tray(NoArgs) -> TrayList, "需要看一下的", "What was refused and why";
+    Write resend_refused(ResendArgs) -> Edited, "改好一条被退回的，重新提交", "Correct a refused command and send it again";
+    Write ask_office(RefusedWordsArgs) -> Edited, "问社区一条被退回的", "Ask the office about a refused command";
     Write discard_refused(DiscardArgs) -> Edited, "放下一条被退回的", "Set aside a refused command, kept in the log";
+    Read list_refused(PageArgs) -> RefusedInbox, "别人被退回的，等社区处理", "What was refused of others and waits for the office";
+    Write adopt_refused(AdoptArgs) -> Edited, "采用一条被退回的", "Adopt a refused command of somebody else";
+    Write return_refused(ReturnArgs) -> Edited, "把一条被退回的退给写的人", "Give a refused command back to its author";
     Write import_roster(ImportArgs) -> ImportReport, "导入台账", "Import a roster";
     Read fill_table(FillArgs) -> FillReport, "套表：填部门的空表", "Fill a department's blank table";
     Write ask_next_visit(AskArgs) -> Edited, "缺的下次走访补", "Ask for what is missing at the next visit";

@@ -11,9 +11,9 @@ use crate::auth::Caller;
 use crate::error::Error;
 use crate::push::Pushed;
 use crate::store::documents::{self, PartitionRow};
-use crate::store::{devices, epochs, people};
+use crate::store::{self, devices, epochs, people};
 use crate::tree::Tree;
-use crate::{directory, grants};
+use crate::{directory, grants, refused};
 use pages::Pages;
 use rusqlite::Connection;
 use shared_model::class::Class;
@@ -76,6 +76,8 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
     let digests = if more { Vec::new() } else { partitions.iter().filter(|p| p.head > 0).map(digest_of).collect() };
     let epochs = if request.epoch == epoch { Vec::new() } else { epochs::chain(db)? };
     let directory = directory::directory(db, &tree, &message.roles)?.filter(|d| d.version != request.directory);
+    let refused = refused::list(db, &tree, &message.roles, &caller.device.id, request.refused)?;
+    let resolutions = store::refused::resolutions(db, &caller.device.id)?;
     Ok(SyncReply {
         protocol: PROTOCOL,
         time: inner.env.now_ms(),
@@ -87,6 +89,8 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
         more,
         digests,
         directory,
+        refused,
+        resolutions,
         grants: (message.version != request.grants).then_some(message),
     })
 }

@@ -2,19 +2,17 @@
 //! questions for one command is
 //!
 //! known already → dense number → limits → stands on something refused → policy stamp → what it asks → each part (`part.rs`: actor, home,
-//! rights, keys, the pure gate, rules of cases, shadow apply; `late.rs` for late work) → written in one savepoint (`accept.rs`).
+//! rights, keys, the pure gate, rules of cases, shadow apply) → written in one savepoint (`accept.rs`).
 //!
 //! The first question that fails decides the reason. Everything happens inside the one write transaction of the request, so what was
 //! checked is what is written.
 
 mod accept;
-mod appoint;
 mod ask;
-mod late;
 mod part;
 mod past;
 mod refuse;
-mod reshape;
+mod resolve;
 mod rights;
 mod shadow;
 
@@ -33,7 +31,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 /// Longest name of a command, bytes.
-const NAME_BYTES_MAX: usize = 64;
+pub const NAME_BYTES_MAX: usize = 64;
 
 /// Why a command is not accepted.
 #[derive(Debug)]
@@ -97,16 +95,14 @@ pub struct Push<'a> {
 
 /// Judges all commands of a request. Returns what came of it and the tree as it is afterwards.
 pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncRequest) -> Result<(Pushed, Arc<Tree>), Error> {
-    // As of this transaction: a term may have ended since the request was read.
-    let device = devices::get(db, &device.id)?.ok_or(Error::Damaged("a device that is gone"))?;
     let mut push = Push {
         inner,
         db,
-        has_refused: commands::has_refused(db, &device.id)?,
         device: device.clone(),
         tree: inner.tree(db)?,
         now_ms: inner.env.now_ms(),
         known_actors: HashSet::new(),
+        has_refused: commands::has_refused(db, &device.id)?,
         out: Pushed::default(),
     };
     push.name_policy(request)?;
@@ -121,23 +117,10 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
         let verdict = push.answer(command)?;
         push.out.verdicts.push((command.seq, verdict));
     }
-    push.note_unsent(request)?;
     Ok((push.out, push.tree))
 }
 
 impl Push<'_> {
-    /// What the device said it has and did not hand over in this request, for the office.
-    fn note_unsent(&self, request: &SyncRequest) -> Result<(), Error> {
-        let judged: HashSet<u64> =
-            self.out.verdicts.iter().filter(|(_, v)| !matches!(v, Verdict::Need { .. })).map(|(seq, _)| *seq).collect();
-        let unsent = request.unjudged.iter().filter(|(seq, _)| !judged.contains(seq)).count();
-        let unsent = u32::try_from(unsent).unwrap_or(u32::MAX);
-        if unsent != self.device.unsent {
-            devices::set_unsent(self.db, &self.device.id, unsent)?;
-        }
-        Ok(())
-    }
-
     /// The first request that names a policy says which commands are late work.
     fn name_policy(&mut self, request: &SyncRequest) -> Result<(), Error> {
         if request.policy != self.device.policy || self.device.policy_named >= self.device.policy {
@@ -157,11 +140,13 @@ impl Push<'_> {
         match commands::get(self.db, &self.device.id, command.seq)? {
             Some(known) if known.digest != digest => {
                 devices::set_cloned(self.db, &self.device.id)?;
-                commands::quarantine(self.db, &self.device.id, command, &digest, &opaque, "cloned", self.now_ms)?;
+                // beside what the other install pushed under this number, with an id of its own for the office
+                let id = refuse::id_of_clone(&opaque, &digest);
+                commands::quarantine(self.db, &self.device.id, command, &digest, &id, "cloned", self.now_ms)?;
                 return Ok(Verdict::Quarantined { reason: "cloned".into() });
             }
             Some(known) if !matches!(known.verdict, Verdict::Need { .. }) => {
-                if matches!(known.verdict, Verdict::Quarantined { .. } | Verdict::Superseded { .. }) {
+                if matches!(known.verdict, Verdict::Quarantined { .. } | Verdict::Superseded { .. } | Verdict::Stale { .. }) {
                     self.note_closed(command);
                 }
                 return Ok(known.verdict);
@@ -170,7 +155,7 @@ impl Push<'_> {
         }
         let judged = self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque));
         let verdict = match judged {
-            Ok(()) => Verdict::Accepted { received_at: self.now_ms, erased: Vec::new() },
+            Ok(()) => Verdict::Accepted { received_at: self.now_ms },
             Err(Stop::Refused(refusal)) => self.refused(command, &digest, &opaque, refusal)?,
             Err(Stop::Failed(e)) if e.is_constraint() => {
                 tracing::error!(seq = command.seq, cause = %e, "a command that passed the gate could not be written");
@@ -194,21 +179,21 @@ impl Push<'_> {
         if command.size_bytes() > COMMAND_BYTES_MAX || command.parts.len() > COMMAND_PARTS_MAX || command.name.len() > NAME_BYTES_MAX {
             return refuse("too_large");
         }
-        if command.parts.is_empty() && command.ask.is_none() {
+        if command.parts.is_empty() && command.ask.is_none() && command.adopts.is_none() {
             return refuse("empty");
         }
         let parts = part::decode_all(command)?;
         self.check_refused_ground(command, &parts)?;
         let roots = self.roots_of(command, digest)?;
-        self.check_adoption(command, &roots)?;
+        let resolves = self.judge_resolution(command, &roots)?;
         let asked = self.judge_ask(command, &parts, &roots)?;
         let tree = asked.tree.clone().unwrap_or_else(|| self.tree.clone());
-        let judging = part::Judging { parts: &parts, roots: &roots, tree: &tree };
+        let judging = part::Judging { parts: &parts, roots: &roots.roots, is_late: roots.is_late, tree: &tree };
         let mut planned = Vec::with_capacity(parts.len());
         for at in 0..parts.len() {
             planned.push(self.judge_part(&judging, at)?);
         }
-        Ok(Plan { parts: planned, asked })
+        Ok(Plan { parts: planned, asked, resolves })
     }
 }
 
@@ -216,4 +201,5 @@ impl Push<'_> {
 pub struct Plan<'c> {
     parts: Vec<part::PlannedPart<'c>>,
     asked: ask::Asked,
+    resolves: Option<resolve::Resolves>,
 }

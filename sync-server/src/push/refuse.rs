@@ -4,11 +4,11 @@
 use super::part::Decoded;
 use super::{Push, Refusal, Stop, refuse};
 use crate::error::Error;
-use crate::store::{commands, documents};
+use crate::store::{commands, documents, refused};
 use sha2::{Digest, Sha256};
 use shared_model::crdt::{Change, ChangeHash, OpBody, Value};
 use shared_model::records::FieldType;
-use shared_model::wire::{Command, Verdict};
+use shared_model::wire::{Ask, Command, Verdict};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -17,7 +17,9 @@ impl Push<'_> {
     pub fn refused(&mut self, command: &Command, digest: &[u8; 32], opaque: &[u8; 16], refusal: Refusal) -> Result<Verdict, Error> {
         let (reason, verdict) = match refusal {
             Refusal::Need(hashes) => return Ok(Verdict::Need { hashes }),
-            Refusal::Stale(current) => return Ok(Verdict::Stale { current }),
+            Refusal::Stale(current) if command.parts.is_empty() => return Ok(Verdict::Stale { current }),
+            // what its changes would have been stands under nothing: kept like any other refused one, but nobody needs to look at it
+            Refusal::Stale(current) => ("stale", Verdict::Stale { current }),
             Refusal::Quarantine(reason) => (reason, Verdict::Quarantined { reason: reason.into() }),
             Refusal::Supersede(by) => ("superseded", Verdict::Superseded { by }),
         };
@@ -35,6 +37,10 @@ impl Push<'_> {
             {
                 commands::close_actor(self.db, &part.doc, &change.actor)?;
             }
+        }
+        if let Some(Ask::Resend { seq }) = &command.ask {
+            // the office has one thing to look at, not two
+            refused::resend(self.db, &self.device.id, *seq)?;
         }
         self.has_refused = true;
         self.note_closed(command);
@@ -82,7 +88,7 @@ impl Push<'_> {
 /// Records a command speaks of: those it writes, their units, and every id it puts.
 fn mentioned(command: &Command, parts: &[Decoded<'_>]) -> BTreeSet<Uuid> {
     let mut out = BTreeSet::new();
-    if let Some(shared_model::wire::Ask::MakeUnit { parent, .. }) = &command.ask {
+    if let Some(Ask::MakeUnit { parent, .. }) = &command.ask {
         out.insert(*parent);
     }
     for decoded in parts {
@@ -101,6 +107,14 @@ fn mentioned(command: &Command, parts: &[Decoded<'_>]) -> BTreeSet<Uuid> {
 /// The hash that bytes would have as a change, even when they are none: later changes may name it.
 fn chunk_hash(bytes: &[u8]) -> ChangeHash {
     ChangeHash(Sha256::digest(bytes.get(8..).unwrap_or_default()).into())
+}
+
+/// The id under which a clone's command is kept, beside that of the install it was cloned from.
+pub fn id_of_clone(opaque: &[u8; 16], digest: &[u8; 32]) -> [u8; 16] {
+    let hash = Sha256::new().chain_update(b"gridwalk/cloned/v1").chain_update(opaque).chain_update(digest).finalize();
+    let mut out = [0; 16];
+    out.copy_from_slice(&hash[..16]);
+    out
 }
 
 /// For the log: the name when it looks like one of ours, else nothing.

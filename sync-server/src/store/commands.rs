@@ -70,15 +70,12 @@ pub fn quarantine(
     reason: &str,
     now_ms: i64,
 ) -> Result<(), Error> {
-    let sql = "insert into quarantine (opaque, digest, device, seq, reason, bytes, received_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+    let sql =
+        "insert into quarantine (opaque, digest, device, seq, reason, bytes, received_at, state) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
                on conflict (opaque, digest) do nothing";
-    db.prepare_cached(sql)?.execute(params![opaque, digest, device, int(c.seq), reason, to_cbor(c), now_ms])?;
+    let state = if reason == "stale" { "stale" } else { "open" };
+    db.prepare_cached(sql)?.execute(params![opaque, digest, device, int(c.seq), reason, to_cbor(c), now_ms, state])?;
     Ok(())
-}
-
-/// Is there a quarantined command of that opaque id?
-pub fn is_quarantined(db: &Connection, opaque: &[u8; 16]) -> Result<bool, Error> {
-    Ok(db.prepare_cached("select 1 from quarantine where opaque = ?1")?.exists([opaque])?)
 }
 
 /// The name of a command, by its opaque id; empty for the server's own.

@@ -3,8 +3,6 @@
 
 #![allow(dead_code)]
 
-pub mod program;
-
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use shared_model::class::Class;
 use shared_model::crdt::{ActorId, Change, ChangeHash, Edit, Registers};
@@ -136,6 +134,9 @@ pub struct Device {
     pub names: BTreeMap<ActorId, String>,
     pub epoch: u64,
     pub directory: Option<Directory>,
+    pub refused: Option<RefusedList>,
+    pub resolutions: Vec<Resolution>,
+    pub told: Vec<u64>,
     pub closed: Vec<ActorId>,
     pub clock_off: i64,
     pub requests: u64,
@@ -182,6 +183,9 @@ impl Device {
             names: BTreeMap::new(),
             epoch: 0,
             directory: None,
+            refused: None,
+            resolutions: Vec::new(),
+            told: Vec::new(),
             closed: Vec::new(),
             clock_off: 0,
             requests: 0,
@@ -305,7 +309,8 @@ impl Device {
             cursors: self.cursors.values().cloned().collect(),
             want: self.want.clone(),
             directory: self.directory.as_ref().map_or(0, |d| d.version),
-            receipts: Vec::new(),
+            refused: self.refused.as_ref().map_or(0, |r| r.version),
+            told: self.told.clone(),
         }
     }
 
@@ -357,6 +362,10 @@ impl Device {
         if let Some(directory) = &reply.directory {
             self.directory = Some(directory.clone());
         }
+        if let Some(refused) = &reply.refused {
+            self.refused = Some(refused.clone());
+        }
+        self.resolutions.extend(reply.resolutions.iter().cloned());
         for page in &reply.pages {
             self.apply_page(page);
         }

@@ -241,6 +241,9 @@ impl Line {
         if !roles.contains(&Role::Office) && reply.directory.is_some() {
             held(&self.wrong).push(format!("the directory of devices was sent to {roles:?}"));
         }
+        if !roles.contains(&Role::Office) && reply.refused.is_some() {
+            held(&self.wrong).push(format!("what was refused of others was sent to {roles:?}"));
+        }
     }
 
     fn answer(&self, raw: &Raw) -> Result<NetReply, ()> {
@@ -326,7 +329,7 @@ impl Transport for Line {
 fn doc_of(body: &RowBody) -> (DocId, Option<Kind>) {
     match body {
         RowBody::Change { doc, kind, .. } | RowBody::Snapshot { doc, kind, .. } => (*doc, Some(*kind)),
-        RowBody::Purge { doc } | RowBody::Unshare { doc } | RowBody::Gone { doc, .. } => (*doc, None),
+        RowBody::Purge { doc } | RowBody::Unshare { doc } => (*doc, None),
     }
 }
 

@@ -9,8 +9,10 @@ mod households;
 mod import;
 mod matters;
 mod persons;
+mod refused;
 mod search;
 pub(crate) mod session;
+mod tray;
 mod units;
 mod views;
 mod visits;
@@ -65,8 +67,13 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "sync_status" => session::sync_status,
         "sync_now" => session::sync_now,
         "list_pending" => session::list_pending,
-        "list_tray" => session::list_tray,
-        "discard_refused" => session::discard_refused,
+        "list_tray" => tray::list,
+        "resend_refused" => tray::resend,
+        "ask_office" => tray::ask,
+        "discard_refused" => tray::discard,
+        "list_refused" => refused::list,
+        "adopt_refused" => refused::adopt,
+        "return_refused" => refused::give_back,
         "import_roster" => import::import_roster,
         "fill_table" => fill::fill_table,
         "ask_next_visit" => fill::ask_next_visit,

@@ -1,19 +1,14 @@
-//! Who this device is, the lock, the state of sync, what waits and what was refused.
+//! Who this device is, the lock, the state of sync, what waits.
 
 use super::views::coded;
 use crate::engine::Engine;
-use crate::error::{CoreError, Result};
+use crate::error::Result;
 use crate::store;
 use crate::sync::apply::unjudged;
-use crate::workspace::{self, DocEdit};
+use crate::workspace;
 use rusqlite::Connection;
-use shared_model::commands::{
-    DiscardArgs, Edited, EnrolArgs, NoArgs, PendingItem, PendingList, RoleAt, SyncArgs, SyncReport, SyncStatus, TrayItem, TrayList,
-    UnlockArgs, Whoami,
-};
+use shared_model::commands::{EnrolArgs, NoArgs, PendingItem, PendingList, RoleAt, SyncArgs, SyncReport, SyncStatus, UnlockArgs, Whoami};
 use shared_model::rules::Role;
-use shared_model::wire;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// `whoami`: answers in every state.
@@ -86,7 +81,7 @@ pub fn status(engine: &Engine) -> Result<SyncStatus> {
             agreed_records: store::json_setting(db, "agreed_records")?.unwrap_or(0),
             since,
             contact_at: store::json_setting(db, "contact_at")?,
-            refused: one("select count(*) from command where state in ('quarantined', 'stale') or (state = 'superseded' and replaced_by is null and judged = 1)")?,
+            refused: super::tray::count(db)?,
             differs,
             offline,
             conflicts: super::conflicts::count(db)?,
@@ -125,79 +120,6 @@ pub fn list_pending(engine: &Engine, _: NoArgs) -> Result<PendingList> {
             .collect::<rusqlite::Result<_>>()?;
         Ok(PendingList { items, total: unjudged(&o.db)? })
     })
-}
-
-/// Why a command was refused, for people.
-fn why(state: &str, reason: &str) -> String {
-    match (state, reason) {
-        ("stale", _) => "社区那边已经变了，这一步没有生效。".into(),
-        ("superseded", _) => "它接在一条被退回的后面，一起放在这里。".into(),
-        (_, "forbidden" | "not_allowed" | "rights") => "这里现在不归您改。您写的还在，社区看得到。".into(),
-        (_, "late") => "这户换了人负责以后才传到。您写的还在，社区会转过去。".into(),
-        (_, "other_grid") => "这栋楼已经在另一个网格。您写的还在。".into(),
-        (_, "cloned") => "这台设备像是被复制过，需要重新登记。您写的还在。".into(),
-        _ => format!("社区没有收下（{reason}）。您写的还在。"),
-    }
-}
-
-/// `list_tray`
-pub fn list_tray(engine: &Engine, _: NoArgs) -> Result<TrayList> {
-    engine.with(|o| {
-        let mut q = o.db.prepare_cached(
-            "select seq, name, summary, state, coalesce(reason, ''), args, at from command
-             where state in ('quarantined', 'stale') or (state = 'superseded' and replaced_by is null and judged = 1) order by seq desc",
-        )?;
-        let items: Vec<TrayItem> = q
-            .query_map([], |r| {
-                let (state, reason): (String, String) = (r.get(3)?, r.get(4)?);
-                let args: Vec<u8> = r.get(5)?;
-                Ok(TrayItem {
-                    seq: r.get(0)?,
-                    command: r.get(1)?,
-                    text: r.get(2)?,
-                    why: why(&state, &reason),
-                    reason,
-                    values: values(&args),
-                    at: r.get(6)?,
-                })
-            })?
-            .collect::<rusqlite::Result<_>>()?;
-        let total = u32::try_from(items.len()).unwrap_or(u32::MAX);
-        Ok(TrayList { items, total })
-    })
-}
-
-/// What was written, key by key.
-fn values(args: &[u8]) -> BTreeMap<String, String> {
-    let docs: Vec<DocEdit> = wire::from_cbor(args).unwrap_or_default();
-    docs.iter()
-        .flat_map(|d| d.edits.iter().map(|e| (super::views::label_of(d.kind, &e.key), super::views::text_of(d.kind, &e.key, &e.value))))
-        .collect()
-}
-
-/// `discard_refused`: set aside by the author; the log keeps it.
-pub fn discard_refused(engine: &Engine, args: DiscardArgs) -> Result<Edited> {
-    let now = engine.now_ms();
-    let n = engine.with(|o| discard(&o.db, args.seq, now))?;
-    if n == 0 {
-        return Err(CoreError::not_found("这条退回的记录").at("seq"));
-    }
-    engine.raise(&shared_model::commands::Changed { kinds: vec!["sync".into()], ..Default::default() });
-    Ok(Edited { changed: true })
-}
-
-fn discard(db: &Connection, seq: u64, now: i64) -> Result<usize> {
-    let n = db.execute(
-        "update command set state = 'discarded' where seq = ?1 and state in ('quarantined', 'superseded', 'stale') and judged = 1",
-        [seq],
-    )?;
-    if n > 0 {
-        db.execute(
-            "insert into own_log (at, what, words) values (?1, 'discard', ?2)",
-            rusqlite::params![now, format!("放下退回的第 {seq} 条")],
-        )?;
-    }
-    Ok(n)
 }
 
 /// Does this person work in the office?

@@ -7,12 +7,12 @@ use crate::project;
 use crate::store::{self, Doc, docs};
 use crate::workspace::{Identity, changed};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
-use shared_model::Class;
 use shared_model::commands::Changed;
 use shared_model::crdt::{Change, ChangeHash, Registers};
 use shared_model::doc::{DocId, Partition};
 use shared_model::records::Kind;
-use shared_model::wire::{self, Command, Cursor, Grants, Page, Row, RowBody, SyncReply, Verdict};
+use shared_model::wire::{self, Command, Cursor, Grants, Page, Resolution, Row, RowBody, SyncReply, Verdict};
+use shared_model::{Class, Role};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -43,7 +43,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             continue;
         }
         match verdict {
-            Verdict::Accepted { received_at, .. } => {
+            Verdict::Accepted { received_at } => {
                 accept(&tx, *seq, *received_at, &mut touched, &mut digests)?;
                 out.accepted += 1;
             }
@@ -67,6 +67,11 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
         store::set_json(&tx, "directory", directory)?;
         store::set_json(&tx, "directory_version", &directory.version)?;
     }
+    if let Some(refused) = &reply.refused {
+        store::set_setting(&tx, "refused", &wire::to_cbor(refused))?;
+        store::set_json(&tx, "refused_version", &refused.version)?;
+    }
+    note_resolutions(&tx, &reply.resolutions)?;
     store::set_json(&tx, "epoch", &reply.epoch)?;
     // with the verdicts, not behind the pages: what only waited for its verdict leaves also when the pages do not come through
     drop_lost_partitions(&tx, &mut touched)?;
@@ -97,6 +102,19 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
         out.changed.kinds.push("sync".into());
     }
     Ok(out)
+}
+
+/// What the office did about refused commands of this device is noted beside them; the next request says that it was heard.
+fn note_resolutions(db: &Connection, resolutions: &[Resolution]) -> Result<()> {
+    for r in resolutions {
+        db.prepare_cached(
+            "insert into refused_note (seq, how, words, by, at) values (?1, ?2, ?3, ?4, ?5)
+             on conflict (seq) do update set how = excluded.how, words = excluded.words, by = excluded.by, at = excluded.at",
+        )?
+        .execute(params![r.seq, r.how, r.words, r.by, r.at])?;
+    }
+    let told: Vec<u64> = resolutions.iter().map(|r| r.seq).collect();
+    store::set_json(db, "told", &told)
 }
 
 /// Commands without a verdict.
@@ -189,6 +207,10 @@ fn apply_grants(db: &Transaction<'_>, grants: &Grants, touched: &mut BTreeMap<Uu
     }
     store::set_json(db, "grants_version", &grants.version)?;
     store::set_json(db, "roles", &grants.roles)?;
+    if !grants.roles.iter().any(|at| at.role == Role::Office) {
+        // what others wrote is for an office only
+        db.execute("delete from setting where key in ('refused', 'refused_version')", [])?;
+    }
     let held: BTreeSet<(Uuid, u8)> = grants
         .units
         .iter()
@@ -335,11 +357,7 @@ fn apply_page(db: &Connection, me: &Identity, now_ms: i64, page: Page, touched: 
 
 fn doc_of(body: &RowBody) -> DocId {
     match body {
-        RowBody::Change { doc, .. }
-        | RowBody::Snapshot { doc, .. }
-        | RowBody::Purge { doc }
-        | RowBody::Unshare { doc }
-        | RowBody::Gone { doc, .. } => *doc,
+        RowBody::Change { doc, .. } | RowBody::Snapshot { doc, .. } | RowBody::Purge { doc } | RowBody::Unshare { doc } => *doc,
     }
 }
 
@@ -404,7 +422,6 @@ fn apply_row(db: &Connection, home: &Partition, row: &Row, touched: &mut BTreeMa
                 touched.insert(id.record, doc.kind);
             }
         }
-        RowBody::Gone { .. } => return Err(bad(())),
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! verdicts, then its pages, each with its cursor in one transaction; again until nothing waits. The store is not held while the network works.
 
 pub mod apply;
-mod refuse;
+pub mod refuse;
 pub mod trace;
 
 use crate::env::{Env, Transport};
@@ -152,7 +152,8 @@ pub fn next_request(db: &Connection) -> Result<SyncRequest> {
         cursors: cursors(db)?,
         want: store::json_setting::<Vec<DocId>>(db, "want")?.unwrap_or_default(),
         directory: store::json_setting(db, "directory_version")?.unwrap_or(0),
-        receipts: Vec::new(),
+        refused: store::json_setting(db, "refused_version")?.unwrap_or(0),
+        told: store::json_setting(db, "told")?.unwrap_or_default(),
     })
 }
 

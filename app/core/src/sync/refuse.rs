@@ -14,6 +14,9 @@ use shared_model::wire::{self, Command, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+/// Commands that only say something about a refused one: too late, they have nothing to lose.
+const SAID_ONLY: [&str; 2] = ["ask_office", "discard_refused"];
+
 /// Notes a refusing verdict; [`settle`] then acts on all of one reply together. True when there is something to act on: what was written
 /// again already, because it stood on a refused one, is only marked as judged.
 pub fn note(db: &Connection, seq: u64, verdict: &Verdict) -> Result<bool> {
@@ -24,9 +27,15 @@ pub fn note(db: &Connection, seq: u64, verdict: &Verdict) -> Result<bool> {
         Verdict::Erased => ("erased", String::new()),
         Verdict::Accepted { .. } | Verdict::Need { .. } => return Ok(false),
     };
-    let before: Option<String> = db.query_row("select state from command where seq = ?1 and judged = 0", [seq], |r| r.get(0)).optional()?;
+    let known: Option<(String, String)> =
+        db.query_row("select state, name from command where seq = ?1 and judged = 0", [seq], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
+    if state == "stale" && known.as_ref().is_some_and(|(_, name)| SAID_ONLY.contains(&name.as_str())) {
+        // what it was about is over; the resolution beside it says how
+        db.execute("update command set state = 'discarded', reason = ?2, judged = 1 where seq = ?1", params![seq, reason])?;
+        return Ok(false);
+    }
     db.execute("update command set state = ?2, reason = ?3, judged = 1 where seq = ?1 and judged = 0", params![seq, state, reason])?;
-    Ok(before.as_deref() == Some("pending"))
+    Ok(known.is_some_and(|(before, _)| before == "pending"))
 }
 
 /// This install goes on as its next actor.
@@ -87,7 +96,7 @@ fn makes(db: &Connection, command: &Command) -> Result<BTreeSet<Uuid>> {
 }
 
 /// Records that only refused commands make, whenever they were refused: what names one of them waits beside it.
-fn never_made(db: &Connection) -> Result<BTreeSet<Uuid>> {
+pub fn never_made(db: &Connection) -> Result<BTreeSet<Uuid>> {
     let mut out = BTreeSet::new();
     let mut q = db.prepare("select body from command where state in ('quarantined', 'erased', 'stale', 'discarded')")?;
     for body in q.query_map([], |r| r.get::<_, Vec<u8>>(0))? {
@@ -98,7 +107,8 @@ fn never_made(db: &Connection) -> Result<BTreeSet<Uuid>> {
     Ok(out)
 }
 
-fn refers_to(docs: &[DocEdit], records: &BTreeSet<Uuid>) -> bool {
+/// Do these edits belong to one of the records?
+pub fn refers_to(docs: &[DocEdit], records: &BTreeSet<Uuid>) -> bool {
     docs.iter().any(|d| {
         records.contains(&d.doc.record)
             || records.contains(&d.unit)
@@ -196,6 +206,7 @@ fn replay(
         let mut intent = Intent::new(name_of(&s.command.name), s.summary.clone(), s.household);
         intent.ask = s.command.ask.clone();
         intent.batch = s.command.batch;
+        intent.adopts = s.command.adopts;
         intent.docs = s.docs.clone();
         for d in &mut intent.docs {
             for e in &mut d.edits {
@@ -268,6 +279,6 @@ fn note_ops(old: &Command, new: &Command, became: &mut BTreeMap<OpId, Vec<OpId>>
 }
 
 /// The command's name as a constant, for the log.
-fn name_of(name: &str) -> &'static str {
+pub fn name_of(name: &str) -> &'static str {
     shared_model::commands::COMMANDS.iter().map(|c| c.name).find(|n| *n == name).unwrap_or("replay")
 }

@@ -82,6 +82,15 @@ at?: number,
  */
 facts?: { [key in string]: { [key in string]: JsonValue } }, };
 export type Added = { id: string, };
+export type AdoptArgs = { id: string, 
+/**
+ * Another value; null clears.
+ */
+values?: { [key in string]: JsonValue }, leave_out?: Array<string>, 
+/**
+ * The operations that the form showed as what is there now.
+ */
+seen?: { [key in string]: Array<string> }, };
 export type Ask = { record: string, record_name: string, key: string, label: string, };
 export type AskArgs = { 
 /**
@@ -598,6 +607,88 @@ id_number_masked: string | null,
  * Moved away or died: the person stays in the file, greyed.
  */
 ended: string | null, end_reason: string | null, ops: { [key in string]: Array<string> }, pending: boolean, };
+export type RefusedField = { 
+/**
+ * Names it within the command: the arguments of the answer use it.
+ */
+id: string, kind: string, key: string, label: string, 
+/**
+ * Of which record, where this device knows it.
+ */
+record_name: string | null, 
+/**
+ * For people: label of a code, masked number.
+ */
+wanted: string, 
+/**
+ * For a form.
+ */
+value: string | number | boolean | null, 
+/**
+ * What is there now; null where nothing is, or where this device does not hold it.
+ */
+now: string | null, 
+/**
+ * The operations behind `now`: sent back, so that a value nobody looked at is never replaced.
+ */
+seen: Array<string>, 
+/**
+ * Shown, and not for this form to change.
+ */
+fixed: boolean, 
+/**
+ * It follows another field, which is there: it cannot be taken on its own.
+ */
+follows: string | null, };
+export type RefusedInbox = { items: Array<RefusedItem>, 
+/**
+ * In all, with those that the server sends when these are done with.
+ */
+total: number, };
+export type RefusedItem = { id: string, 
+/**
+ * What was to be done.
+ */
+command: Coded, reason: string, words: Words, by: string, by_role: Coded, 
+/**
+ * When the server received it, unix ms.
+ */
+at: number, household: string | null, plate: string | null, record_name: string | null, fields: Array<RefusedField>, 
+/**
+ * Its author wants nothing more of it.
+ */
+discarded: boolean, 
+/**
+ * What its author asked.
+ */
+asked: string | null, asked_at: number | null, 
+/**
+ * False where there is nothing that could be written down.
+ */
+may_adopt: boolean, };
+export type RefusedWordsArgs = { 
+/**
+ * `device_seq` of the refused command.
+ */
+seq: number, words: string, };
+export type ResendArgs = { 
+/**
+ * `device_seq` of the refused command.
+ */
+seq: number, 
+/**
+ * Another value; null clears.
+ */
+values?: { [key in string]: JsonValue }, leave_out?: Array<string>, 
+/**
+ * The operations that the form showed as what is there now.
+ */
+seen?: { [key in string]: Array<string> }, };
+export type ReturnArgs = { id: string, 
+/**
+ * For its author. May be missing only for what its author discarded.
+ */
+words?: string, };
 export type RevealArgs = { record: string, key: string, 
 /**
  * Why; written to the log before the value is shown.
@@ -686,16 +777,25 @@ export type TableList = {
  * Kind → fields.
  */
 kinds: { [key in string]: Array<FieldInfo> }, };
-export type TrayItem = { seq: number, command: string, text: string, reason: string, 
+export type TrayItem = { seq: number, command: string, text: string, household: string | null, reason: string, words: Words, 
 /**
- * For people.
+ * What happened and what to do, in Chinese.
  */
 why: string, 
 /**
- * What was written, key → text.
+ * What was written, label → text.
  */
-values: { [key in string]: string }, at: number, };
+values: { [key in string]: string }, fields: Array<RefusedField>, at: number, 
+/**
+ * What its author asked the office.
+ */
+asked: string | null, asked_at: number | null, resolution: TrayResolution | null, may_resend: boolean, may_ask: boolean, };
 export type TrayList = { items: Array<TrayItem>, total: number, };
+export type TrayResolution = { 
+/**
+ * `adopted`, `returned`.
+ */
+how: string, words: string, by: string, at: number, };
 export type UnitItem = { id: string, code: string | null, kind: Coded, name: string, parent: string | null, 
 /**
  * Number and estate of a building.
@@ -749,6 +849,19 @@ unit_name: string | null, device: string | null,
  * PIN tries left before waiting, when locked.
  */
 tries_left: number | null, };
+export type Words = { 
+/**
+ * What happened.
+ */
+zh: string, 
+/**
+ * What to do.
+ */
+zh_do: string, 
+/**
+ * Both in one short sentence, for the large face.
+ */
+zh_plain: string, en: string, en_do: string, en_plain: string, };
 
 export interface Commands {
   /** Who I am and the state of this device */
@@ -813,8 +926,18 @@ export interface Commands {
   list_pending: { args: NoArgs; reply: PendingList };
   /** What was refused and why */
   list_tray: { args: NoArgs; reply: TrayList };
+  /** Correct a refused command and send it again */
+  resend_refused: { args: ResendArgs; reply: Edited };
+  /** Ask the office about a refused command */
+  ask_office: { args: RefusedWordsArgs; reply: Edited };
   /** Set aside a refused command, kept in the log */
   discard_refused: { args: DiscardArgs; reply: Edited };
+  /** What was refused of others and waits for the office */
+  list_refused: { args: PageArgs; reply: RefusedInbox };
+  /** Adopt a refused command of somebody else */
+  adopt_refused: { args: AdoptArgs; reply: Edited };
+  /** Give a refused command back to its author */
+  return_refused: { args: ReturnArgs; reply: Edited };
   /** Import a roster */
   import_roster: { args: ImportArgs; reply: ImportReport };
   /** Fill a department's blank table */

@@ -3,9 +3,11 @@
 mod office;
 mod people;
 mod reconcile;
+mod refused;
 mod work;
 
 pub use office::*;
 pub use people::*;
 pub use reconcile::*;
+pub use refused::*;
 pub use work::*;

@@ -2,7 +2,6 @@
 
 use crate::codes::Coded;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use ts_rs::TS;
 
 /// One of the values of a conflict.
@@ -187,27 +186,6 @@ pub struct PendingItem {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 pub struct PendingList {
     pub items: Vec<PendingItem>,
-    pub total: u32,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct TrayItem {
-    #[ts(type = "number")]
-    pub seq: u64,
-    pub command: String,
-    pub text: String,
-    pub reason: String,
-    /// For people.
-    pub why: String,
-    /// What was written, key → text.
-    pub values: BTreeMap<String, String>,
-    #[ts(type = "number")]
-    pub at: i64,
-}
-
-#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
-pub struct TrayList {
-    pub items: Vec<TrayItem>,
     pub total: u32,
 }
 

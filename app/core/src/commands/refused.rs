@@ -1,0 +1,134 @@
+//! The office's side of what was refused: each command of somebody beneath it with why, since when, who, and what is there now beside what it
+//! wanted. The office adopts it (its own change with the chosen values; refused bytes never enter the log) or gives it back with a word.
+
+use super::households::plate_of;
+use super::tray;
+use super::units::Tree;
+use super::views::{self, coded};
+use crate::engine::Engine;
+use crate::error::{CoreError, Result};
+use crate::store::{self, get_row};
+use crate::workspace::{self, DocEdit, Intent, KeyEdit};
+use rusqlite::Connection;
+use shared_model::codes::Coded;
+use shared_model::commands::{AdoptArgs, COMMANDS, Edited, PageArgs, RefusedInbox, RefusedItem, ReturnArgs};
+use shared_model::reasons;
+use shared_model::records::Kind;
+use shared_model::wire::{self, Ask, RefusedCommand, RefusedList};
+
+/// What the server said last, but for what a command of this device that waits for its verdict adopts or returns.
+fn waiting(db: &Connection) -> Result<(Vec<RefusedCommand>, u32)> {
+    let Some(bytes) = store::setting(db, "refused")? else { return Ok((Vec::new(), 0)) };
+    let list: RefusedList =
+        wire::from_cbor(&bytes).map_err(|_| CoreError::new("bad_change", "退回的清单在本机损坏，下次同步会再要一份。"))?;
+    let mut q = db.prepare_cached("select 1 from refused_done d join command c on c.seq = d.seq where d.command = ?1 and c.judged = 0")?;
+    let (mut out, mut done) = (Vec::new(), 0);
+    for item in list.items {
+        if q.exists([item.command.as_slice()])? {
+            done += 1;
+        } else {
+            out.push(item);
+        }
+    }
+    Ok((out, list.total.saturating_sub(done)))
+}
+
+/// Its values as this device would write them.
+fn edits_of(r: &RefusedCommand) -> Vec<DocEdit> {
+    let edit =
+        |(key, value): &(String, shared_model::crdt::Value)| KeyEdit { key: key.clone(), value: value.clone(), seen: None, settle: false };
+    r.parts
+        .iter()
+        .filter(|p| !p.values.is_empty())
+        .map(|p| DocEdit { unit: p.unit, doc: p.doc, kind: p.kind, edits: p.values.iter().map(edit).collect() })
+        .collect()
+}
+
+fn view(db: &Connection, tree: &Tree, r: &RefusedCommand) -> Result<RefusedItem> {
+    let edits = edits_of(r);
+    let (household, record_name) = tray::place(db, &edits)?;
+    let plate = household.map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten().map(|h| plate_of(tree, &h));
+    let label = COMMANDS.iter().find(|c| c.name == r.command_name).map_or("", |c| c.zh);
+    Ok(RefusedItem {
+        id: wire::hex(&r.command),
+        command: Coded { code: r.command_name.clone(), label: label.into() },
+        reason: r.reason.clone(),
+        words: reasons::words(&r.reason),
+        by: r.name.clone(),
+        by_role: coded("role", r.role.name()),
+        at: r.received_at,
+        household: household.map(|h| h.to_string()),
+        plate,
+        record_name,
+        fields: tray::fields(db, &edits)?,
+        discarded: r.state == "discarded",
+        asked: r.asked.as_ref().map(|(words, _)| words.clone()),
+        asked_at: r.asked.as_ref().map(|(_, at)| *at),
+        may_adopt: !edits.is_empty(),
+    })
+}
+
+/// `list_refused`: oldest first.
+pub fn list(engine: &Engine, args: PageArgs) -> Result<RefusedInbox> {
+    engine.with(|o| {
+        let (all, total) = waiting(&o.db)?;
+        let tree = Tree::read(&o.db)?;
+        let items = views::page(all, args.limit, args.offset).iter().map(|r| view(&o.db, &tree, r)).collect::<Result<_>>()?;
+        Ok(RefusedInbox { items, total })
+    })
+}
+
+fn one(db: &Connection, id: &str) -> Result<RefusedCommand> {
+    let found = waiting(db)?.0.into_iter().find(|r| wire::hex(&r.command) == id);
+    found.ok_or_else(|| CoreError::new("not_found", "这一条已经处理过了，或者写的人自己改好了。").at("id"))
+}
+
+fn may_resolve(db: &Connection, me: &workspace::Identity) -> Result<()> {
+    if super::session::is_office(db, me)? { Ok(()) } else { Err(CoreError::not_allowed("处理别人被退回的")) }
+}
+
+/// `adopt_refused`: the chosen values as a change of this office.
+pub fn adopt(engine: &Engine, args: AdoptArgs) -> Result<Edited> {
+    let now = engine.now_ms();
+    let (_, changed) = engine.with(|o| {
+        may_resolve(&o.db, &o.me)?;
+        let r = one(&o.db, &args.id)?;
+        let edits = edits_of(&r);
+        if edits.is_empty() {
+            return Err(CoreError::args("这一条里没有可以采用的内容，请退给写的人。").at("id"));
+        }
+        let (household, _) = tray::place(&o.db, &edits)?;
+        let edits = tray::chosen(&o.db, edits, &args.choice)?;
+        workspace::change(&mut o.db, &o.me, now, |w| {
+            let mut intent = Intent::new("adopt_refused", format!("采用 {} 被退回的", r.name), household);
+            intent.docs = edits;
+            intent.adopts = Some(r.command);
+            let seq = w.command(intent)?;
+            tray::log(w.tx, now, "adopt", &format!("采用 {} 被退回的一条", r.name))?;
+            Ok(seq)
+        })
+    })?;
+    tray::raise(engine, changed);
+    Ok(Edited { changed: true })
+}
+
+/// `return_refused`: back to its author with a word; what its author discarded is only filed away.
+pub fn give_back(engine: &Engine, args: ReturnArgs) -> Result<Edited> {
+    let now = engine.now_ms();
+    let words = tray::words(args.words.as_deref().unwrap_or_default())?;
+    let (_, changed) = engine.with(|o| {
+        may_resolve(&o.db, &o.me)?;
+        let r = one(&o.db, &args.id)?;
+        if words.is_none() && r.state != "discarded" {
+            return Err(CoreError::args("退回要写一句话，让写的人知道怎么办。").at("words"));
+        }
+        workspace::change(&mut o.db, &o.me, now, |w| {
+            let mut intent = Intent::new("return_refused", format!("退给 {}", r.name), None);
+            intent.ask = Some(Ask::ReturnRefused { command: r.command, words: words.clone().unwrap_or_default() });
+            w.command(intent)?;
+            tray::log(w.tx, now, "return", &format!("把一条退回的退给 {}", r.name))
+        })
+    })?;
+    tray::raise(engine, changed);
+    Ok(Edited { changed: true })
+}

@@ -1,0 +1,142 @@
+//! Why something was refused, in words: what happened, and what to do about it. One table for the tray of the author and for the office, in
+//! both languages, with a shorter sentence for the large face. A code that stands in no row is answered in general words, never by its name;
+//! a test of the server finds codes without a row.
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// The words for a reason.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+pub struct Words {
+    /// What happened.
+    pub zh: &'static str,
+    /// What to do.
+    pub zh_do: &'static str,
+    /// Both in one short sentence, for the large face.
+    pub zh_plain: &'static str,
+    pub en: &'static str,
+    pub en_do: &'static str,
+    pub en_plain: &'static str,
+}
+
+struct Reason {
+    codes: &'static [&'static str],
+    words: Words,
+}
+
+macro_rules! reasons {
+    ($( [$($code:literal),*] $zh:literal $zh_do:literal $zh_plain:literal $en:literal $en_do:literal $en_plain:literal; )*) => {
+        &[$( Reason { codes: &[$($code),*], words: Words { zh: $zh, zh_do: $zh_do, zh_plain: $zh_plain, en: $en, en_do: $en_do, en_plain: $en_plain } } ),*]
+    };
+}
+
+const REASONS: &[Reason] = reasons! {
+    ["late"]
+        "这户换了人负责以后，这一条才传到。" "社区能看到，会采用或退给您；急的可以问社区。" "传晚了，社区在看。"
+        "It arrived after somebody else took over this household." "The office sees it and will adopt it or give it back; ask them if it is urgent." "It came late. The office is looking at it.";
+    ["not_allowed", "forbidden", "rights"]
+        "这里现在不归您改。" "社区能看到，会采用或退给您；要是本该归您，请问社区。" "这里不归您改，社区在看。"
+        "This is no longer yours to change." "The office sees it and will adopt it or give it back; ask them if it should be yours." "Not yours to change. The office is looking at it.";
+    ["mirror"]
+        "出生年跟着出生日期走，不能单独改。" "去掉出生年再提交，或者改出生日期。" "出生年不能单独改，去掉它再交。"
+        "A birth year follows the birth date and cannot be changed alone." "Leave it out and send again, or change the date." "Leave the birth year out and send again.";
+    ["illegal_step", "no_transition"]
+        "这件事走到这里，不能接这一步。" "看看这件事现在到了哪一步，再重新办。" "这一步接不上，看看这件事再办。"
+        "This step cannot follow where the matter stood." "Look where the matter stands now and take the right step." "This step does not fit. Look at the matter again.";
+    ["no_case"]
+        "这一步所属的事不在社区那边。" "先看那件事有没有被退回，再重新提交。" "那件事还没收到。"
+        "The matter of this step is not at the office." "See whether the matter itself was refused, then send again." "The matter itself is not there yet.";
+    ["other_grid"]
+        "这栋楼已经在另一个网格。" "楼留在原来的网格；要改请社区调整，这里可以放下。" "这栋楼在别的网格。"
+        "This building already stands in another grid." "It stays there; the office can move it. You may set this aside." "This building is in another grid.";
+    ["cloned"]
+        "这台设备像是被复制过，两边用了同一个编号。" "请社区给这台设备重新登记；写下的社区看得到。" "这台手机要重新登记，请找社区。"
+        "This device seems to have been copied: two used the same number." "Ask the office to enrol it again; what you wrote is with them." "This phone must be enrolled again. Ask the office.";
+    ["policy", "replaces", "actor_closed", "other_actor", "actor_mismatch", "generation", "refused_past", "no_refusal"]
+        "这一条写下时的身份或版本，社区那边对不上。" "先同步一次，再改好重新提交。" "先同步，再交一次。"
+        "It was written under an identity or a state that the office does not know." "Sync first, then send it again." "Sync, then send again.";
+    ["superseded"]
+        "它接在一条被退回的后面，一起放在这里。" "先处理那一条；那一条收下以后，这一条可以重新提交。" "先看前面那一条。"
+        "It stands on another one that was refused." "See to that one first; then this one can be sent again." "See to the one before it first.";
+    ["stale"]
+        "社区那边已经变了，这一步没有生效。" "看看现在是什么样，还需要的话再做一次。" "已经有人处理过了。"
+        "It has changed at the office meanwhile; this had no effect." "Look at how it is now, and do it again if it is still needed." "Somebody has already seen to it.";
+    ["adopted"]
+        "社区已经采用了这一条，这一次没有再写。" "看看现在的内容；还要改就直接改档案。" "社区已经采用了。"
+        "The office has already adopted it; nothing was written twice." "Look at what is there now; edit the record if it needs more." "The office has already adopted it.";
+    ["returned", "filed"]
+        "这一条已经退给写的人了，这一次没有再写。" "等写的人改好再交。" "已经退回去了。"
+        "It has already been given back to its author; nothing was written." "Wait until they correct it and send it again." "It was already given back.";
+    ["discarded", "resent"]
+        "写的人已经自己处理了这一条，这一次没有再写。" "看看档案里现在的内容。" "写的人已经处理了。"
+        "Its author has already seen to it; nothing was written." "Look at what the record says now." "Its author has seen to it.";
+    ["adopts"]
+        "这一条退回的记录不归这里处理。" "请管这一片的社区来处理。" "不归这里处理。"
+        "This refused record is not for this office." "The office above its author can see to it." "Not for this office.";
+    ["erased"]
+        "这条写到的内容已经按规定删除。" "不用再交；有疑问请问社区。" "那份内容已经删除。"
+        "What it was about has been erased." "There is nothing to send; ask the office if in doubt." "What it was about is erased.";
+    ["too_large", "too_many_steps"]
+        "这一笔太大了，没法一次收下。" "写短一些，或分成几次提交。" "写得太长，分几次交。"
+        "It is too large to take at once." "Shorten it, or send it in parts." "Too long. Send it in parts.";
+    ["bad_value", "unknown_key", "wrong_class", "written_once", "server_only", "kind", "empty", "unit_kind", "invalid_args"]
+        "有一格的写法社区不能收。" "改正那一格，或去掉它，再提交。" "有一格写法不对，改了再交。"
+        "One field is written in a way that cannot be taken." "Correct it or leave it out, then send again." "One field is wrong. Correct it and send again.";
+    ["home", "no_unit", "not_found"]
+        "它所属的楼栋或记录在社区那边不在这个位置。" "先同步，看看这户现在在哪里，再重新提交。" "先同步，再看这户在哪里。"
+        "The building or record it belongs to is not in that place." "Sync, see where it is now, then send again." "Sync, then look where it is.";
+    ["bad_change", "twice_in_command", "seq_gap", "seq_reused", "duplicate", "own_past_missing", "pred_outside_past", "pred_not_put",
+     "pred_other_key", "start_op_wrong", "delete_outside_settlement", "key_twice", "deletion_clock_wrong", "library_disagrees",
+     "not_judgeable", "not_storable", "damaged"]
+        "这一条在路上或本机损坏，社区没法收。" "内容还在下面，核对后重新提交；多次这样请告诉社区。" "这条坏了，核对后再交一次。"
+        "It is damaged and cannot be taken." "What you wrote is still below: check it and send again; tell the office if it happens often." "It is damaged. Check it and send again.";
+};
+
+const OTHER: Words = Words {
+    zh: "社区没有收下这一条。",
+    zh_do: "您写的还在；可以改好重新提交，或者问社区。",
+    zh_plain: "没有收下，可以问社区。",
+    en: "It was not taken.",
+    en_do: "What you wrote is kept: correct it and send again, or ask the office.",
+    en_plain: "Not taken. You can ask the office.",
+};
+
+/// The words for a code; general ones for a code that has none.
+pub fn words(code: &str) -> Words {
+    REASONS.iter().find(|r| r.codes.contains(&code)).map_or(OTHER, |r| r.words)
+}
+
+/// Has the code words of its own?
+pub fn is_known(code: &str) -> bool {
+    REASONS.iter().any(|r| r.codes.contains(&code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_code_has_one_row_and_every_row_says_everything() {
+        let mut seen = BTreeSet::new();
+        for reason in REASONS {
+            for code in reason.codes {
+                assert!(seen.insert(*code), "{code} stands twice");
+            }
+            let w = reason.words;
+            for text in [w.zh, w.zh_do, w.zh_plain] {
+                assert!(text.ends_with('。') && text.chars().any(|c| !c.is_ascii()), "{text}");
+            }
+            for text in [w.en, w.en_do, w.en_plain] {
+                assert!(text.ends_with('.') && text.is_ascii(), "{text}");
+            }
+            assert!(w.zh_plain.chars().count() <= 20, "{} is not short", w.zh_plain);
+        }
+    }
+
+    #[test]
+    fn an_unknown_code_is_answered_in_general_words() {
+        assert_eq!(words("no_such_code"), OTHER);
+        assert!(!is_known("no_such_code"));
+    }
+}
