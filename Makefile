@@ -46,7 +46,7 @@ bench: ## the promised times, measured in release beside their lower bounds
 	cargo bench -p e2e --bench promises
 
 sim: ## the simulated network: SEEDS=2000 runs as many histories, SEED=7 replays one
-	SIM_SEEDS=$(or $(SEEDS),2000) SIM_SEED=$(SEED) cargo test --release -p e2e --test sim -- --nocapture
+	SIM_SEEDS=$(or $(SEEDS),2000) SIM_SEED=$(SEED) cargo test --profile sim -p e2e --test sim -- --nocapture
 
 clean-demo: ## forget the demo's data
 	rm -rf .demo

@@ -45,6 +45,8 @@ pub trait Env: Send + Sync {
     fn now_ms(&self) -> i64;
     /// Fills with unpredictable bytes.
     fn fill_random(&self, bytes: &mut [u8]);
+    /// Called before every commit. A simulation takes here what lies on the disk: the power may go at any moment.
+    fn before_commit(&self) {}
 }
 
 /// The machine's clock and its source of randomness.
@@ -96,6 +98,8 @@ impl Server {
             return Err(Error::setup("not_initialised", format!("{} 里没有服务器数据，先运行 init", data_dir.display())));
         }
         let store = Store::open(&path, false)?;
+        let before = env.clone();
+        store.on_commit(move || before.before_commit())?;
         let keys = Keys::load(data_dir)?;
         let (nonces, tree) =
             store.read(|db| Ok::<_, Error>((Nonces::new(store::devices::nonces(db)?), Arc::new(store::units::load(db)?))))?;

@@ -58,7 +58,11 @@ fn drop_office(cases: &mut Json) {
 /// The first place where two devices differ in what both may read; `None`: none.
 pub fn difference(a: &Device, b: &Device) -> Option<String> {
     let office = rules::access(a.role, Class::Office).reads() && rules::access(b.role, Class::Office).reads();
-    let (left, right) = (everything(a, office), everything(b, office));
+    difference_of((a, &everything(a, office)), (b, &everything(b, office)))
+}
+
+/// The same for what was read before.
+pub fn difference_of((a, left): (&Device, &BTreeMap<String, Json>), (b, right): (&Device, &BTreeMap<String, Json>)) -> Option<String> {
     for key in left.keys().chain(right.keys()).collect::<BTreeSet<_>>() {
         let (l, r) = (left.get(key), right.get(key));
         if l != r {
@@ -71,7 +75,14 @@ pub fn difference(a: &Device, b: &Device) -> Option<String> {
 /// The first record of `a` that `wide` shows otherwise or not at all; `None`: none. `wide` may hold more.
 pub fn difference_within(a: &Device, wide: &Device) -> Option<String> {
     let office = rules::access(a.role, Class::Office).reads();
-    let (left, right) = (everything(a, office), everything(wide, office));
+    difference_within_of((a, &everything(a, office)), (wide, &everything(wide, office)))
+}
+
+/// The same for what was read before.
+pub fn difference_within_of(
+    (a, left): (&Device, &BTreeMap<String, Json>),
+    (wide, right): (&Device, &BTreeMap<String, Json>),
+) -> Option<String> {
     let (key, l) = left.iter().find(|(key, l)| right.get(*key) != Some(*l))?;
     Some(format!("{key}: {} and {} differ {}", a.name, wide.name, place(Some(l), right.get(key))))
 }

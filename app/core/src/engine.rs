@@ -193,8 +193,18 @@ impl Engine {
         self.0.home.join("unlocked")
     }
 
+    fn open_store(&self, key: &[u8; 32]) -> Result<rusqlite::Connection> {
+        let mut db = store::open(&self.db_path(), key)?;
+        let env = self.0.options.env.clone();
+        db.commit_hook(Some(move || {
+            env.before_commit();
+            false
+        }))?;
+        Ok(db)
+    }
+
     fn open_with(&self, key: &[u8; 32]) -> Result<()> {
-        let db = store::open(&self.db_path(), key)?;
+        let db = self.open_store(key)?;
         let me: Identity =
             store::json_setting(&db, "identity")?.ok_or_else(|| CoreError::new("locked", "这份数据里没有登记，需要重新登记。"))?;
         *held(&self.0.open) = Some(Open { db, me, used_ms: self.now_ms() });
@@ -336,7 +346,7 @@ impl Engine {
             confirmed: reply.confirmed,
         };
         let key: [u8; 32] = random(env);
-        let db = store::open(&self.db_path(), &key)?;
+        let db = self.open_store(&key)?;
         store::set_json(&db, "identity", &me)?;
         self.vault().seal(env, pin, &key)?;
         *held(&self.0.open) = Some(Open { db, me, used_ms: self.now_ms() });

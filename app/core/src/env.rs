@@ -6,6 +6,8 @@ pub trait Env: Send + Sync {
     fn now_ms(&self) -> i64;
     /// Fills with random bytes.
     fn fill_random(&self, bytes: &mut [u8]);
+    /// Called before every commit of the store. A simulation takes here what lies on the disk: the power may go at any moment.
+    fn before_commit(&self) {}
 }
 
 /// The machine's.

@@ -47,6 +47,15 @@ impl Store {
         Ok(Store { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
     }
 
+    /// Calls `before` ahead of every commit.
+    pub fn on_commit(&self, before: impl Fn() + Send + 'static) -> Result<(), Error> {
+        let hook = move || {
+            before();
+            false
+        };
+        Ok(lock(&self.writer).commit_hook(Some(hook))?)
+    }
+
     /// Runs `f` in one write transaction; committed when it returns `Ok`, rolled back otherwise and when it panics.
     pub fn write<T, E: From<Error>>(&self, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         let db = lock(&self.writer);

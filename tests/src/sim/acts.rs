@@ -41,8 +41,19 @@ impl Sim {
     }
 
     fn call(&mut self, who: usize, command: &'static str, args: Json) -> Option<Json> {
+        let low = self.chance(4).then(|| self.rng.gen_range(0..3));
         let device = &self.world.devices[who];
-        let (name, out) = (device.name, device.try_call(command, args.clone()));
+        let name = device.name;
+        let out = match low {
+            None => device.try_call(command, args.clone()),
+            Some(commits) => match device.try_call_on_low_battery(commits, command, args.clone()) {
+                Some(out) => out,
+                None => {
+                    self.tell(format!("{name} {command} {args}: the power went before commit {commits}"));
+                    return None;
+                }
+            },
+        };
         let end = out.as_ref().map_or_else(|e| format!(" → {}", e.code), |_| String::new());
         self.tell(format!("{name} {command} {args}{end}"));
         match out {
@@ -281,7 +292,8 @@ impl Sim {
 
     fn clock(&mut self) {
         let who = self.rng.gen_range(0..self.world.devices.len());
-        let wrong_ms = self.rng.gen_range(-5000..5000) * HOUR_MS;
+        // up to ten years
+        let wrong_ms = self.rng.gen_range(-87_600..87_600) * HOUR_MS;
         self.tell(format!("the clock of {} is wrong by {wrong_ms} ms", self.world.devices[who].name));
         self.world.devices[who].env.set_wrong_by_ms(wrong_ms);
     }
@@ -310,6 +322,16 @@ impl Sim {
         {
             let value = json!(format!("途中 {}", self.rng.r#gen::<u16>()));
             self.world.devices[who].write_in_flight("edit_person", json!({ "id": p["id"], "edit": { "nickname": value } }));
+        } else if self.chance(12) {
+            let commits = self.rng.gen_range(0..8);
+            self.tell(format!("the power of {} will go after {commits} commits", self.world.devices[who].name));
+            self.world.devices[who].cut_power_after(commits);
+        }
+        if self.chance(10) {
+            let commits = self.rng.gen_range(0..4);
+            self.tell(format!("the power of the server will go after {commits} commits"));
+            self.world.cut_server_power_after(commits);
+            faults.push(Fault::None);
         }
         let device = &self.world.devices[who];
         device.meets(&faults);
@@ -317,6 +339,11 @@ impl Sim {
         let name = device.name;
         device.line.set_bend(None);
         device.line.forget_faults();
+        self.world.keep_server_power();
+        if self.world.devices[who].wakes_after_power_cut() {
+            self.tell(format!("{name} syncs {faults:?} until its power goes"));
+            return;
+        }
         self.tell(format!(
             "{name} syncs {faults:?} → {}",
             out.as_ref().map_or_else(|e| e.code.clone(), |r| format!("agreed {}", r["agreed"]))

@@ -42,8 +42,17 @@ pub struct Sim {
     bo_moved: bool,
 }
 
-/// Runs one seed; panics with what went wrong. Returns a digest of what everybody shows at the end.
-pub fn run(seed: u64) -> String {
+/// Runs one seed; panics with what went wrong.
+pub fn run(seed: u64) {
+    history(seed, |_| ());
+}
+
+/// Runs one seed; a digest of what everybody shows at the end.
+pub fn shown_at_the_end(seed: u64) -> String {
+    history(seed, Sim::digest)
+}
+
+fn history<T>(seed: u64, end: impl FnOnce(&Sim) -> T) -> T {
     let mut sim = Sim {
         world: World::new(seed),
         rng: StdRng::seed_from_u64(seed),
@@ -61,7 +70,7 @@ pub fn run(seed: u64) -> String {
         }
         sim.heal();
         sim.check_end();
-        sim.digest()
+        end(&sim)
     }));
     result.unwrap_or_else(|cause| {
         let told: Vec<String> = sim.told.iter().cloned().collect();

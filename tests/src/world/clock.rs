@@ -35,9 +35,17 @@ impl Default for Clock {
     }
 }
 
+/// The power of a program goes just before one of its commits: what lies on the disk then is copied.
+struct PowerCut {
+    commits_left: u32,
+    take: Box<dyn Fn() + Send>,
+    is_taken: bool,
+}
+
 /// What a device or the server has around it.
 pub struct SimEnv {
     clock: Clock,
+    power_cut: Mutex<Option<PowerCut>>,
     wrong_by_ms: AtomicI64,
     rng: Mutex<StdRng>,
 }
@@ -46,12 +54,34 @@ impl SimEnv {
     /// The surroundings of one program; `stream` keeps two programs of one seed apart.
     pub fn new(clock: &Clock, seed: u64, stream: u64) -> Arc<Self> {
         let rng = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ stream.wrapping_mul(0xd1b5_4a32_d192_ed03));
-        Arc::new(SimEnv { clock: clock.clone(), wrong_by_ms: AtomicI64::new(0), rng: Mutex::new(rng) })
+        Arc::new(SimEnv { clock: clock.clone(), power_cut: Mutex::default(), wrong_by_ms: AtomicI64::new(0), rng: Mutex::new(rng) })
     }
 
     /// Sets this program's clock wrong by so much.
     pub fn set_wrong_by_ms(&self, ms: i64) {
         self.wrong_by_ms.store(ms, Ordering::SeqCst);
+    }
+
+    /// The power will go before the commit after `commits` more; `take` copies what lies on the disk then.
+    pub fn cut_power_after(&self, commits: u32, take: impl Fn() + Send + 'static) {
+        *self.power_cut.lock().expect("no test panics here") =
+            Some(PowerCut { commits_left: commits, take: Box::new(take), is_taken: false });
+    }
+
+    /// Did it go? Forgets it either way.
+    pub fn power_went(&self) -> bool {
+        self.power_cut.lock().expect("no test panics here").take().is_some_and(|cut| cut.is_taken)
+    }
+
+    fn about_to_commit(&self) {
+        let mut cut = self.power_cut.lock().expect("no test panics here");
+        let Some(cut) = cut.as_mut().filter(|cut| !cut.is_taken) else { return };
+        if cut.commits_left == 0 {
+            (cut.take)();
+            cut.is_taken = true;
+        } else {
+            cut.commits_left -= 1;
+        }
     }
 
     fn now(&self) -> i64 {
@@ -71,6 +101,10 @@ impl app_core::Env for SimEnv {
     fn fill_random(&self, bytes: &mut [u8]) {
         self.fill(bytes);
     }
+
+    fn before_commit(&self) {
+        self.about_to_commit();
+    }
 }
 
 impl sync_server::Env for SimEnv {
@@ -80,5 +114,9 @@ impl sync_server::Env for SimEnv {
 
     fn fill_random(&self, bytes: &mut [u8]) {
         self.fill(bytes);
+    }
+
+    fn before_commit(&self) {
+        self.about_to_commit();
     }
 }

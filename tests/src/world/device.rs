@@ -81,6 +81,40 @@ impl Device {
         self.open();
     }
 
+    /// The power will go before the commit after `commits` more, in whatever the device does then.
+    pub fn cut_power_after(&self, commits: u32) {
+        let (old, new) = (self.home(), self.homes.join((self.lives.get() + 1).to_string()));
+        let line = self.line.clone();
+        self.env.cut_power_after(commits, move || {
+            copy_home(&old, &new);
+            // the program still runs, but nobody hears of it any more
+            line.set_offline(true);
+        });
+    }
+
+    /// If it went, the device goes on from what lay on the disk at that moment. Whatever was answered since was never seen by anybody.
+    pub fn wakes_after_power_cut(&self) -> bool {
+        let went = self.env.power_went();
+        if went {
+            self.line.set_offline(false);
+            self.lives.set(self.lives.get() + 1);
+            self.close();
+            self.open();
+        }
+        went
+    }
+
+    /// A command while the power may go; `None` when it went, with the work that was not yet on the disk.
+    pub fn try_call_on_low_battery(&self, commits: u32, command: &str, args: Json) -> Option<Result<Json, CoreError>> {
+        let before = self.pending();
+        self.cut_power_after(commits);
+        let out = self.engine().call(command, args);
+        let went = self.wakes_after_power_cut();
+        self.clock.pass_ms(1000);
+        self.written.fetch_add(u64::from(self.pending() - before), Ordering::SeqCst);
+        (!went).then_some(out)
+    }
+
     /// The engine.
     pub fn engine(&self) -> Engine {
         self.engine.borrow().clone().expect("the device is on")

@@ -103,7 +103,36 @@ impl World {
     fn empty(seed: u64, dir: TempDir) -> World {
         let clock = Clock::new();
         let server_env = SimEnv::new(&clock, seed, 1000);
-        World { seed, wire: Arc::default(), devices: Vec::new(), server_env, clock, dir }
+        let world = World { seed, wire: Arc::default(), devices: Vec::new(), server_env, clock, dir };
+        let (env, live, cut) = (world.server_env.clone(), world.server_dir(), world.cut_dir());
+        world.wire.set_recover(Box::new(move |wire| {
+            let went = env.power_went();
+            if went {
+                wire.set(None);
+                replace_folder(&cut, &live);
+                wire.set(Some(Server::open(&live, env.clone()).unwrap()));
+            }
+            went
+        }));
+        world
+    }
+
+    /// The server's power will go before the commit after `commits` more, within one of the next requests.
+    pub fn cut_server_power_after(&self, commits: u32) {
+        let (live, cut) = (self.server_dir(), self.cut_dir());
+        self.server_env.cut_power_after(commits, move || {
+            let _ = std::fs::remove_dir_all(&cut);
+            copy_folder(&live, &cut);
+        });
+    }
+
+    /// No power cut waits any more.
+    pub fn keep_server_power(&self) {
+        self.server_env.power_went();
+    }
+
+    fn cut_dir(&self) -> PathBuf {
+        self.dir.path().join("server-cut")
     }
 
     fn add(&mut self, name: &'static str, role: Role) {
@@ -217,6 +246,12 @@ fn make_prototype() -> TempDir {
     world.stop_server();
     let World { dir, .. } = world;
     dir
+}
+
+/// `to` becomes what `from` is; `from` is gone.
+fn replace_folder(from: &Path, to: &Path) {
+    std::fs::remove_dir_all(to).unwrap();
+    std::fs::rename(from, to).unwrap();
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -72,17 +72,33 @@ struct Raw {
     body: Vec<u8>,
 }
 
+/// Puts the server back up after its power went; `false` when it did not go.
+pub type Recover = Box<dyn Fn(&Wire) -> bool + Send>;
+
 /// The server's end; empty while the server is down.
 #[derive(Default)]
-pub struct Wire(Mutex<Option<Server>>);
+pub struct Wire {
+    server: Mutex<Option<Server>>,
+    recover: Mutex<Option<Recover>>,
+}
 
 impl Wire {
     pub fn set(&self, server: Option<Server>) {
-        *held(&self.0) = server;
+        *held(&self.server) = server;
     }
 
     pub fn server(&self) -> Option<Server> {
-        held(&self.0).clone()
+        held(&self.server).clone()
+    }
+
+    /// What to ask after each request.
+    pub fn set_recover(&self, recover: Recover) {
+        *held(&self.recover) = Some(recover);
+    }
+
+    /// Did the power of the server go during the last request? It is up again then, and its answer is lost.
+    fn power_went(&self) -> bool {
+        held(&self.recover).as_ref().is_some_and(|recover| recover(self))
     }
 }
 
@@ -251,6 +267,10 @@ impl Line {
         let began = Instant::now();
         let r = server.handle("POST", &raw.path, &raw.headers, &raw.body);
         *held(&self.answered_in) += began.elapsed();
+        drop(server);
+        if self.wire.power_went() {
+            return Err(());
+        }
         Ok(NetReply { status: r.status, body: r.body })
     }
 
@@ -293,11 +313,11 @@ impl Transport for Line {
         if self.is_unwatched.load(Ordering::SeqCst) {
             return self.answer(&raw);
         }
-        if path == "/v1/sync" {
-            self.note_sent(&plain(body));
-        }
         if self.offline.load(Ordering::SeqCst) {
             return Err(());
+        }
+        if path == "/v1/sync" {
+            self.note_sent(&plain(body));
         }
         let fault = held(&self.faults).pop_front().unwrap_or(Fault::None);
         match fault {
