@@ -44,3 +44,11 @@ pub const LATE_MS_MAX: i64 = 30 * 24 * 3600 * 1000;
 pub const AUTO_LOCK_MS: i64 = 5 * 60 * 1000;
 /// Items of one list reply.
 pub const LIST_ITEMS_MAX: u32 = 10_000;
+/// Purge receipts of one request.
+pub const RECEIPTS_MAX: usize = 10_000;
+/// Erasures that the office sees, newest first.
+pub const ERASURES_LISTED_MAX: usize = 100;
+/// Documents that one erasure may take; a household with a long history has a few hundred.
+pub const ERASED_DOCUMENTS_MAX: usize = 5_000;
+/// How long a backup may hold what was erased since, days.
+pub const BACKUP_DAYS_MAX: u32 = 30;

@@ -104,6 +104,34 @@ pub fn may_write(role: Role, kind: Kind, class: Class, verb: Verb) -> bool {
     by_class && by_kind
 }
 
+/// May `role` give somebody the role `given` beneath its own unit, change the term of it, or end it? Nobody gives what lies above:
+/// an office appoints within its community, but makes no administrator and no overseer.
+pub fn may_appoint(role: Role, given: Role) -> bool {
+    match role {
+        Role::Admin => true,
+        Role::Office => !matches!(given, Role::Admin | Role::Overseer),
+        _ => false,
+    }
+}
+
+/// May `role` make grids, and move and close units beneath its own unit?
+pub fn may_shape(role: Role) -> bool {
+    matches!(role, Role::Office | Role::Admin)
+}
+
+/// May a unit of this kind stand directly beneath one of that kind?
+pub fn may_stand(kind: &str, above: &str) -> bool {
+    match kind {
+        "building" | "alley" | "area" => matches!(above, "community" | "grid" | "micro_grid" | "estate"),
+        "estate" => matches!(above, "community" | "grid" | "micro_grid"),
+        "micro_grid" => matches!(above, "community" | "grid"),
+        "grid" => above == "community",
+        "community" => above == "street",
+        "street" => above == "district",
+        _ => false,
+    }
+}
+
 /// May this key be written in a document of this kind and class? `own_command`: the change also writes the source of a mirror.
 pub fn may_write_key(kind: Kind, class: Class, key: &str, verb: Verb) -> Result<(), &'static str> {
     let Some(field) = kind.field(key) else { return Err("unknown_key") };

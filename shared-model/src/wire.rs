@@ -21,8 +21,35 @@ pub struct Part {
     pub unit: Uuid,
     pub doc: DocId,
     pub kind: Kind,
-    /// One uncompressed Automerge change.
+    /// One uncompressed Automerge change; of an erased part only its hash ([`Part::erase`]).
     pub change: ByteBuf,
+}
+
+/// Stands before the hash of a change whose bytes are erased. No change begins so.
+const ERASED: &[u8; 7] = b"erased:";
+
+impl Part {
+    /// Drops the bytes of the change and keeps their hash, so that the digest of the command stays what it was.
+    pub fn erase(&mut self) {
+        if !self.is_erased() {
+            let mut bytes = ERASED.to_vec();
+            bytes.extend_from_slice(&self.bytes_hash());
+            self.change = ByteBuf::from(bytes);
+        }
+    }
+
+    /// Is only the hash left?
+    pub fn is_erased(&self) -> bool {
+        self.change.len() == ERASED.len() + 32 && self.change.starts_with(ERASED)
+    }
+
+    /// SHA-256 of the bytes, those that are here or those that were.
+    pub fn bytes_hash(&self) -> [u8; 32] {
+        match self.change.strip_prefix(ERASED).map(<[u8; 32]>::try_from) {
+            Some(Ok(hash)) => hash,
+            _ => Sha256::digest(&self.change).into(),
+        }
+    }
 }
 
 /// What a command asks of the server beyond its parts.
@@ -32,6 +59,20 @@ pub enum Ask {
     MakeUnit { unit: Uuid, parent: Uuid },
     /// The office confirms a device that shows these digits.
     ConfirmDevice { device: Uuid, digits: String },
+    /// The office erases a person or a household, with everything that says something of them. The reason is a code of `erase_reason`.
+    Erase { record: Uuid, reason: String },
+    /// A door no longer shows a phone: the old document goes, a new one without it takes its place.
+    WithdrawContact { household: Uuid },
+    /// A person is given a role at a unit for a term.
+    AddMembership(NewMembership),
+    /// The term of a membership is changed or ended. Times as in [`NewMembership`].
+    SetTerm { membership: Uuid, from: Option<i64>, until: Option<i64>, expected: u64 },
+    /// A unit is to stand beneath another one; its documents stay where they are.
+    MoveUnit { unit: Uuid, parent: Uuid, expected: u64 },
+    /// A unit is closed, never deleted.
+    CloseUnit { unit: Uuid, successors: Vec<Uuid>, expected: u64 },
+    /// A grid or micro-grid without buildings yet; its area comes with it.
+    MakeGrid { unit: Uuid, parent: Uuid, kind: String, name: String, code: String },
     /// The office gives a refused command back to its author, with a word.
     ReturnRefused { command: [u8; 16], words: String },
     /// The author asks the office about an own refused command, with a word that appears beside it.
@@ -40,6 +81,24 @@ pub enum Ask {
     Discard { seq: u64 },
     /// This command says again, corrected, what an own refused one meant.
     Resend { seq: u64 },
+}
+
+/// What is asked for with [`Ask::AddMembership`]. Times are unix ms by the server's clock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewMembership {
+    /// Chosen by the device, so that the same command twice makes one.
+    pub membership: Uuid,
+    /// Whoever has it; a person who is not known yet is made, with this name.
+    pub person: Uuid,
+    pub name: String,
+    pub role: Role,
+    pub unit: Uuid,
+    /// Inclusive; `None`: from the moment the server accepts it.
+    pub from: Option<i64>,
+    /// Exclusive; `None`: open.
+    pub until: Option<i64>,
+    /// A stand-in: role and unit are those of this membership, and the term ends.
+    pub stands_for: Option<Uuid>,
 }
 
 /// The unit of intent, of sync, of verdict. All or nothing, never split.
@@ -71,7 +130,7 @@ impl Command {
             h.update(p.unit.as_bytes());
             h.update(p.doc.bytes());
             h.update([p.kind as u8]);
-            h.update(Sha256::digest(&p.change));
+            h.update(p.bytes_hash());
         }
         h.finalize().into()
     }
@@ -85,15 +144,19 @@ impl Command {
 /// The server's answer to a command, stored for ever.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
-    /// In the log since this moment (server time, ms).
-    Accepted { received_at: i64 },
+    /// In the log since this moment (server time, ms), but for the parts in documents that were erased meanwhile.
+    Accepted {
+        received_at: i64,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        erased: Vec<DocId>,
+    },
     /// Kept aside with its reason; nothing of it is in the log.
     Quarantined { reason: String },
     /// Stands on a refused command of this device.
     Superseded { by: u64 },
     /// These changes are not known yet; never final.
     Need { hashes: Vec<ChangeHash> },
-    /// What it touched was erased.
+    /// Every document it touched was erased.
     Erased,
     /// A server command that came too late.
     Stale { current: String },
@@ -140,10 +203,21 @@ pub struct SyncRequest {
     pub want: Vec<DocId>,
     /// Version of the directory of devices (office), 0 for none.
     pub directory: u64,
+    /// Purge rows that this device has carried out: nothing of what they name is left on its disk.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<Receipt>,
     /// Version of the list of refused commands (office), 0 for none.
     pub refused: u64,
     /// Own refused commands of whose resolution this device has heard: it need not be told again.
     pub told: Vec<u64>,
+}
+
+/// A purge row that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    pub unit: Uuid,
+    pub class: Class,
+    pub seq: u64,
 }
 
 /// What a row of the log holds.
@@ -166,6 +240,11 @@ pub enum RowBody {
     },
     Unshare {
         doc: DocId,
+    },
+    /// A row of a kept page whose document was erased: only its hash is left. Never in a log.
+    Gone {
+        doc: DocId,
+        hash: [u8; 32],
     },
 }
 
@@ -253,6 +332,30 @@ pub struct DirectoryDevice {
     pub state: String,
     pub digits: Option<String>,
     pub seen_at: Option<i64>,
+    /// Whose it is, as memberships name them.
+    pub person: Uuid,
+    /// Commands that it had not yet handed over when it was last heard of.
+    pub unsent: u32,
+    /// Has it been heard of since what it may hold last changed? Until then work written before may still come.
+    pub told: bool,
+}
+
+/// An erasure and how far it has come. It names no one: what it was about is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureState {
+    pub id: [u8; 16],
+    /// Server time, ms.
+    pub at: i64,
+    pub kind: Kind,
+    /// A code of `erase_reason`.
+    pub reason: String,
+    /// Name of who asked for it.
+    pub by: String,
+    /// Documents that went.
+    pub documents: u32,
+    /// Devices that have carried it out, and holders of those that have not.
+    pub done: u32,
+    pub to_come: Vec<String>,
 }
 
 /// Devices beneath the office's units.
@@ -260,6 +363,9 @@ pub struct DirectoryDevice {
 pub struct Directory {
     pub version: u64,
     pub devices: Vec<DirectoryDevice>,
+    /// Newest first, at most [`crate::limits::ERASURES_LISTED_MAX`].
+    #[serde(default)]
+    pub erasures: Vec<ErasureState>,
 }
 
 /// A refused command of somebody beneath the office's units, as far as the office may read it.
@@ -463,6 +569,9 @@ pub fn time_text(time_ms: i64, nonce: &str) -> Vec<u8> {
 
 /// Hash of one row, as it enters the mark and the page signature.
 pub fn row_hash(unit: &Uuid, class: Class, row: &Row) -> [u8; 32] {
+    if let RowBody::Gone { hash, .. } = &row.body {
+        return *hash;
+    }
     let mut h = Sha256::new();
     h.update(b"gridwalk/row/v1");
     h.update(unit.as_bytes());
@@ -490,6 +599,7 @@ pub fn row_hash(unit: &Uuid, class: Class, row: &Row) -> [u8; 32] {
             h.update([4]);
             h.update(doc.bytes());
         }
+        RowBody::Gone { .. } => {}
     }
     h.finalize().into()
 }
@@ -520,4 +630,41 @@ pub fn page_digest(page: &Page) -> [u8; 32] {
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Class;
+
+    #[test]
+    fn a_command_keeps_its_digest_when_a_part_is_erased() {
+        let part = |n: u128, bytes: &[u8]| Part {
+            unit: Uuid::from_u128(1),
+            doc: DocId::new(Uuid::from_u128(n), Class::Register),
+            kind: Kind::Person,
+            change: ByteBuf::from(bytes.to_vec()),
+        };
+        let parts = vec![part(2, b"one change"), part(3, b"another")];
+        let before = Command { seq: 1, name: "edit_person".into(), policy: 1, ask: None, parts, replaces: None, adopts: None, batch: None };
+        let mut after = before.clone();
+        after.parts[0].erase();
+        after.parts[0].erase();
+        assert!(after.parts[0].is_erased() && !after.parts[1].is_erased());
+        assert!(!after.parts[0].change.windows(3).any(|w| w == b"one"));
+        assert_eq!(after.digest(), before.digest());
+        after.parts[1].change = ByteBuf::from(b"a third".to_vec());
+        assert_ne!(after.digest(), before.digest());
+    }
+
+    #[test]
+    fn a_kept_row_keeps_its_hash_when_its_document_is_erased() {
+        let doc = DocId::new(Uuid::from_u128(3), Class::Register);
+        let unit = Uuid::from_u128(1);
+        let body = RowBody::Change { doc, kind: Kind::Person, bytes: ByteBuf::from(b"words".to_vec()) };
+        let row = Row { seq: 4, received_at: 5, command: [6; 16], body };
+        let hash = row_hash(&unit, Class::Register, &row);
+        let gone = Row { body: RowBody::Gone { doc, hash }, ..row };
+        assert_eq!(row_hash(&unit, Class::Register, &gone), hash);
+    }
 }

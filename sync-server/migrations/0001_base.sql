@@ -22,34 +22,62 @@ create table epoch_fork (
   primary key (epoch, unit, class)
 ) strict, without rowid;
 
--- The tree that grants: only from `init` and accepted make_unit commands, never from pushed documents.
+-- The tree that grants: only from `init`, accepted make_unit commands and server commands, never from pushed documents.
+-- `meta.tree` counts its versions; a unit is never deleted.
 create table unit (
   id blob primary key not null,
   code text not null,
   parent blob,
   kind text not null,
   name text not null,
-  made_at integer not null
+  made_at integer not null,
+  -- goes up with every move and with closing; a server command names the one it expects
+  version integer not null,
+  closed_at integer
 ) strict, without rowid;
 
 create index unit_by_code on unit (code) where code <> '';
+
+-- Under which parent a unit stood from which version of the tree on: an old policy stamp is judged over the tree as it stood then.
+create table unit_parent (
+  unit blob not null references unit (id),
+  since integer not null,
+  parent blob,
+  primary key (unit, since)
+) strict, without rowid;
+
+create table unit_successor (
+  unit blob not null references unit (id),
+  successor blob not null references unit (id),
+  primary key (unit, successor)
+) strict, without rowid;
 
 create table person (
   id blob primary key not null,
   name text not null
 ) strict, without rowid;
 
+-- Roles at units with their terms, by the server's clock: from `from_at` (inclusive) to `until_at` (exclusive).
 create table membership (
   record blob primary key not null,
   person blob not null references person (id),
   role integer not null,
   unit blob not null references unit (id),
-  began_at integer not null,
-  ended_at integer
+  from_at integer not null,
+  until_at integer,
+  -- 0 not begun, 1 live, 2 over; only live ones grant
+  state integer not null,
+  -- when the state changes next by the clock; null: never
+  turns_at integer,
+  -- membership of whoever is stood in for
+  stands_for blob,
+  version integer not null
 ) strict, without rowid;
 
 create index membership_by_person on membership (person);
 create index membership_by_place on membership (role, unit);
+create index membership_by_unit on membership (unit) where state = 1;
+create index membership_by_turn on membership (turns_at) where turns_at is not null;
 
 create table invite (
   -- SHA-256 of the token; the token itself is never stored
@@ -79,7 +107,9 @@ create table device (
   counter integer not null,
   -- current policy stamp, and the highest that the device named
   policy integer not null,
-  policy_named integer not null
+  policy_named integer not null,
+  -- commands it had not handed over when it was last heard of
+  unsent integer not null default 0
 ) strict, without rowid;
 
 create index device_by_person on device (person);
@@ -94,20 +124,22 @@ create table nonce (
 
 create index nonce_by_time on nonce (at);
 
--- The roots (unit, role) under each policy stamp of a device.
+-- Policy stamps of a device: the version of the tree that each was made over, and when it ended (null: it lasts).
 create table policy_stamp (
+  device blob not null references device (id),
+  policy integer not null,
+  tree integer not null,
+  ended_at integer,
+  primary key (device, policy)
+) strict, without rowid;
+
+-- The roots (unit, role) under each stamp.
+create table policy_root (
   device blob not null references device (id),
   policy integer not null,
   role integer not null,
   unit blob not null,
   primary key (device, policy, role, unit)
-) strict, without rowid;
-
-create table policy_end (
-  device blob not null references device (id),
-  policy integer not null,
-  ended_at integer not null,
-  primary key (device, policy)
 ) strict, without rowid;
 
 -- Commands not yet judged when the device first named a policy: late work is these and no others.
@@ -291,3 +323,37 @@ create table bundle_page (
   actors blob not null,
   primary key (bundle, page)
 ) strict, without rowid;
+
+-- What was erased: which kind of record, why, by whom. Nothing of what it was about.
+create table erasure (
+  -- opaque id of the command that asked for it
+  id blob primary key not null,
+  at integer not null,
+  record blob not null,
+  kind integer not null,
+  reason text not null,
+  asked_by text not null,
+  documents integer not null
+) strict, without rowid;
+
+create index erasure_by_time on erasure (at);
+
+-- Closed generations. The open one of a record and class is the highest of these plus one.
+create table erased (
+  record blob not null,
+  class integer not null,
+  generation integer not null,
+  primary key (record, class, generation)
+) strict, without rowid;
+
+-- Which devices are to carry out the purge rows of an erasure in a partition, up to a seq, and when they did.
+create table receipt (
+  erasure blob not null references erasure (id),
+  partition integer not null references partition (id),
+  device blob not null references device (id),
+  seq integer not null,
+  at integer,
+  primary key (erasure, partition, device)
+) strict, without rowid;
+
+create index receipt_open on receipt (device, partition) where at is null;

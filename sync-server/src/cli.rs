@@ -1,10 +1,10 @@
-//! The command line. Replies go to stdout; a failure is one JSON `{"code","message"}` on stderr and exit 1; `serve` logs JSON lines to
+//! The command line. Replies go to stdout; a failure is one JSON `{"code","message"}` on stderr and exit 1; `serve` logs lines to
 //! stderr, without personal data.
 
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use shared_model::Role;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -60,6 +60,24 @@ enum Command {
         data: PathBuf,
         #[arg(long, default_value = "127.0.0.1:8080")]
         listen: SocketAddr,
+        /// 证书链（PEM）；和 --tls-key 一起用
+        #[arg(long, value_name = "FILE", requires = "tls_key")]
+        tls_cert: Option<PathBuf>,
+        /// 私钥（PEM）
+        #[arg(long, value_name = "FILE", requires = "tls_cert")]
+        tls_key: Option<PathBuf>,
+        /// 代理的地址：TLS 由它做；只信从这个地址来的 X-Forwarded-For 的最后一项
+        #[arg(long, value_name = "IP", conflicts_with = "tls_cert")]
+        behind_proxy: Option<IpAddr>,
+        /// 允许在别的机器连得到的地址上不加密（只用于试验）
+        #[arg(long)]
+        plain_http: bool,
+        /// 另开一个地址答 /metrics、/healthz、/readyz；不开时 /metrics 只答本机
+        #[arg(long, value_name = "ADDR")]
+        metrics: Option<SocketAddr>,
+        /// 日志的样子（写到 stderr，没有个人信息）
+        #[arg(long, value_enum, default_value = "json")]
+        log: crate::http::log::Form,
     },
     /// 数据文件夹的情况
     Status {
@@ -116,7 +134,11 @@ fn act(command: Command) -> Result<(), Error> {
                 return Err(Error::Setup { code: "not_found", message: "没有这台设备".into() });
             }
         }
-        Command::Serve { data, listen } => crate::http::serve(&data, listen)?,
+        Command::Serve { data, listen, tls_cert, tls_key, behind_proxy, plain_http, metrics, log } => {
+            let tls = tls_cert.zip(tls_key);
+            let options = crate::http::Options { listen, tls, proxy: behind_proxy, allows_plain: plain_http, metrics, log };
+            crate::http::serve(&data, options)?;
+        }
         Command::Status { data } => print!("{}", Server::open(&data, env)?.status()?),
     }
     Ok(())

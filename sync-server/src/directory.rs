@@ -1,29 +1,37 @@
-//! The devices beneath an office's units: who is waiting for confirmation, with the digits to compare.
+//! The devices beneath an office's units, and of people with a role there: who is waiting for confirmation, with the digits to compare, and
+//! what each had not handed over when it was last heard of.
 
 use crate::error::Error;
 use crate::grants::version_of;
-use crate::store::devices;
+use crate::store::{devices, people};
 use crate::tree::Tree;
 use rusqlite::Connection;
 use shared_model::Role;
 use shared_model::wire::{Directory, DirectoryDevice, RoleAtUnit, to_cbor};
+use std::collections::HashSet;
+use uuid::Uuid;
 
-/// `None` for whoever is not of the office. The version follows from the content without `seen_at`.
+/// `None` for whoever neither is of the office nor administers. The version follows from the content without `seen_at`.
 pub fn directory(db: &Connection, tree: &Tree, roles: &[RoleAtUnit]) -> Result<Option<Directory>, Error> {
-    let offices: Vec<_> = roles.iter().filter(|at| at.role == Role::Office).collect();
+    // Administrators look after people and devices; they hold no residents.
+    let offices: Vec<_> = roles.iter().filter(|at| matches!(at.role, Role::Office | Role::Admin)).collect();
     if offices.is_empty() {
         return Ok(None);
     }
     let mut content = Vec::new();
     let mut out = Vec::new();
+    let mine = |unit: &Uuid| offices.iter().any(|at| tree.is_within(unit, &at.unit));
+    let people: HashSet<Uuid> = people::places(db)?.into_iter().filter(|(_, unit)| mine(unit)).map(|(person, _)| person).collect();
     for d in devices::list(db)? {
-        if !offices.iter().any(|at| tree.is_within(&d.unit, &at.unit)) {
+        if !mine(&d.unit) && !people.contains(&d.person) {
             continue;
         }
         let state = if d.cloned { "cloned".to_owned() } else { d.state };
         let digits = (state == "unconfirmed").then_some(d.digits);
-        content.push((d.id, d.name.clone(), d.role, d.unit, state.clone()));
-        out.push(DirectoryDevice { id: d.id, name: d.name, role: d.role, unit: d.unit, state, digits, seen_at: d.seen_at });
+        let (person, unsent, told) = (d.person, d.unsent, d.policy_named >= d.policy);
+        content.push((d.id, d.name.clone(), d.role, d.unit, state.clone(), unsent, told));
+        let (name, role, unit, seen_at) = (d.name, d.role, d.unit, d.seen_at);
+        out.push(DirectoryDevice { id: d.id, name, role, unit, state, digits, seen_at, person, unsent, told });
     }
-    Ok(Some(Directory { version: version_of(&to_cbor(&content)), devices: out }))
+    Ok(Some(Directory { version: version_of(&to_cbor(&content)), devices: out, erasures: Vec::new() }))
 }

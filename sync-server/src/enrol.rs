@@ -58,7 +58,7 @@ pub fn enrol(inner: &Inner, request: &EnrolRequest) -> Result<EnrolReply, Fault>
 
 fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &invites::Invite, now_ms: i64) -> Result<Device, Error> {
     let name = people::name(db, &invite.person)?;
-    write_membership(inner, db, &invite.person, &name, invite.role, &invite.unit)?;
+    write_membership(inner, db, &invite.person, invite.role, &invite.unit)?;
     let device = Device {
         id: inner.new_id(),
         public_key: request.public_key,
@@ -74,6 +74,7 @@ fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &i
         counter: 0,
         policy: 1,
         policy_named: 1,
+        unsent: 0,
     };
     devices::add(db, &device, now_ms)?;
     policy::add_stamp(db, &device.id, device.policy, &people::roles(db, &device.person)?)?;

@@ -77,10 +77,12 @@ impl Fault {
 
 impl From<Error> for Fault {
     fn from(e: Error) -> Self {
-        let status = if e.code() == "busy" { 503 } else { 500 };
-        Fault {
-            status, code: "server_error", message: "服务器内部出错，请稍后再试".into(), skew_nonce: None, cause: Some(Box::new(e))
-        }
+        let (status, code, message) = match e.code() {
+            "busy" => (503, "busy", "服务器正忙，稍后再试。写下的都在。"),
+            "disk_full" => (507, "server_full", "服务器的磁盘满了，现在只能看不能传。写下的都在，请告诉社区。"),
+            _ => (500, "server_error", "服务器内部出错，请稍后再试"),
+        };
+        Fault { status, code, message: message.into(), skew_nonce: None, cause: Some(Box::new(e)) }
     }
 }
 

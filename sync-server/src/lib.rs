@@ -13,11 +13,15 @@ mod events;
 mod grants;
 mod history;
 mod keys;
+mod ledger;
+mod memberships;
+mod metrics;
 mod pull;
 mod push;
 mod refused;
 mod server_writes;
 mod setup;
+mod shape;
 mod store;
 mod sync;
 mod tree;
@@ -25,19 +29,26 @@ mod tree;
 pub use body::CONTENT_TYPE;
 pub use error::Error;
 pub use events::{Wake, Watch};
+pub use metrics::{Metrics, method_name, route_name};
 pub use setup::Invited;
+pub use store::Observer;
 
 use auth::Nonces;
 use error::Fault;
 use keys::Keys;
+use ledger::Ledger;
 use shared_model::Role;
 use shared_model::wire::{ErrorReply, time_text};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use store::{Store, lock};
 use tree::Tree;
 use uuid::Uuid;
+
+/// `/readyz` writes at most this often, milliseconds.
+const PROBE_EVERY_MS: i64 = 5_000;
 
 /// What the server needs from the outside.
 pub trait Env: Send + Sync {
@@ -80,10 +91,14 @@ struct Inner {
     dir: PathBuf,
     store: Store,
     keys: Keys,
+    ledger: Ledger,
     env: Arc<dyn Env>,
     nonces: Mutex<Nonces>,
     tree: Mutex<Arc<Tree>>,
     wakes: Mutex<Vec<events::Listener>>,
+    metrics: Metrics,
+    /// When the database was last written for `/readyz`, and whether that worked.
+    probe: Mutex<Option<(i64, bool)>>,
 }
 
 impl Server {
@@ -107,11 +122,15 @@ impl Server {
             dir: data_dir.to_owned(),
             store,
             keys,
+            ledger: Ledger::open(data_dir)?,
             env,
             nonces: Mutex::new(nonces),
             tree: Mutex::new(tree),
             wakes: Mutex::new(Vec::new()),
+            metrics: Metrics::default(),
+            probe: Mutex::new(None),
         };
+        ledger::replay(&inner)?;
         Ok(Server { inner: Arc::new(inner) })
     }
 
@@ -152,22 +171,46 @@ impl Server {
 
     /// Answers one request. Never panics.
     pub fn handle(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Response {
-        let answered = catch_unwind(AssertUnwindSafe(|| self.route(method, path, headers, body)));
-        match answered {
+        self.handle_from(method, path, headers, body).0
+    }
+
+    /// The same, with the device that proved to be the sender.
+    pub fn handle_from(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> (Response, Option<Uuid>) {
+        let sender = Cell::new(None);
+        let answered = catch_unwind(AssertUnwindSafe(|| self.route(method, path, headers, body, &sender)));
+        let response = match answered {
             Ok(Ok(response)) => response,
             Ok(Err(fault)) => self.fault(method, path, fault),
             Err(_) => {
-                tracing::error!(method, path, "a request panicked");
+                tracing::error!(route = route_name(path), "a request panicked");
                 self.fault(method, path, Fault::new(500, "server_error", "服务器内部出错，请稍后再试"))
             }
-        }
+        };
+        (response, sender.get())
     }
 
-    fn route(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Result<Response, Fault> {
+    /// A refusal in the form of every other.
+    pub fn refusal(&self, status: u16, code: &'static str, message: &'static str) -> Response {
+        self.fault("", "", Fault::new(status, code, message))
+    }
+
+    fn route(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(String, String)],
+        body: &[u8],
+        sender: &Cell<Option<Uuid>>,
+    ) -> Result<Response, Fault> {
         let inner = &*self.inner;
-        let signed = || auth::check(inner, method, path, headers, body);
+        let signed = || {
+            memberships::settle_terms(inner)?;
+            let caller = auth::check(inner, method, path, headers, body)?;
+            sender.set(Some(caller.device.id));
+            Ok::<_, Fault>(caller)
+        };
         let body = match (method, path) {
-            ("GET", "/healthz" | "/readyz") => return self.ready(path),
+            ("GET", "/healthz" | "/readyz" | "/metrics") => return self.watched(path),
             ("POST", "/v1/enrol") => body::write(&enrol::enrol(inner, &body::read(body)?)?),
             ("POST", "/v1/sync") => {
                 let caller = signed()?;
@@ -186,23 +229,64 @@ impl Server {
         Ok(Response { status: 200, content_type: CONTENT_TYPE, body })
     }
 
-    /// `/healthz`: the program runs. `/readyz`: the database answers.
-    fn ready(&self, path: &str) -> Result<Response, Fault> {
-        if path == "/readyz" {
-            self.inner.store.read(|db| store::epochs::current(db).map_err(Fault::from))?;
+    /// `/healthz`: the program runs. `/readyz`: the database answers and can be written. `/metrics`: what is counted.
+    fn watched(&self, path: &str) -> Result<Response, Fault> {
+        let body = match path {
+            "/readyz" if !self.is_writable() => return Err(Fault::new(503, "busy", "数据库现在写不了，服务器只能读")),
+            "/metrics" => metrics::text(&self.inner)?,
+            _ => "ok\n".to_owned(),
+        };
+        Ok(Response { status: 200, content_type: "text/plain; version=0.0.4; charset=utf-8", body: body.into_bytes() })
+    }
+
+    /// Writes and commits a row, at most every few seconds; while that goes on others are told what came of it the last time.
+    fn is_writable(&self) -> bool {
+        let now_ms = self.inner.env.now_ms();
+        let Ok(mut probe) = self.inner.probe.try_lock() else { return true };
+        match *probe {
+            Some((at, written)) if (now_ms - at).abs() < PROBE_EVERY_MS => written,
+            _ => {
+                let wrote = self.inner.store.write(|db| store::set_meta(db, "probed_at", &now_ms.to_string()));
+                if let Err(cause) = &wrote {
+                    tracing::error!(%cause, "the database cannot be written");
+                }
+                *probe = Some((now_ms, wrote.is_ok()));
+                wrote.is_ok()
+            }
         }
-        Ok(Response { status: 200, content_type: "text/plain; charset=utf-8", body: b"ok\n".to_vec() })
     }
 
     fn fault(&self, method: &str, path: &str, fault: Fault) -> Response {
+        let (method, route) = (method_name(method), route_name(path));
         match &fault.cause {
-            Some(cause) => tracing::error!(method, path, code = fault.code, %cause, "refused"),
-            None => tracing::info!(method, path, status = fault.status, code = fault.code, "refused"),
+            Some(cause) => tracing::error!(method, route, code = fault.code, %cause, "refused"),
+            None => tracing::info!(method, route, status = fault.status, code = fault.code, "refused"),
         }
         let time = self.inner.env.now_ms();
         let signature = fault.skew_nonce.as_ref().map(|nonce| self.inner.keys.sign(&time_text(time, nonce)).into());
         let reply = ErrorReply { code: fault.code.to_owned(), message: fault.message.into_owned(), time, signature };
         Response { status: fault.status, content_type: CONTENT_TYPE, body: body::write(&reply) }
+    }
+
+    /// What is counted; the program counts what it sees of requests here.
+    pub fn metrics(&self) -> &Metrics {
+        &self.inner.metrics
+    }
+
+    /// Sees whether the database was written, by whichever program.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn observer(&self) -> Result<Observer, Error> {
+        self.inner.store.observer()
+    }
+
+    /// Moves everything into the one database file. For the end of the program.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        self.inner.store.checkpoint()
     }
 
     /// Folder of the data, for the program's lock file.

@@ -3,17 +3,17 @@
 
 use crate::error::Error;
 use crate::keys::Keys;
-use crate::store::{self, Store, devices, documents, epochs, invites, people, policy, units};
-use crate::{Env, Inner, Server};
+use crate::ledger;
+use crate::store::people::Membership;
+use crate::store::{self, Store, devices, documents, epochs, invites, people, units};
+use crate::{Env, Inner, Server, memberships, shape};
 use base64::Engine;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use shared_model::Role;
-use shared_model::class::Class;
-use shared_model::crdt::Edit;
-use shared_model::doc::{DocId, area_id, unit_id};
+use shared_model::doc::{area_id, unit_id};
 use shared_model::limits::INVITE_LIFE_MS;
-use shared_model::records::{Kind, known_code};
+use shared_model::records::known_code;
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
@@ -128,15 +128,7 @@ fn read_units(csv: &[u8]) -> Result<Vec<UnitRow>, Error> {
 
 fn write_unit(inner: &Inner, db: &Connection, row: &UnitRow) -> Result<(), Error> {
     let new = units::NewUnit { id: row.id, code: &row.code, parent: row.parent, kind: &row.kind, name: &row.name };
-    units::add(db, &new, inner.env.now_ms())?;
-    let mut edits = vec![Edit::put("name", row.name.as_str()), Edit::put("kind", row.kind.as_str())];
-    if !row.code.is_empty() {
-        edits.push(Edit::put("code", row.code.as_str()));
-    }
-    if let Some(parent) = row.parent {
-        edits.push(Edit::put("parent", parent.to_string()));
-    }
-    inner.write_own(db, &row.id, DocId::new(row.id, Class::Common), Kind::Unit, &edits)?;
+    shape::add_unit(inner, db, &new)?;
     Ok(())
 }
 
@@ -182,6 +174,9 @@ fn percent(text: &str) -> String {
 pub fn revoke(inner: &Inner, device: &Uuid) -> Result<bool, Error> {
     inner.store.write(|db| {
         let known = devices::get(db, device)?.is_some();
+        if known {
+            inner.note(db, ledger::Kind::Revoke, vec![device.to_string()])?;
+        }
         devices::set_state(db, device, "revoked")?;
         Ok(known)
     })
@@ -189,51 +184,44 @@ pub fn revoke(inner: &Inner, device: &Uuid) -> Result<bool, Error> {
 
 pub fn end_membership(inner: &Inner, name: &str, role: Role, unit: &str) -> Result<bool, Error> {
     inner.store.write(|db| {
-        let Some((person, record, unit)) = find_membership(db, name, role, unit)? else { return Ok(false) };
-        let now_ms = inner.env.now_ms();
-        people::end_membership(db, &record, now_ms)?;
-        let until = chrono::DateTime::from_timestamp_millis(now_ms).map(|t| t.format("%Y-%m-%d").to_string());
-        inner.write_own(db, &unit, DocId::new(record, Class::Common), Kind::Membership, &[Edit::put("until", until)])?;
-        bump_policy(db, &person, now_ms)?;
+        let Some(m) = find_membership(db, name, role, unit)? else { return Ok(false) };
+        let until_at = Some(inner.env.now_ms());
+        memberships::save(inner, db, &Membership { until_at, version: m.version + 1, ..m })?;
         Ok(true)
     })
 }
 
 pub fn add_membership(inner: &Inner, name: &str, role: Role, unit: &str, more: Role, at: &str) -> Result<bool, Error> {
     inner.store.write(|db| {
-        let Some((person, _, _)) = find_membership(db, name, role, unit)? else { return Ok(false) };
+        let Some(m) = find_membership(db, name, role, unit)? else { return Ok(false) };
         let at = units::find(db, at)?.ok_or_else(|| Error::setup("not_found", "没有这个单元"))?;
-        write_membership(inner, db, &person, name, more, &at)?;
-        bump_policy(db, &person, inner.env.now_ms())?;
+        write_membership(inner, db, &m.person, more, &at)?;
         Ok(true)
     })
 }
 
-fn find_membership(db: &Connection, name: &str, role: Role, unit: &str) -> Result<Option<(Uuid, Uuid, Uuid)>, Error> {
+fn find_membership(db: &Connection, name: &str, role: Role, unit: &str) -> Result<Option<Membership>, Error> {
     let Some(unit) = units::find(db, unit)? else { return Ok(None) };
     let Some(person) = people::find(db, name, role, &unit)? else { return Ok(None) };
-    Ok(people::membership(db, &person, role, &unit)?.map(|record| (person, record, unit)))
+    Ok(people::open_memberships(db, &person, role, &unit)?.pop())
 }
 
-/// One membership per person, role and unit, written by the server's own actor.
-pub fn write_membership(inner: &Inner, db: &Connection, person: &Uuid, name: &str, role: Role, unit: &Uuid) -> Result<(), Error> {
-    if people::membership(db, person, role, unit)?.is_some() {
+/// A membership from now on, unless the person has that role at that unit already or is going to.
+pub fn write_membership(inner: &Inner, db: &Connection, person: &Uuid, role: Role, unit: &Uuid) -> Result<(), Error> {
+    if !people::open_memberships(db, person, role, unit)?.is_empty() {
         return Ok(());
     }
-    let record = inner.new_id();
-    people::add_membership(db, &record, person, role, unit, inner.env.now_ms())?;
-    let edits = [Edit::put("name", name), Edit::put("role", role.name()), Edit::put("unit", unit.to_string())];
-    inner.write_own(db, unit, DocId::new(record, Class::Common), Kind::Membership, &edits)?;
-    Ok(())
-}
-
-/// The next stamp for every device of a person, with the roots they have now.
-fn bump_policy(db: &Connection, person: &Uuid, now_ms: i64) -> Result<(), Error> {
-    let roots = people::roles(db, person)?;
-    for device in devices::of_person(db, person)? {
-        policy::bump(db, &device.id, device.policy + 1, now_ms)?;
-        policy::add_stamp(db, &device.id, device.policy + 1, &roots)?;
-    }
+    let membership = Membership {
+        record: inner.new_id(),
+        person: *person,
+        role,
+        unit: *unit,
+        from_at: inner.env.now_ms(),
+        until_at: None,
+        stands_for: None,
+        version: 1,
+    };
+    memberships::save(inner, db, &membership)?;
     Ok(())
 }
 

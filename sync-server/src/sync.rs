@@ -30,6 +30,7 @@ pub fn sync(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Syn
     pull::prepare(inner, caller, request, &pushed)?;
     let mut reply = inner.store.read(|db| pull::reply(inner, db, caller, request, &pushed))?;
     inner.wake(pushed.touched.iter().map(|((unit, class), head)| Wake { unit: *unit, class: *class, head: *head }));
+    inner.metrics.note_verdicts(&pushed.verdicts);
     reply.verdicts = pushed.verdicts;
     reply.actor_closed = pushed.actor_closed.into_iter().collect();
     Ok(reply)
@@ -39,7 +40,8 @@ fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pus
     let now_ms = inner.env.now_ms();
     let names_policy = request.policy == caller.device.policy && caller.device.policy_named < caller.device.policy;
     let is_due = caller.device.seen_at.is_none_or(|at| now_ms - at >= SEEN_EVERY_MS);
-    if request.commands.is_empty() && request.told.is_empty() && !names_policy && !is_due {
+    let is_silent = request.unjudged.is_empty() && caller.device.unsent == 0;
+    if request.commands.is_empty() && request.told.is_empty() && !names_policy && !is_due && is_silent {
         return Ok(Pushed::default());
     }
     let (pushed, tree) = inner.store.write(|db| {

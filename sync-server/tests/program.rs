@@ -6,85 +6,11 @@ mod support;
 
 use shared_model::class::Class;
 use shared_model::rules::Role;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::Command;
+use support::program::*;
 use support::*;
-
-fn program(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sync-server"));
-    command.args(args);
-    command
-}
-
-fn run(args: &[&str]) -> Output {
-    program(args).output().unwrap()
-}
-
-fn error_code(out: &Output) -> String {
-    assert_eq!(out.status.code(), Some(1));
-    let error: serde_json::Value = serde_json::from_slice(&out.stderr).expect("one JSON on stderr");
-    assert!(error["message"].is_string());
-    error["code"].as_str().unwrap().to_string()
-}
-
-fn make(dir: &Path) -> String {
-    let units = dir.join("units.csv");
-    std::fs::write(&units, UNITS).unwrap();
-    let data = dir.join("server").display().to_string();
-    let out = run(&["init", "--data", &data, "--units", &units.display().to_string(), "--url", "http://127.0.0.1:1"]);
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
-    data
-}
-
-struct Serving {
-    child: Child,
-    address: String,
-}
-
-impl Serving {
-    fn start(data: &str) -> Self {
-        let mut child =
-            program(&["serve", "--data", data, "--listen", "127.0.0.1:0"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("http://").expect("the address is printed once it listens").to_string();
-        Serving { child, address }
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
-        stream
-    }
-
-    fn request(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> (u16, Vec<u8>) {
-        let mut stream = self.connect();
-        let headers: String = headers.iter().map(|(k, v)| format!("{k}: {v}\r\n")).collect();
-        write!(stream, "{method} {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n", body.len())
-            .unwrap();
-        stream.write_all(body).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        let end = answer.windows(4).position(|w| w == b"\r\n\r\n").unwrap();
-        let status = String::from_utf8_lossy(&answer[9..12]).parse().unwrap();
-        (status, answer[end + 4..].to_vec())
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        // Already gone is fine.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn now_ms() -> i64 {
-    i64::try_from(std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_millis()).unwrap()
-}
 
 #[test]
 fn mistakes_are_one_json_with_a_code() {

@@ -101,6 +101,7 @@ kinds! {
         parent      id          common server   "上级" "Parent";
         closed      bool        common server   "已撤销" "Closed";
         successor   id          common server   "并入" "Successor";
+        version     int         common server   "版次" "Version";
     }
     Household "household" "户" "Household", "走访与服务，一户一档", "履行法定职责；联系电话需本户同意", keep 1095 {
         building       id               door     once "楼栋" "Building";
@@ -195,8 +196,11 @@ kinds! {
         role  [role] common server "角色" "Role";
         unit  id     common server "单元" "Unit";
         phone text   common server "工作电话" "Work phone";
-        since date   common server "起" "From";
-        until date   common server "止" "Until";
+        person id    common server "人" "Person";
+        from  time   common server "起" "From";
+        until time   common server "止" "Until";
+        stands_for id common server "代谁" "Stands in for";
+        version int  common server "版次" "Version";
     }
     Config "config" "配置" "Configuration", "目录、日历、模板", "履行法定职责", keep 0 {
         name text common once "名称" "Name";

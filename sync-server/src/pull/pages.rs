@@ -182,7 +182,7 @@ impl Cut {
             _ if is_left_out => 0,
             RowBody::Change { bytes, .. } => bytes.len() + ROW_BYTES,
             RowBody::Snapshot { registers, .. } => registers.len() + ROW_BYTES,
-            RowBody::Purge { .. } | RowBody::Unshare { .. } => ROW_BYTES,
+            RowBody::Purge { .. } | RowBody::Unshare { .. } | RowBody::Gone { .. } => ROW_BYTES,
         };
         if self.bytes + size > PAGE_BYTES_MAX && self.start.2.is_some() {
             // Back to the end of the command before.

@@ -1,14 +1,16 @@
 //! What an accepted command writes: its parts grouped by partition in sorted order, then what it asked for. All in one savepoint.
 
+use super::appoint::Appointed;
+use super::ask::Effect;
 use super::{Plan, Push, Stop};
+use crate::error::Error;
 use crate::server_writes::{Written, append};
 use crate::store::documents::PartitionRow;
-use crate::store::{devices, in_savepoint, units};
+use crate::store::{devices, in_savepoint, people, units};
+use crate::{memberships, shape};
 use shared_model::class::Class;
-use shared_model::crdt::Edit;
-use shared_model::doc::DocId;
-use shared_model::records::Kind;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 impl Push<'_> {
@@ -19,6 +21,11 @@ impl Push<'_> {
         }
         if let Some(tree) = &plan.asked.tree {
             self.tree = tree.clone();
+        }
+        if plan.asked.effect.is_some() {
+            // The tree and the stamps of this very device may be others now.
+            self.tree = Arc::new(units::load(self.db)?);
+            self.device = devices::get(self.db, &self.device.id)?.ok_or(Error::Damaged("a device that is gone"))?;
         }
         Ok(())
     }
@@ -48,15 +55,36 @@ impl Push<'_> {
             units::add(self.db, &row, self.now_ms)?;
         }
         if let Some((unit, parent)) = plan.asked.placed {
-            let edits = [Edit::put("parent", parent.to_string())];
-            touched.extend(self.inner.write_own(self.db, &unit, DocId::new(unit, Class::Common), Kind::Unit, &edits)?);
+            let tree = plan.asked.tree.as_ref().unwrap_or(&self.tree);
+            touched.extend(shape::name_parent(self.inner, self.db, tree, &unit, &parent)?);
         }
         if let Some(device) = &plan.asked.confirm {
             devices::set_state(self.db, device, "active")?;
+        }
+        if let Some(effect) = &plan.asked.effect {
+            touched.extend(self.take_effect(effect)?);
         }
         if let Some(resolves) = &plan.resolves {
             self.resolve(resolves)?;
         }
         Ok(touched)
+    }
+
+    fn take_effect(&self, effect: &Effect) -> Result<Vec<PartitionRow>, Error> {
+        let (inner, db, tree) = (self.inner, self.db, &*self.tree);
+        Ok(match effect {
+            Effect::Appoint(Appointed { membership, new_person }) => {
+                if let Some(name) = new_person {
+                    people::add(db, &membership.person, name)?;
+                }
+                memberships::save(inner, db, membership)?.into_iter().collect()
+            }
+            Effect::Term(membership) => memberships::save(inner, db, membership)?.into_iter().collect(),
+            Effect::Move { unit, parent } => shape::move_unit(inner, db, tree, unit, parent)?.into_iter().collect(),
+            Effect::Close { unit, successors } => shape::close_unit(inner, db, tree, unit, successors)?,
+            Effect::Grid { unit, parent, kind, name, code } => {
+                shape::make_grid(inner, db, &shape::NewGrid { id: *unit, parent: *parent, kind, name, code })?
+            }
+        })
     }
 }

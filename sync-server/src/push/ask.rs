@@ -1,15 +1,19 @@
-//! What a command asks of the server beyond its parts: a unit's place in the tree, the confirmation of a device.
+//! What a command asks of the server beyond its parts: a unit's place in the tree, the confirmation of a device, and what is judged beside
+//! it (`appoint.rs`: memberships, `reshape.rs`: units). But for a unit that its parts make, such a command has no parts.
 
+use super::appoint::Appointed;
 use super::part::Decoded;
 use super::rights::Roots;
 use super::{Push, Refusal, Stop, refuse};
 use crate::store::devices;
+use crate::store::people::Membership;
 use crate::tree::{DEPTH_MAX, Node, Tree};
 use shared_model::Role;
 use shared_model::class::Class;
 use shared_model::crdt::{OpBody, Value};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
+use shared_model::rules;
 use shared_model::wire::{Ask, Command};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -25,6 +29,23 @@ pub struct Asked {
     pub placed: Option<(Uuid, Uuid)>,
     /// A device to be confirmed.
     pub confirm: Option<Uuid>,
+    /// What changes who holds what.
+    pub effect: Option<Effect>,
+}
+
+/// A change of memberships or of the tree, judged and not yet written.
+pub enum Effect {
+    Appoint(Appointed),
+    Term(Membership),
+    Move { unit: Uuid, parent: Uuid },
+    Close { unit: Uuid, successors: Vec<Uuid> },
+    Grid { unit: Uuid, parent: Uuid, kind: String, name: String, code: String },
+}
+
+impl From<Effect> for Asked {
+    fn from(effect: Effect) -> Self {
+        Asked { effect: Some(effect), ..Asked::default() }
+    }
 }
 
 /// A unit to be made.
@@ -37,6 +58,9 @@ pub struct NewUnit {
 
 impl Push<'_> {
     pub fn judge_ask(&self, command: &Command, parts: &[Decoded<'_>], roots: &Roots) -> Result<Asked, Stop> {
+        if !parts.is_empty() && !matches!(command.ask, None | Some(Ask::MakeUnit { .. } | Ask::Resend { .. })) {
+            return refuse("has_parts");
+        }
         match &command.ask {
             // what concerns a refused command is judged in `resolve.rs`
             None | Some(Ask::ReturnRefused { .. } | Ask::AskAbout { .. } | Ask::Discard { .. } | Ask::Resend { .. }) => {
@@ -44,6 +68,25 @@ impl Push<'_> {
             }
             Some(Ask::MakeUnit { unit, parent }) => self.judge_unit(parts, roots, *unit, *parent),
             Some(Ask::ConfirmDevice { device, digits }) => self.judge_confirmation(roots, device, digits),
+            // not answered yet
+            Some(Ask::Erase { .. } | Ask::WithdrawContact { .. }) => refuse("not_allowed"),
+            Some(Ask::AddMembership(new)) => Ok(Effect::Appoint(self.judge_appointment(new)?).into()),
+            Some(Ask::SetTerm { membership, from, until, expected }) => {
+                Ok(Effect::Term(self.judge_term(membership, *from, *until, *expected)?).into())
+            }
+            Some(Ask::MoveUnit { unit, parent, expected }) => {
+                self.judge_move(unit, parent, *expected)?;
+                Ok(Effect::Move { unit: *unit, parent: *parent }.into())
+            }
+            Some(Ask::CloseUnit { unit, successors, expected }) => {
+                self.judge_closing(unit, successors, *expected)?;
+                Ok(Effect::Close { unit: *unit, successors: successors.clone() }.into())
+            }
+            Some(Ask::MakeGrid { unit, parent, kind, name, code }) => {
+                self.judge_grid(unit, parent, kind, name, code)?;
+                Ok(Effect::Grid { unit: *unit, parent: *parent, kind: kind.clone(), name: name.trim().to_owned(), code: code.clone() }
+                    .into())
+            }
         }
     }
 
@@ -54,7 +97,7 @@ impl Push<'_> {
         }
         let placed = Some((unit, parent));
         match self.tree.get(&unit) {
-            Some(node) if node.parent == Some(parent) => return Ok(Asked { placed, ..Asked::default() }),
+            Some(node) if node.parent() == Some(parent) => return Ok(Asked { placed, ..Asked::default() }),
             Some(_) => return refuse("other_grid"),
             None => {}
         }
@@ -71,15 +114,15 @@ impl Push<'_> {
         let Some(kind) = text("kind").filter(|k| matches!(k.as_str(), "building" | "alley" | "estate" | "area")) else {
             return refuse("unit_kind");
         };
-        let above = self.tree.get(&parent).map(|node| node.kind.as_str());
-        if !matches!(above, Some("community" | "grid" | "micro_grid" | "estate")) || self.tree.ancestors(&parent).len() + 2 > DEPTH_MAX {
+        let stands = self.tree.get(&parent).is_some_and(|above| !above.is_closed && rules::may_stand(&kind, &above.kind));
+        if !stands || self.tree.ancestors(&parent).len() + 2 > DEPTH_MAX {
             return refuse("unit_kind");
         }
         let mut tree = (*self.tree).clone();
-        tree.add(unit, Node { parent: Some(parent), kind: kind.clone() });
         tree.version += 1;
+        tree.add(unit, Node::new(&kind, tree.version, Some(parent)));
         let new_unit = NewUnit { id: unit, parent, kind, name: text("name").unwrap_or_default() };
-        Ok(Asked { new_unit: Some(new_unit), tree: Some(Arc::new(tree)), placed, confirm: None })
+        Ok(Asked { new_unit: Some(new_unit), tree: Some(Arc::new(tree)), placed, ..Asked::default() })
     }
 
     fn judge_confirmation(&self, roots: &Roots, device: &Uuid, digits: &str) -> Result<Asked, Stop> {
@@ -95,5 +138,5 @@ impl Push<'_> {
 
 /// Is one of these roles that of the office of the unit or of one above it?
 pub fn is_office_over(roots: &Roots, tree: &Tree, unit: &Uuid) -> bool {
-    roots.roots.iter().any(|at| at.role == Role::Office && tree.is_within(unit, &at.unit))
+    roots.over(tree, unit).any(|role| role == Role::Office)
 }

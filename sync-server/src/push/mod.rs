@@ -2,16 +2,19 @@
 //! questions for one command is
 //!
 //! known already → dense number → limits → stands on something refused → policy stamp → what it asks → each part (`part.rs`: actor, home,
-//! rights, keys, the pure gate, rules of cases, shadow apply) → written in one savepoint (`accept.rs`).
+//! rights, keys, the pure gate, rules of cases, shadow apply; `late.rs` for late work) → written in one savepoint (`accept.rs`).
 //!
 //! The first question that fails decides the reason. Everything happens inside the one write transaction of the request, so what was
 //! checked is what is written.
 
 mod accept;
+mod appoint;
 mod ask;
+mod late;
 mod part;
 mod past;
 mod refuse;
+mod reshape;
 mod resolve;
 mod rights;
 mod shadow;
@@ -95,14 +98,16 @@ pub struct Push<'a> {
 
 /// Judges all commands of a request. Returns what came of it and the tree as it is afterwards.
 pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncRequest) -> Result<(Pushed, Arc<Tree>), Error> {
+    // As of this transaction: a term may have ended since the request was read.
+    let device = devices::get(db, &device.id)?.ok_or(Error::Damaged("a device that is gone"))?;
     let mut push = Push {
         inner,
         db,
+        has_refused: commands::has_refused(db, &device.id)?,
         device: device.clone(),
         tree: inner.tree(db)?,
         now_ms: inner.env.now_ms(),
         known_actors: HashSet::new(),
-        has_refused: commands::has_refused(db, &device.id)?,
         out: Pushed::default(),
     };
     push.name_policy(request)?;
@@ -117,10 +122,23 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
         let verdict = push.answer(command)?;
         push.out.verdicts.push((command.seq, verdict));
     }
+    push.note_unsent(request)?;
     Ok((push.out, push.tree))
 }
 
 impl Push<'_> {
+    /// What the device said it has and did not hand over in this request, for the office.
+    fn note_unsent(&self, request: &SyncRequest) -> Result<(), Error> {
+        let judged: HashSet<u64> =
+            self.out.verdicts.iter().filter(|(_, v)| !matches!(v, Verdict::Need { .. })).map(|(seq, _)| *seq).collect();
+        let unsent = request.unjudged.iter().filter(|(seq, _)| !judged.contains(seq)).count();
+        let unsent = u32::try_from(unsent).unwrap_or(u32::MAX);
+        if unsent != self.device.unsent {
+            devices::set_unsent(self.db, &self.device.id, unsent)?;
+        }
+        Ok(())
+    }
+
     /// The first request that names a policy says which commands are late work.
     fn name_policy(&mut self, request: &SyncRequest) -> Result<(), Error> {
         if request.policy != self.device.policy || self.device.policy_named >= self.device.policy {
@@ -155,7 +173,7 @@ impl Push<'_> {
         }
         let judged = self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque));
         let verdict = match judged {
-            Ok(()) => Verdict::Accepted { received_at: self.now_ms },
+            Ok(()) => Verdict::Accepted { received_at: self.now_ms, erased: Vec::new() },
             Err(Stop::Refused(refusal)) => self.refused(command, &digest, &opaque, refusal)?,
             Err(Stop::Failed(e)) if e.is_constraint() => {
                 tracing::error!(seq = command.seq, cause = %e, "a command that passed the gate could not be written");
@@ -188,7 +206,7 @@ impl Push<'_> {
         let resolves = self.judge_resolution(command, &roots)?;
         let asked = self.judge_ask(command, &parts, &roots)?;
         let tree = asked.tree.clone().unwrap_or_else(|| self.tree.clone());
-        let judging = part::Judging { parts: &parts, roots: &roots.roots, is_late: roots.is_late, tree: &tree };
+        let judging = part::Judging { parts: &parts, roots: &roots, tree: &tree };
         let mut planned = Vec::with_capacity(parts.len());
         for at in 0..parts.len() {
             planned.push(self.judge_part(&judging, at)?);

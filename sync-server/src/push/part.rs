@@ -2,18 +2,19 @@
 //! of cases hold, does the library agree.
 
 use super::past::ArchivedPast;
+use super::rights::Roots;
 use super::{Push, Refusal, Stop, refuse, shadow};
 use crate::error::Error;
 use crate::store::{commands, devices, documents, documents::DocumentRow, people};
 use crate::tree::Tree;
 use shared_model::class::Class;
 use shared_model::crdt::limits::REGISTERS_BYTES_MAX;
-use shared_model::crdt::{ActorId, Change, ChangeHash, Checked, DEL_KEY, GateError, Op, OpBody, Past, Registers, Value, deletion, gate};
+use shared_model::crdt::{ActorId, Change, ChangeHash, Checked, DEL_KEY, GateError, Op, OpBody, Past, Registers, Value, gate};
 use shared_model::doc::{DocId, actor_of};
 use shared_model::limits::{AFTER_STEPS_MAX, KEY_BYTES_MAX};
 use shared_model::records::{FieldWrite, Kind};
 use shared_model::rules::{self, Verb};
-use shared_model::wire::{Command, Part, RoleAtUnit};
+use shared_model::wire::{Command, Part};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -29,7 +30,7 @@ pub struct Decoded<'c> {
 
 impl Decoded<'_> {
     /// The value it puts on a key.
-    fn put(&self, key: &str) -> Option<&Value> {
+    pub fn put(&self, key: &str) -> Option<&Value> {
         self.change.ops.iter().rev().filter(|op| op.key == key).find_map(|op| match &op.body {
             OpBody::Put(value) => Some(value),
             OpBody::Delete => None,
@@ -40,8 +41,7 @@ impl Decoded<'_> {
 /// What all parts of a command are judged against.
 pub struct Judging<'c, 'a> {
     pub parts: &'a [Decoded<'c>],
-    pub roots: &'a [RoleAtUnit],
-    pub is_late: bool,
+    pub roots: &'a Roots,
     pub tree: &'a Tree,
 }
 
@@ -87,10 +87,10 @@ impl Push<'_> {
             Some(row) => Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?,
             None => Registers::default(),
         };
-        if judging.is_late && deletion::is_deleted(&before) {
-            return refuse("late");
-        }
         let checked = self.run_gate(judging, decoded, found.as_ref(), &before)?;
+        if judging.roots.stood.is_some() {
+            self.check_late(judging, decoded, found.as_ref(), &checked)?;
+        }
         match part.kind {
             Kind::Case => self.check_case(judging, decoded, found.is_none())?,
             Kind::CaseStep => self.check_step(judging, decoded, found.is_none())?,
@@ -134,16 +134,21 @@ impl Push<'_> {
 
     /// Rules come before existence: who may never write a kind is told so whether or not the record is there.
     fn check_rights(&self, judging: &Judging<'_, '_>, part: &Part, found: Option<&DocumentRow>) -> Result<(), Stop> {
-        let verb = match found {
-            None => Verb::Make,
-            Some(row) if row.person == Some(self.device.person) => Verb::EditOwn,
-            Some(_) => Verb::Edit,
-        };
+        let verb = self.verb_on(found);
         if judging.tree.get(&part.unit).is_none() {
             return refuse("no_unit");
         }
-        let mut roots = judging.roots.iter().filter(|at| judging.tree.is_within(&part.unit, &at.unit));
-        if roots.any(|at| rules::may_write(at.role, part.kind, part.doc.class, verb)) { Ok(()) } else { refuse("not_allowed") }
+        let mut roles = judging.roots.over(judging.tree, &part.unit);
+        if roles.any(|role| rules::may_write(role, part.kind, part.doc.class, verb)) { Ok(()) } else { refuse("not_allowed") }
+    }
+
+    /// What a write to a document is, as far as the rules ask.
+    pub fn verb_on(&self, found: Option<&DocumentRow>) -> Verb {
+        match found {
+            None => Verb::Make,
+            Some(row) if row.person == Some(self.device.person) => Verb::EditOwn,
+            Some(_) => Verb::Edit,
+        }
     }
 
     /// A document's home is fixed by its first change; a record has one kind; a unit's document lives in the unit's own partition.

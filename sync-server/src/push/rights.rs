@@ -2,13 +2,28 @@
 
 use super::{Push, Stop, refuse};
 use crate::store::{commands, people, policy};
+use crate::tree::Tree;
+use shared_model::Role;
 use shared_model::limits::{LATE_MS_MAX, LEASE_MS};
 use shared_model::wire::{Command, RoleAtUnit, Verdict};
+use uuid::Uuid;
 
 /// The roots under which a command is judged.
 pub struct Roots {
     pub roots: Vec<RoleAtUnit>,
-    pub is_late: bool,
+    /// Late work: the version of the tree as it stood under its stamp. `None`: today's.
+    pub stood: Option<u64>,
+}
+
+impl Roots {
+    /// Roles held over a unit: at it or above it, in the tree that counts.
+    pub fn over<'a>(&'a self, tree: &'a Tree, unit: &'a Uuid) -> impl Iterator<Item = Role> + 'a {
+        let is_within = move |root: &Uuid| match self.stood {
+            Some(version) => tree.was_within(unit, root, version),
+            None => tree.is_within(unit, root),
+        };
+        self.roots.iter().filter(move |at| is_within(&at.unit)).map(|at| at.role)
+    }
 }
 
 impl Push<'_> {
@@ -27,7 +42,7 @@ impl Push<'_> {
         }
         let current = self.device.policy;
         if command.policy == current {
-            return Ok(Roots { roots: people::roles(self.db, &self.device.person)?, is_late: false });
+            return Ok(Roots { roots: people::roles(self.db, &self.device.person)?, stood: None });
         }
         if command.policy > current || command.policy == 0 {
             return refuse("policy");
@@ -36,10 +51,10 @@ impl Push<'_> {
         if named && policy::late_digest(self.db, &self.device.id, seq)?.as_deref() != Some(&digest[..]) {
             return refuse("late");
         }
-        let ended_at = policy::ended_at(self.db, &self.device.id, command.policy)?.unwrap_or(self.now_ms);
-        if self.now_ms - ended_at > LEASE_MS + LATE_MS_MAX {
+        let Some(stamp) = policy::stamp(self.db, &self.device.id, command.policy)? else { return refuse("policy") };
+        if self.now_ms - stamp.ended_at.unwrap_or(self.now_ms) > LEASE_MS + LATE_MS_MAX {
             return refuse("late");
         }
-        Ok(Roots { roots: policy::roots(self.db, &self.device.id, command.policy)?, is_late: true })
+        Ok(Roots { roots: stamp.roots, stood: Some(stamp.tree) })
     }
 }

@@ -27,9 +27,11 @@ pub struct Device {
     pub counter: u64,
     pub policy: u64,
     pub policy_named: u64,
+    /// Commands it had not handed over when it was last heard of.
+    pub unsent: u32,
 }
 
-const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named";
+const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named, d.unsent";
 
 fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {
     let role: u8 = r.get(5)?;
@@ -48,6 +50,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {
         counter: uint(r.get(11)?),
         policy: uint(r.get(12)?),
         policy_named: uint(r.get(13)?),
+        unsent: r.get(14)?,
     };
     Ok((device, role))
 }
@@ -74,6 +77,13 @@ pub fn list(db: &Connection) -> Result<Vec<Device>, Error> {
     let mut statement = db.prepare_cached(&sql)?;
     let rows = statement.query_map([], read)?;
     rows.map(|row| row.map_err(Error::from).and_then(with_role)).collect()
+}
+
+/// (state, how many) of all devices.
+pub fn count_by_state(db: &Connection) -> Result<Vec<(String, u64)>, Error> {
+    let mut statement = db.prepare_cached("select state, count(*) from device group by state order by state")?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, uint(r.get(1)?))))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Devices of a person.
@@ -120,6 +130,12 @@ pub fn set_cloned(db: &Connection, id: &Uuid) -> Result<(), Error> {
 /// When it was last heard of.
 pub fn set_seen(db: &Connection, id: &Uuid, now_ms: i64) -> Result<(), Error> {
     db.prepare_cached("update device set seen_at = ?2 where id = ?1")?.execute(params![id, now_ms])?;
+    Ok(())
+}
+
+/// How many commands it has not handed over.
+pub fn set_unsent(db: &Connection, id: &Uuid, unsent: u32) -> Result<(), Error> {
+    db.prepare_cached("update device set unsent = ?2 where id = ?1")?.execute(params![id, unsent])?;
     Ok(())
 }
 

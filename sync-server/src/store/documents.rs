@@ -285,6 +285,7 @@ pub fn add_row(db: &Connection, partition: i64, row: &Row, change: Option<i64>, 
         RowBody::Snapshot { doc, kind, registers, first_at } => (SNAPSHOT, doc, *kind as u8, Some((registers.as_slice(), *first_at))),
         RowBody::Purge { doc } => (PURGE, doc, 0, None),
         RowBody::Unshare { doc } => (UNSHARE, doc, 0, None),
+        RowBody::Gone { .. } => return Err(Error::Damaged("a row without its body")),
     };
     let (registers, first_at) = snapshot.unzip();
     db.prepare_cached(sql)?.execute(params![
@@ -371,4 +372,9 @@ pub fn count_rows_of(db: &Connection, partition: i64, seq: u64, commands: &std::
 pub fn totals(db: &Connection) -> Result<(u64, u64, u64), Error> {
     let sql = "select (select count(*) from partition), (select count(*) from document), (select count(*) from archive)";
     Ok(db.query_row(sql, [], |r| Ok((uint(r.get(0)?), uint(r.get(1)?), uint(r.get(2)?))))?)
+}
+
+/// The heads of all partitions together.
+pub fn rows_total(db: &Connection) -> Result<u64, Error> {
+    Ok(uint(db.query_row("select coalesce(sum(head), 0) from partition", [], |r| r.get(0))?))
 }

@@ -78,6 +78,36 @@ impl Store {
     }
 }
 
+impl Store {
+    /// A connection of its own that sees whether others wrote.
+    pub fn observer(&self) -> Result<Observer, Error> {
+        Ok(Observer { db: connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)? })
+    }
+
+    /// Moves the write-ahead log into the database and empties it, as far as no other program reads.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        let db = lock(&self.writer);
+        lock(&self.readers).clear();
+        db.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
+        Ok(())
+    }
+}
+
+/// Sees whether the database was written.
+pub struct Observer {
+    db: Connection,
+}
+
+impl Observer {
+    /// Another number than before when another connection, of whichever program, has committed since.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn version(&self) -> Result<i64, Error> {
+        Ok(self.db.query_row("pragma data_version", [], |r| r.get(0))?)
+    }
+}
+
 /// A panic inside a transaction rolls it back, so the data behind a poisoned lock is sound.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

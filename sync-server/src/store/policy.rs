@@ -1,43 +1,57 @@
-//! Policy stamps: under which roots a device wrote, and which commands count as late work.
+//! Policy stamps: under which roots a device wrote and over which tree, and which commands count as late work.
 
-use super::int;
 use super::people::role_of;
+use super::{int, uint};
 use crate::error::Error;
 use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::wire::RoleAtUnit;
 use uuid::Uuid;
 
-/// Records the roots of a stamp.
+/// A stamp as it was made.
+pub struct Stamp {
+    pub roots: Vec<RoleAtUnit>,
+    /// Version of the tree it was made over.
+    pub tree: u64,
+    /// `None` while it lasts.
+    pub ended_at: Option<i64>,
+}
+
+/// Records a stamp: its roots, over the tree of this moment.
 pub fn add_stamp(db: &Connection, device: &Uuid, policy: u64, roots: &[RoleAtUnit]) -> Result<(), Error> {
-    let sql = "insert into policy_stamp (device, policy, role, unit) values (?1, ?2, ?3, ?4) on conflict do nothing";
+    let tree = super::units::version(db)?;
+    db.prepare_cached("insert into policy_stamp (device, policy, tree) values (?1, ?2, ?3) on conflict do nothing")?.execute(params![
+        device,
+        int(policy),
+        int(tree)
+    ])?;
+    let sql = "insert into policy_root (device, policy, role, unit) values (?1, ?2, ?3, ?4) on conflict do nothing";
     for at in roots {
         db.prepare_cached(sql)?.execute(params![device, int(policy), at.role as u8, at.unit])?;
     }
     Ok(())
 }
 
-/// The roots of a stamp.
-pub fn roots(db: &Connection, device: &Uuid, policy: u64) -> Result<Vec<RoleAtUnit>, Error> {
-    let mut statement = db.prepare_cached("select role, unit from policy_stamp where device = ?1 and policy = ?2")?;
+/// A stamp of a device.
+pub fn stamp(db: &Connection, device: &Uuid, policy: u64) -> Result<Option<Stamp>, Error> {
+    let sql = "select tree, ended_at from policy_stamp where device = ?1 and policy = ?2";
+    let found: Option<(i64, Option<i64>)> =
+        db.prepare_cached(sql)?.query_row(params![device, int(policy)], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
+    let Some((tree, ended_at)) = found else { return Ok(None) };
+    let mut statement = db.prepare_cached("select role, unit from policy_root where device = ?1 and policy = ?2")?;
     let rows = statement.query_map(params![device, int(policy)], |r| Ok((r.get::<_, u8>(0)?, r.get(1)?)))?;
-    rows.map(|row| row.map_err(Error::from).and_then(|(role, unit)| Ok(RoleAtUnit { role: role_of(role)?, unit }))).collect()
+    let roots = rows.map(|row| row.map_err(Error::from).and_then(|(role, unit)| Ok(RoleAtUnit { role: role_of(role)?, unit })));
+    Ok(Some(Stamp { roots: roots.collect::<Result<_, _>>()?, tree: uint(tree), ended_at }))
 }
 
-/// The device writes under `policy` from now on; the stamp before it has ended.
-pub fn bump(db: &Connection, device: &Uuid, policy: u64, now_ms: i64) -> Result<(), Error> {
+/// The device writes under `policy` from now on; the stamp before it ended at that moment.
+pub fn bump(db: &Connection, device: &Uuid, policy: u64, at_ms: i64) -> Result<(), Error> {
     db.prepare_cached("update device set policy = ?2 where id = ?1")?.execute(params![device, int(policy)])?;
-    db.prepare_cached("insert into policy_end (device, policy, ended_at) values (?1, ?2, ?3) on conflict do nothing")?.execute(params![
+    db.prepare_cached("update policy_stamp set ended_at = ?3 where device = ?1 and policy = ?2 and ended_at is null")?.execute(params![
         device,
         int(policy.saturating_sub(1)),
-        now_ms
+        at_ms
     ])?;
     Ok(())
-}
-
-/// When a stamp ended; `None` while it lasts.
-pub fn ended_at(db: &Connection, device: &Uuid, policy: u64) -> Result<Option<i64>, Error> {
-    let sql = "select ended_at from policy_end where device = ?1 and policy = ?2";
-    Ok(db.prepare_cached(sql)?.query_row(params![device, int(policy)], |r| r.get(0)).optional()?)
 }
 
 /// The device names a policy for the first time, with what it had not yet had judged.

@@ -3,6 +3,8 @@
 
 #![allow(dead_code)]
 
+pub mod program;
+
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use shared_model::class::Class;
 use shared_model::crdt::{ActorId, Change, ChangeHash, Edit, Registers};
@@ -309,6 +311,7 @@ impl Device {
             cursors: self.cursors.values().cloned().collect(),
             want: self.want.clone(),
             directory: self.directory.as_ref().map_or(0, |d| d.version),
+            receipts: Vec::new(),
             refused: self.refused.as_ref().map_or(0, |r| r.version),
             told: self.told.clone(),
         }

@@ -349,7 +349,7 @@ impl Transport for Line {
 fn doc_of(body: &RowBody) -> (DocId, Option<Kind>) {
     match body {
         RowBody::Change { doc, kind, .. } | RowBody::Snapshot { doc, kind, .. } => (*doc, Some(*kind)),
-        RowBody::Purge { doc } | RowBody::Unshare { doc } => (*doc, None),
+        RowBody::Purge { doc } | RowBody::Unshare { doc } | RowBody::Gone { doc, .. } => (*doc, None),
     }
 }
 

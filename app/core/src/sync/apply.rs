@@ -43,7 +43,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             continue;
         }
         match verdict {
-            Verdict::Accepted { received_at } => {
+            Verdict::Accepted { received_at, .. } => {
                 accept(&tx, *seq, *received_at, &mut touched, &mut digests)?;
                 out.accepted += 1;
             }
@@ -357,7 +357,11 @@ fn apply_page(db: &Connection, me: &Identity, now_ms: i64, page: Page, touched: 
 
 fn doc_of(body: &RowBody) -> DocId {
     match body {
-        RowBody::Change { doc, .. } | RowBody::Snapshot { doc, .. } | RowBody::Purge { doc } | RowBody::Unshare { doc } => *doc,
+        RowBody::Change { doc, .. }
+        | RowBody::Snapshot { doc, .. }
+        | RowBody::Purge { doc }
+        | RowBody::Unshare { doc }
+        | RowBody::Gone { doc, .. } => *doc,
     }
 }
 
@@ -422,6 +426,7 @@ fn apply_row(db: &Connection, home: &Partition, row: &Row, touched: &mut BTreeMa
                 touched.insert(id.record, doc.kind);
             }
         }
+        RowBody::Gone { .. } => return Err(bad(())),
     }
     Ok(())
 }

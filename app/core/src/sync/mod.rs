@@ -152,6 +152,7 @@ pub fn next_request(db: &Connection) -> Result<SyncRequest> {
         cursors: cursors(db)?,
         want: store::json_setting::<Vec<DocId>>(db, "want")?.unwrap_or_default(),
         directory: store::json_setting(db, "directory_version")?.unwrap_or(0),
+        receipts: Vec::new(),
         refused: store::json_setting(db, "refused_version")?.unwrap_or(0),
         told: store::json_setting(db, "told")?.unwrap_or_default(),
     })

@@ -71,6 +71,7 @@ fn page(p: &Page) -> Json {
                 }
                 RowBody::Purge { doc } => json!({ "purge": doc }),
                 RowBody::Unshare { doc } => json!({ "unshare": doc }),
+                RowBody::Gone { doc, hash } => json!({ "gone": doc, "hash": wire::hex(hash) }),
             };
             json!({ "seq": r.seq, "received_at": r.received_at, "command": wire::hex(&r.command), "body": body })
         })

@@ -1,0 +1,48 @@
+//! Every limit of the HTTP side, with its unit. What a request may contain is limited in the shared model.
+
+use std::time::Duration;
+
+/// The head of a request, and the TLS handshake, must be there within this time; an idle connection is closed after it.
+pub const HEAD: Duration = Duration::from_secs(10);
+/// Longest silence inside a body.
+pub const BODY_IDLE: Duration = Duration::from_secs(60);
+/// A whole body: a phone on 20 kbit/s brings its two megabytes in that time.
+pub const BODY: Duration = Duration::from_secs(15 * 60);
+/// Buffer of a connection, and so the longest head, bytes.
+pub const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// Bodies that are being read or wait for their turn, together, bytes.
+pub const BODIES_BYTES_MAX: usize = 128 * 1024 * 1024;
+/// Open connections; further ones wait in the kernel's queue.
+pub const CONNECTIONS_MAX: usize = 2_048;
+/// Open connections of one address. A proxy's own address has no limit.
+pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 256;
+/// Open event streams; a device that gets none asks now and then.
+pub const STREAMS_MAX: usize = 1_000;
+/// Open event streams of one device; the oldest ends.
+pub const STREAMS_PER_DEVICE_MAX: usize = 4;
+/// Wakes kept for a slow listener; one that falls further behind is told to sync anyway.
+pub const WAKES_MAX: usize = 1_024;
+/// Wakes that come together are told together.
+pub const GATHER: Duration = Duration::from_millis(50);
+/// Whether another program (an administration command) wrote is asked this often.
+pub const LOOK: Duration = Duration::from_secs(1);
+/// A comment line on an idle stream, so that both ends notice a dead connection.
+pub const HEARTBEAT: Duration = Duration::from_secs(20);
+/// Requests under way when the program is asked to stop get this long.
+pub const STOP: Duration = Duration::from_secs(30);
+
+/// Requests of one device that wait for the one that runs.
+pub const WAITING_PER_DEVICE_MAX: usize = 8;
+/// Requests of a device at once, and per second from then on.
+pub const DEVICE_RATE: Rate = Rate { burst: 240, per_second: 4 };
+/// The same for an address: requests without a device that was authentic lately.
+pub const ADDRESS_RATE: Rate = Rate { burst: 120, per_second: 2 };
+/// Addresses and devices remembered; beyond it those that are quiet are forgotten.
+pub const KEYS_MAX: usize = 20_000;
+
+/// How many requests.
+#[derive(Debug, Clone, Copy)]
+pub struct Rate {
+    pub burst: u32,
+    pub per_second: u32,
+}

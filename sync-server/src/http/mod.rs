@@ -1,0 +1,191 @@
+//! HTTP around the synchronous server. `listen.rs`: connections, TLS, stopping. `answer.rs`: one request. `events.rs`: the wake-up channel.
+//! `rate.rs` and `turns.rs`: how often someone may ask and whose turn it is. One `serve` a data folder: it holds a lock file for as long as
+//! it runs.
+
+mod answer;
+mod events;
+mod limits;
+mod listen;
+pub mod log;
+mod rate;
+mod tls;
+mod turns;
+
+use axum::Router;
+use axum::routing::{any, get};
+use limits::{ADDRESS_RATE, DEVICE_RATE, LOOK, WAKES_MAX};
+use std::fs::File;
+use std::io::Write;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use sync_server::{Error, Server, SystemEnv, Wake};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, broadcast, watch};
+use uuid::Uuid;
+
+/// How to serve.
+pub struct Options {
+    pub listen: SocketAddr,
+    /// Certificate chain and key, PEM.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Address of the proxy before this program; it says who asks.
+    pub proxy: Option<IpAddr>,
+    /// Requests and answers may cross a network in clear.
+    pub allows_plain: bool,
+    /// Here `/metrics` answers to everyone who reaches it.
+    pub metrics: Option<SocketAddr>,
+    pub log: log::Form,
+}
+
+/// Who may ask how often.
+struct Rates {
+    devices: rate::Buckets<Uuid>,
+    addresses: rate::Buckets<IpAddr>,
+}
+
+/// What every request can reach.
+#[derive(Clone)]
+struct App {
+    server: Server,
+    proxy: Option<IpAddr>,
+    rates: Arc<Mutex<Rates>>,
+    turns: Arc<turns::Turns>,
+    bodies: Arc<Semaphore>,
+    streams: Arc<Mutex<events::Streams>>,
+    wakes: broadcast::Sender<Wake>,
+    looks: watch::Receiver<i64>,
+    stop: watch::Receiver<bool>,
+}
+
+impl App {
+    fn rates(&self) -> MutexGuard<'_, Rates> {
+        self.rates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn streams(&self) -> MutexGuard<'_, events::Streams> {
+        self.streams.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Serves until SIGTERM or SIGINT.
+pub fn serve(data: &Path, options: Options) -> Result<(), Error> {
+    log::start(options.log);
+    if options.tls.is_none() && options.proxy.is_none() && !options.allows_plain && !options.listen.ip().is_loopback() {
+        let message = "这个地址别的机器也能连，内容却没有加密。请加 --tls-cert 和 --tls-key，或者放在代理后面（--behind-proxy）".into();
+        return Err(Error::Setup { code: "no_tls", message });
+    }
+    let tls = options.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose()?;
+    let _lock = lock(data)?;
+    let server = Server::open(data, Arc::new(SystemEnv))?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(run(server.clone(), &options, tls))?;
+    // Every request has ended. The database is one file again, as whoever copies the folder expects it.
+    server.checkpoint()?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The lock goes with the file handle, also when the program dies.
+fn lock(data: &Path) -> Result<File, Error> {
+    if !data.is_dir() {
+        return Err(Error::Setup {
+            code: "not_initialised", message: format!("{} 里没有服务器数据，先运行 init", data.display())
+        });
+    }
+    let file = File::options().create(true).truncate(false).write(true).open(data.join("serve.lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => {
+            Err(Error::Setup { code: "busy", message: "这个文件夹已有服务器在运行".into() })
+        }
+        Err(std::fs::TryLockError::Error(e)) => Err(e.into()),
+    }
+}
+
+async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcceptor>) -> Result<(), Error> {
+    let listener = TcpListener::bind(options.listen).await?;
+    let (wakes, _) = broadcast::channel(WAKES_MAX);
+    let sender = wakes.clone();
+    server.on_wake(move |wake| {
+        // Nobody listening is no error.
+        let _ = sender.send(wake);
+    });
+    let (look, looks) = watch::channel(0);
+    let (stop, stopped) = watch::channel(false);
+    let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let app = App {
+        server: server.clone(),
+        proxy: options.proxy,
+        rates: Arc::new(Mutex::new(Rates { devices: rate::Buckets::new(DEVICE_RATE), addresses: rate::Buckets::new(ADDRESS_RATE) })),
+        turns: Arc::new(turns::Turns::new(processors.max(2) * 2)),
+        bodies: answer::memory(),
+        streams: Arc::default(),
+        wakes,
+        looks,
+        stop: stopped.clone(),
+    };
+    let looking = tokio::spawn(events::look_for_others(server.clone(), look, LOOK));
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    // Whoever started the program reads the addresses from here.
+    let mut said = format!("{scheme}://{}\n", listener.local_addr()?);
+    let metrics = match options.metrics {
+        Some(address) => {
+            let listener = TcpListener::bind(address).await?;
+            said += &format!("metrics http://{}\n", listener.local_addr()?);
+            let router = Router::new().fallback(any(watched)).with_state(app.clone());
+            let listening = listen::Listening { listener, router, server: server.clone(), tls: None, proxy: None };
+            Some(tokio::spawn(listening.run(stopped.clone())))
+        }
+        None => None,
+    };
+    let mut stdout = std::io::stdout();
+    stdout.write_all(said.as_bytes())?;
+    stdout.flush()?;
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        tracing::info!("stopping");
+        // Event streams would hold the program open: they end first.
+        let _ = stop.send(true);
+    });
+    let router = Router::new().route("/v1/events", get(events::events)).fallback(any(answer::answer)).with_state(app);
+    listen::Listening { listener, router, server, tls, proxy: options.proxy }.run(stopped).await;
+    if let Some(metrics) = metrics {
+        // It stops by the same signal.
+        let _ = metrics.await;
+    }
+    looking.abort();
+    Ok(())
+}
+
+/// The listener for whoever watches the program: nothing but its state.
+async fn watched(
+    axum::extract::State(app): axum::extract::State<App>,
+    request: axum::http::Request<axum::body::Body>,
+) -> axum::response::Response {
+    let path = match request.uri().path() {
+        path @ ("/healthz" | "/readyz" | "/metrics") => path.to_owned(),
+        _ => "/".to_owned(),
+    };
+    let server = app.server.clone();
+    let ran = tokio::task::spawn_blocking(move || server.handle("GET", &path, &[], b"")).await;
+    ran.map_or_else(|_| axum::response::IntoResponse::into_response(axum::http::StatusCode::INTERNAL_SERVER_ERROR), |r| app.say(r))
+}
+
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut term) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = term.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without signals the program is ended from outside; waiting for ever is right then.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}

@@ -1,0 +1,259 @@
+//! The ledger: what a backup must never undo. Erasures, devices that were stopped, devices that were enrolled, each one line of a file
+//! beside the database and outside every backup. A line carries the hash of all before it, so that a line that was changed, lost or moved
+//! is found; it holds ids and codes, never a word about a person.
+//!
+//! A line is on the disk before the transaction that it announces commits, and it is written inside that transaction, whose lock keeps two
+//! programs apart. So a crash leaves either nothing, or a line that `replay` carries out when the data is opened next: doing so twice
+//! changes nothing. A line that was being written when the power went is cut off; what it announced never happened.
+
+use crate::Inner;
+use crate::error::Error;
+use crate::store::{self, devices, lock};
+use rusqlite::Connection;
+use sha2::{Digest, Sha256};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use uuid::Uuid;
+
+/// Name of the file in the data folder.
+pub const FILE: &str = "ledger";
+/// Setting that names a second place; each line goes there too.
+pub const COPY: &str = "ledger_copy";
+
+/// What a line says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Documents that were erased.
+    Erase,
+    /// A device that was stopped: its id, then the reason.
+    Revoke,
+    /// A device that was enrolled.
+    Enrol,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        ["erase", "revoke", "enrol"][self as usize]
+    }
+
+    fn from_name(name: &str) -> Option<Kind> {
+        [Kind::Erase, Kind::Revoke, Kind::Enrol].into_iter().find(|k| k.name() == name)
+    }
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    pub at_ms: i64,
+    pub kind: Kind,
+    /// Ids and codes, without blanks or commas.
+    pub ids: Vec<String>,
+}
+
+/// How far the file is known: its length and the hash of its last line.
+#[derive(Debug, Clone, Default)]
+struct Tail {
+    len: u64,
+    hash: String,
+}
+
+/// The ledger of one data folder.
+pub struct Ledger {
+    path: PathBuf,
+    tail: Mutex<Tail>,
+}
+
+impl Ledger {
+    /// Opens it and checks every line. A last line that was cut short by a crash is removed.
+    pub fn open(dir: &Path) -> Result<Self, Error> {
+        let path = dir.join(FILE);
+        let (_, tail, len) = read_file(&path)?;
+        if len > tail.len {
+            tracing::warn!("the last line of the ledger was cut short and is removed");
+            let file = std::fs::OpenOptions::new().write(true).open(&path)?;
+            file.set_len(tail.len)?;
+            file.sync_all()?;
+        }
+        Ok(Ledger { path, tail: Mutex::new(tail) })
+    }
+
+    /// Every entry, oldest first.
+    pub fn read(&self) -> Result<Vec<Entry>, Error> {
+        Ok(read_file(&self.path)?.0)
+    }
+
+    fn append(&self, entry: &Entry, copy: Option<&Path>) -> Result<(), Error> {
+        let mut tail = lock(&self.tail);
+        let mut file = open_for_append(&self.path)?;
+        if file.seek(SeekFrom::End(0))? != tail.len {
+            // another program wrote a line since
+            *tail = read_file(&self.path)?.1;
+        }
+        let text = text_of(entry);
+        let hash = next_hash(&tail.hash, &text);
+        let line = format!("{text} {hash}\n");
+        file.write_all(line.as_bytes())?;
+        file.sync_all()?;
+        let before = tail.len;
+        *tail = Tail { len: before + line.len() as u64, hash };
+        if let Some(copy) = copy
+            && let Err(e) = self.copy_line(copy, before, &line)
+        {
+            // the line itself is safe; that its copy is not must be seen by whoever runs the server
+            tracing::error!(cause = %e, "the copy of the ledger cannot be written");
+        }
+        Ok(())
+    }
+
+    fn copy_line(&self, copy: &Path, before: u64, line: &str) -> Result<(), Error> {
+        if std::fs::metadata(copy).is_ok_and(|m| m.len() == before) {
+            let mut file = open_for_append(copy)?;
+            file.write_all(line.as_bytes())?;
+            return Ok(file.sync_all()?);
+        }
+        self.copy_to(copy)
+    }
+
+    /// Copies the whole file, by way of a new name.
+    pub fn copy_to(&self, copy: &Path) -> Result<(), Error> {
+        let mut making = copy.as_os_str().to_owned();
+        making.push(".making");
+        let making = PathBuf::from(making);
+        let mut bytes = Vec::new();
+        if self.path.exists() {
+            std::fs::File::open(&self.path)?.read_to_end(&mut bytes)?;
+        }
+        let mut file = std::fs::File::create(&making)?;
+        file.write_all(&bytes)?;
+        file.sync_all()?;
+        Ok(std::fs::rename(&making, copy)?)
+    }
+}
+
+impl Inner {
+    /// Writes a line. `db` is the write transaction that does what the line says.
+    pub fn note(&self, db: &Connection, kind: Kind, ids: Vec<String>) -> Result<(), Error> {
+        let copy = store::get_meta(db, COPY)?.map(PathBuf::from);
+        self.ledger.append(&Entry { at_ms: self.env.now_ms(), kind, ids }, copy.as_deref())
+    }
+}
+
+/// Carries out what the ledger says and the database does not know: after a crash, and after a restore. Twice changes nothing.
+pub fn replay(inner: &Inner) -> Result<(), Error> {
+    let entries = inner.ledger.read()?;
+    if entries.is_empty() {
+        return Ok(());
+    }
+    inner.store.write(|db| {
+        for entry in &entries {
+            let first = entry.ids.first().map_or("", String::as_str);
+            match entry.kind {
+                Kind::Revoke => {
+                    let Ok(device) = Uuid::parse_str(first) else { continue };
+                    if devices::get(db, &device)?.is_some_and(|d| d.state != "revoked") {
+                        tracing::warn!(%device, "stopped again: the ledger says so");
+                        devices::set_state(db, &device, "revoked")?;
+                    }
+                }
+                Kind::Erase | Kind::Enrol => {}
+            }
+        }
+        Ok(())
+    })
+}
+
+fn text_of(entry: &Entry) -> String {
+    format!("{} {} {}", entry.at_ms, entry.kind.name(), entry.ids.join(","))
+}
+
+fn next_hash(before: &str, text: &str) -> String {
+    let h = Sha256::new().chain_update(b"gridwalk/ledger/v1\n").chain_update(before).chain_update("\n").chain_update(text).finalize();
+    hex::encode(&h[..16])
+}
+
+fn open_for_append(path: &Path) -> Result<std::fs::File, Error> {
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    Ok(options.open(path)?)
+}
+
+/// The entries, the tail behind them, and the length of the file.
+fn read_file(path: &Path) -> Result<(Vec<Entry>, Tail, u64), Error> {
+    let text = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(e) => return Err(e.into()),
+    };
+    let len = text.len() as u64;
+    let (mut entries, mut tail) = (Vec::new(), Tail::default());
+    for line in text.split_inclusive(|b| *b == b'\n') {
+        let Some(whole) = line.strip_suffix(b"\n") else { break };
+        let (entry, hash) = parse(whole, &tail.hash).ok_or(Error::Damaged("a line of the ledger"))?;
+        entries.push(entry);
+        tail = Tail { len: tail.len + line.len() as u64, hash };
+    }
+    Ok((entries, tail, len))
+}
+
+fn parse(line: &[u8], before: &str) -> Option<(Entry, String)> {
+    let (text, hash) = std::str::from_utf8(line).ok()?.rsplit_once(' ')?;
+    if next_hash(before, text) != hash {
+        return None;
+    }
+    let mut parts = text.splitn(3, ' ');
+    let at_ms = parts.next()?.parse().ok()?;
+    let kind = Kind::from_name(parts.next()?)?;
+    let ids = parts.next()?.split(',').filter(|id| !id.is_empty()).map(str::to_owned).collect();
+    Some((Entry { at_ms, kind, ids }, hash.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(n: i64) -> Entry {
+        Entry { at_ms: n, kind: Kind::Erase, ids: vec![format!("{n:x}"), "moved_away".into()] }
+    }
+
+    #[test]
+    fn a_line_that_was_changed_lost_or_moved_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        (1..4).for_each(|n| ledger.append(&entry(n), None).unwrap());
+        assert_eq!(ledger.read().unwrap(), [entry(1), entry(2), entry(3)]);
+        let whole = std::fs::read_to_string(dir.path().join(FILE)).unwrap();
+        let lines: Vec<&str> = whole.split_inclusive('\n').collect();
+        let broken = [whole.replace("2 erase", "9 erase"), [lines[0], lines[2]].concat(), [lines[1], lines[0], lines[2]].concat()];
+        for text in broken {
+            std::fs::write(dir.path().join(FILE), text).unwrap();
+            assert!(matches!(Ledger::open(dir.path()), Err(Error::Damaged(_))));
+        }
+    }
+
+    #[test]
+    fn a_line_cut_short_by_a_crash_is_removed_and_the_next_one_fits() {
+        let dir = tempfile::tempdir().unwrap();
+        Ledger::open(dir.path()).unwrap().append(&entry(1), None).unwrap();
+        let mut torn = std::fs::read(dir.path().join(FILE)).unwrap();
+        torn.extend_from_slice(b"2 erase 2,mov");
+        std::fs::write(dir.path().join(FILE), torn).unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        ledger.append(&entry(3), None).unwrap();
+        assert_eq!(Ledger::open(dir.path()).unwrap().read().unwrap(), [entry(1), entry(3)]);
+    }
+
+    #[test]
+    fn two_programs_write_one_chain_and_the_copy_follows() {
+        let dir = tempfile::tempdir().unwrap();
+        let copy = dir.path().join("copy");
+        let (a, b) = (Ledger::open(dir.path()).unwrap(), Ledger::open(dir.path()).unwrap());
+        a.append(&entry(1), None).unwrap();
+        b.append(&entry(2), Some(&copy)).unwrap();
+        a.append(&entry(3), Some(&copy)).unwrap();
+        assert_eq!(a.read().unwrap(), [entry(1), entry(2), entry(3)]);
+        assert_eq!(std::fs::read(&copy).unwrap(), std::fs::read(dir.path().join(FILE)).unwrap());
+    }
+}

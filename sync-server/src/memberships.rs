@@ -1,0 +1,64 @@
+//! Memberships and their terms: written into the tables that grant and, by the server's own actor, into the records that devices show. A
+//! change of what somebody holds gives each of their devices the next policy stamp.
+
+use crate::Inner;
+use crate::error::Error;
+use crate::store::documents::PartitionRow;
+use crate::store::people::Membership;
+use crate::store::{devices, people, policy};
+use rusqlite::Connection;
+use shared_model::class::Class;
+use shared_model::crdt::{Edit, Value};
+use shared_model::doc::DocId;
+use shared_model::records::Kind;
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// Writes a membership, new or with a changed term, and what follows from it.
+pub fn save(inner: &Inner, db: &Connection, m: &Membership) -> Result<Option<PartitionRow>, Error> {
+    let now_ms = inner.env.now_ms();
+    let (before, name) = (people::roles(db, &m.person)?, people::name(db, &m.person)?);
+    people::save_membership(db, m, now_ms)?;
+    let id = |id: Uuid| Value::Str(id.to_string());
+    let mut edits = vec![
+        Edit::put("name", name),
+        Edit::put("role", m.role.name()),
+        Edit::put("unit", id(m.unit)),
+        Edit::put("person", id(m.person)),
+        Edit::put("from", Value::Int(m.from_at)),
+        Edit::put("until", m.until_at.map_or(Value::Null, Value::Int)),
+        Edit::put("version", Value::Int(i64::try_from(m.version).unwrap_or(i64::MAX))),
+    ];
+    edits.extend(m.stands_for.map(|of| Edit::put("stands_for", id(of))));
+    let row = inner.write_own(db, &m.unit, DocId::new(m.record, Class::Common), Kind::Membership, &edits)?;
+    if people::roles(db, &m.person)? != before {
+        bump(db, [m.person], now_ms)?;
+    }
+    Ok(row)
+}
+
+/// The next stamp for every device of these people, with the roots they have now. The one before ended at that moment.
+pub fn bump(db: &Connection, persons: impl IntoIterator<Item = Uuid>, at_ms: i64) -> Result<(), Error> {
+    for person in persons.into_iter().collect::<BTreeSet<_>>() {
+        let roots = people::roles(db, &person)?;
+        for device in devices::of_person(db, &person)? {
+            policy::bump(db, &device.id, device.policy + 1, at_ms)?;
+            policy::add_stamp(db, &device.id, device.policy + 1, &roots)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes note of terms that began or ended since the last request, each at its own moment: nobody has to act for that.
+pub fn settle_terms(inner: &Inner) -> Result<(), Error> {
+    let now_ms = inner.env.now_ms();
+    if !inner.store.read(|db| people::any_turn(db, now_ms))? {
+        return Ok(());
+    }
+    inner.store.write(|db| {
+        while let Some((person, at)) = people::next_turn(db, now_ms)? {
+            bump(db, [person], at)?;
+        }
+        Ok(())
+    })
+}
