@@ -8,6 +8,7 @@ pub mod commands;
 pub mod crdt;
 pub mod doc;
 pub mod due;
+pub mod epochs;
 pub mod limits;
 pub mod matters;
 pub mod reasons;

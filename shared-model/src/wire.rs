@@ -203,6 +203,12 @@ pub struct SyncRequest {
     pub want: Vec<DocId>,
     /// Version of the directory of devices (office), 0 for none.
     pub directory: u64,
+    /// Highest number of this device that has a verdict of this epoch: a server that knows fewer was set back.
+    #[serde(default)]
+    pub judged: u64,
+    /// Commands up to here are in a verified backup, so that this device holds no more of them than their numbers.
+    #[serde(default)]
+    pub released: u64,
     /// Purge rows that this device has carried out: nothing of what they name is left on its disk.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub receipts: Vec<Receipt>,
@@ -430,8 +436,15 @@ pub struct SyncReply {
     /// Server time, ms.
     pub time: i64,
     pub epoch: u64,
-    /// The chain, when the device's epoch is not the current one.
+    /// The chain, when the device's epoch is not the current one, with the forks of what the device may hold. Commands are then left
+    /// without a verdict until the device knows.
     pub epochs: Vec<Epoch>,
+    /// The last number of this device that the server knows.
+    #[serde(default)]
+    pub known: u64,
+    /// Verified backups are made; without any, a device lets go of what is older than 30 days.
+    #[serde(default)]
+    pub backed_up: bool,
     /// (seq, verdict), applied before the pages.
     pub verdicts: Vec<(u64, Verdict)>,
     /// Actors of this device that must write no more in a document: take the next.
@@ -612,7 +625,7 @@ pub fn next_mark(mark: &[u8; 16], row_hash: &[u8; 32]) -> [u8; 16] {
     out
 }
 
-/// What the server signs for a page: its place and its row hashes.
+/// What the server signs for a page: its place, its row hashes and who wrote them.
 pub fn page_digest(page: &Page) -> [u8; 32] {
     let mut h = Sha256::new();
     h.update(b"gridwalk/page/v1");
@@ -623,6 +636,12 @@ pub fn page_digest(page: &Page) -> [u8; 32] {
     h.update(page.cursor.mark);
     for row in &page.rows {
         h.update(row_hash(&page.unit, page.class, row));
+    }
+    for a in &page.actors {
+        h.update(a.actor.0);
+        h.update([a.role as u8]);
+        h.update((a.name.len() as u64).to_be_bytes());
+        h.update(&a.name);
     }
     h.finalize().into()
 }

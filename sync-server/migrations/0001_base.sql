@@ -167,6 +167,8 @@ create table partition (
   -- 128-bit sum, big endian
   digest blob not null,
   mark blob not null,
+  -- head in the last verified backup that this database knows
+  safe integer not null default 0,
   unique (unit, class)
 ) strict;
 

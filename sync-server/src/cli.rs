@@ -78,6 +78,24 @@ enum Command {
         /// 日志的样子（写到 stderr，没有个人信息）
         #[arg(long, value_enum, default_value = "json")]
         log: crate::http::log::Form,
+        /// 每天在这个文件夹里做一份备份
+        #[arg(long)]
+        backup_dir: Option<PathBuf>,
+    },
+    /// 做一份验证过的备份（服务器可以照常运行）
+    Backup {
+        #[arg(long)]
+        data: PathBuf,
+        /// 放备份的文件夹，最好在另一块磁盘上；不写就放在数据文件夹的 backups 里
+        #[arg(long)]
+        to: Option<PathBuf>,
+    },
+    /// 用一份备份恢复：先停下服务器；原来的数据库移到一边，不删除
+    Restore {
+        #[arg(long)]
+        data: PathBuf,
+        #[arg(long)]
+        from: PathBuf,
     },
     /// 数据文件夹的情况
     Status {
@@ -134,12 +152,27 @@ fn act(command: Command) -> Result<(), Error> {
                 return Err(Error::Setup { code: "not_found", message: "没有这台设备".into() });
             }
         }
-        Command::Serve { data, listen, tls_cert, tls_key, behind_proxy, plain_http, metrics, log } => {
+        Command::Serve { data, listen, tls_cert, tls_key, behind_proxy, plain_http, metrics, log, backup_dir } => {
             let tls = tls_cert.zip(tls_key);
-            let options = crate::http::Options { listen, tls, proxy: behind_proxy, allows_plain: plain_http, metrics, log };
+            let options =
+                crate::http::Options { listen, tls, proxy: behind_proxy, allows_plain: plain_http, metrics, log, backups: backup_dir };
             crate::http::serve(&data, options)?;
         }
-        Command::Status { data } => print!("{}", Server::open(&data, env)?.status()?),
+        Command::Backup { data, to } => {
+            let made = Server::open(&data, env)?.backup(to.as_deref())?;
+            println!("备份 {}，{} 字节，{} 个分区，已验证", made.file, made.bytes, made.partitions.len());
+        }
+        Command::Restore { data, from } => {
+            let done = sync_server::restore(&data, &from, env)?;
+            println!("已恢复，第 {} 期开始。设备下次同步时会把备份之后的内容再交上来。", done.epoch);
+            if let Some(aside) = done.moved_to {
+                println!("原来的数据库在 {}", aside.display());
+            }
+        }
+        Command::Status { data } => {
+            let server = Server::open(&data, env)?;
+            print!("{}{}", server.status()?, server.backup_words()?);
+        }
     }
     Ok(())
 }

@@ -41,6 +41,35 @@ impl Keys {
         Ok(())
     }
 
+    /// Copies both into another folder, closed as here; what is there is replaced.
+    pub fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+        for name in [SIGNING, OPAQUE] {
+            let (secret, target) = (std::fs::read(from.join(name))?, to.join(name));
+            if std::fs::read(&target).is_ok_and(|there| there == secret) {
+                continue;
+            }
+            let making = to.join(format!("{name}.making"));
+            match std::fs::remove_file(&making) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+                _ => {}
+            }
+            write_secret(&making, &secret)?;
+            std::fs::rename(&making, &target)?;
+        }
+        Ok(())
+    }
+
+    /// Takes them from a folder of backups when this one has none: a new machine.
+    pub fn copy_missing(from: &Path, to: &Path) -> Result<(), Error> {
+        if [SIGNING, OPAQUE].iter().all(|name| to.join(name).exists()) {
+            return Ok(());
+        }
+        if [SIGNING, OPAQUE].iter().all(|name| from.join(name).exists()) {
+            return Self::copy(from, to);
+        }
+        Err(Error::setup("no_keys", "数据文件夹和备份文件夹里都没有服务器的钥匙（server.key、opaque.key），没有恢复"))
+    }
+
     /// Reads them.
     pub fn load(dir: &Path) -> Result<Self, Error> {
         let read = |name: &str| -> Result<[u8; 32], Error> {

@@ -30,15 +30,17 @@ pub enum Kind {
     Revoke,
     /// A device that was enrolled.
     Enrol,
+    /// An epoch that began: its number is never given out again.
+    Epoch,
 }
 
 impl Kind {
     fn name(self) -> &'static str {
-        ["erase", "revoke", "enrol"][self as usize]
+        ["erase", "revoke", "enrol", "epoch"][self as usize]
     }
 
     fn from_name(name: &str) -> Option<Kind> {
-        [Kind::Erase, Kind::Revoke, Kind::Enrol].into_iter().find(|k| k.name() == name)
+        [Kind::Erase, Kind::Revoke, Kind::Enrol, Kind::Epoch].into_iter().find(|k| k.name() == name)
     }
 }
 
@@ -156,7 +158,7 @@ pub fn replay(inner: &Inner) -> Result<(), Error> {
                         devices::set_state(db, &device, "revoked")?;
                     }
                 }
-                Kind::Erase | Kind::Enrol => {}
+                Kind::Erase | Kind::Enrol | Kind::Epoch => {}
             }
         }
         Ok(())

@@ -5,9 +5,11 @@
 //! bundles, digests). SQL lives in `store/` only. The rules are those of the shared model; the order of judging is written down in `push/`.
 
 mod auth;
+mod backup;
 mod body;
 mod directory;
 mod enrol;
+mod epoch;
 mod error;
 mod events;
 mod grants;
@@ -19,6 +21,7 @@ mod metrics;
 mod pull;
 mod push;
 mod refused;
+mod restore;
 mod server_writes;
 mod setup;
 mod shape;
@@ -26,10 +29,12 @@ mod store;
 mod sync;
 mod tree;
 
+pub use backup::{Last as LastBackup, Manifest};
 pub use body::CONTENT_TYPE;
 pub use error::Error;
 pub use events::{Wake, Watch};
 pub use metrics::{Metrics, method_name, route_name};
+pub use restore::{Restored, lock_folder, restore};
 pub use setup::Invited;
 pub use store::Observer;
 
@@ -166,7 +171,7 @@ impl Server {
 
     /// Every digest computed again from the documents, against what is stored: `true` when all agree.
     pub fn digests_hold(&self) -> Result<bool, Error> {
-        pull::digests_hold(&self.inner)
+        self.inner.store.read(pull::digests_hold)
     }
 
     /// Answers one request. Never panics.

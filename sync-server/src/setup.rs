@@ -48,7 +48,7 @@ pub fn init(dir: &Path, units_csv: &[u8], url: &str, env: Arc<dyn Env>) -> Resul
     Keys::make(dir, &*env)?;
     Store::open(&making, true)?.write(|db| {
         store::set_meta(db, "url", url.trim_end_matches('/'))?;
-        epochs::add(db, 1, 0, env.now_ms(), None)
+        epochs::add(db, 1, 0, &[], env.now_ms(), None)
     })?;
     {
         let server = Server::open_file(dir, MAKING, env.clone())?;
@@ -61,7 +61,7 @@ pub fn init(dir: &Path, units_csv: &[u8], url: &str, env: Arc<dyn Env>) -> Resul
 }
 
 /// The database holds residents' data in clear: a folder made here is closed to other users.
-fn make_folder(dir: &Path) -> Result<(), Error> {
+pub fn make_folder(dir: &Path) -> Result<(), Error> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -69,7 +69,8 @@ fn make_folder(dir: &Path) -> Result<(), Error> {
     Ok(builder.create(dir)?)
 }
 
-fn remove_database(path: &Path) -> Result<(), Error> {
+/// Removes a database with its side files, if it is there.
+pub fn remove_database(path: &Path) -> Result<(), Error> {
     for end in ["", "-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
         name.push(end);

@@ -6,7 +6,7 @@ use crate::error::{Error, Fault};
 use crate::events::Wake;
 use crate::push::{Pushed, push};
 use crate::store::{bundles, devices, refused};
-use crate::{Inner, pull};
+use crate::{Inner, epoch, pull};
 use shared_model::limits::RESOLUTIONS_MAX;
 use shared_model::wire::{PROTOCOL, SyncReply, SyncRequest};
 
@@ -26,6 +26,7 @@ pub fn sync(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Syn
     if request.cursors.len() > CURSORS_MAX || request.want.len() > WANT_MAX || request.told.len() > RESOLUTIONS_MAX {
         return Err(Fault::new(413, "too_large", "请求太大"));
     }
+    epoch::begin_if_set_back(inner, &caller.device.id, request)?;
     let pushed = push_all(inner, caller, request)?;
     pull::prepare(inner, caller, request, &pushed)?;
     let mut reply = inner.store.read(|db| pull::reply(inner, db, caller, request, &pushed))?;

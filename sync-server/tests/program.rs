@@ -8,7 +8,7 @@ use shared_model::class::Class;
 use shared_model::rules::Role;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 use support::program::*;
 use support::*;
 
@@ -60,6 +60,49 @@ fn one_serve_a_folder_and_invites_beside_it() {
     assert!(status.success());
     assert_eq!(serving.child.wait().unwrap().code(), Some(0));
     assert_eq!(Serving::start(&data).request("GET", "/healthz", &[], b"").0, 200, "the lock went with the program");
+}
+
+fn stdout(out: &Output) -> String {
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8_lossy(&out.stdout).into_owned()
+}
+
+#[test]
+fn a_backup_is_made_beside_a_serving_program_and_restored_once_it_stopped() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = make(dir.path());
+    let folder = dir.path().join("away");
+    let to = folder.display().to_string();
+    let serving = Serving::start(&data);
+    assert!(stdout(&run(&["backup", "--data", &data, "--to", &to])).contains("已验证"));
+    let file = std::fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "db")).unwrap();
+    let from = file.display().to_string();
+    assert_eq!(error_code(&run(&["restore", "--data", &data, "--from", &from])), "busy", "not under a running server");
+    drop(serving);
+    assert_eq!(error_code(&run(&["restore", "--data", &data, "--from", "/nonexistent.db"])), "not_found");
+    assert!(stdout(&run(&["restore", "--data", &data, "--from", &from])).contains("第 2 期"));
+    let status = stdout(&run(&["status", "--data", &data]));
+    assert!(status.contains("第 2 期") && status.contains("备份 2"), "{status}");
+    assert_eq!(Serving::start(&data).request("GET", "/readyz", &[], b"").0, 200);
+}
+
+#[test]
+fn a_serving_program_makes_its_own_backups() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = make(dir.path());
+    let folder = dir.path().join("daily");
+    let mut child = program(&["serve", "--data", &data, "--listen", "127.0.0.1:0", "--backup-dir", &folder.display().to_string()])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // the log says so; nothing is waited for but that line
+    let log = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(log.into_iter().any(|line| line.contains("a backup was made and verified")));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(folder.join("server.key").exists());
+    assert!(stdout(&run(&["status", "--data", &data])).contains("备份 2"));
 }
 
 #[test]

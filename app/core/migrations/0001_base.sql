@@ -51,10 +51,13 @@ create table command (
     judged integer not null default 0,
     replaces integer,
     replaced_by integer,
+    -- judged once, and to be sent again because the server was set back
+    again integer not null default 0,
     household blob,
     received_at integer
 ) strict;
 create index command_unjudged on command (seq) where judged = 0;
+create index command_again on command (seq) where again = 1;
 create index command_refused on command (seq) where state in ('quarantined', 'superseded', 'stale');
 
 -- What was said about a refused command of this device: what its author asked, and what the office did.
@@ -109,9 +112,12 @@ create table kept_page (
     epoch integer not null,
     seq_to integer not null,
     received_at integer not null,
-    body blob not null
+    body blob not null,
+    -- to be given back to a server that was set back
+    offer integer not null default 0
 ) strict;
 create index kept_page_by_place on kept_page (unit, class, seq_to);
+create index kept_page_offered on kept_page (id) where offer = 1;
 
 create table actor (
     actor blob primary key,

@@ -14,12 +14,11 @@ mod turns;
 use axum::Router;
 use axum::routing::{any, get};
 use limits::{ADDRESS_RATE, DEVICE_RATE, LOOK, WAKES_MAX};
-use std::fs::File;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use sync_server::{Error, Server, SystemEnv, Wake};
+use sync_server::{Error, Server, SystemEnv, Wake, lock_folder};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, broadcast, watch};
 use uuid::Uuid;
@@ -36,6 +35,8 @@ pub struct Options {
     /// Here `/metrics` answers to everyone who reaches it.
     pub metrics: Option<SocketAddr>,
     pub log: log::Form,
+    /// Folder of daily backups.
+    pub backups: Option<PathBuf>,
 }
 
 /// Who may ask how often.
@@ -76,7 +77,7 @@ pub fn serve(data: &Path, options: Options) -> Result<(), Error> {
         return Err(Error::Setup { code: "no_tls", message });
     }
     let tls = options.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose()?;
-    let _lock = lock(data)?;
+    let _lock = lock_folder(data)?;
     let server = Server::open(data, Arc::new(SystemEnv))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(server.clone(), &options, tls))?;
@@ -84,23 +85,6 @@ pub fn serve(data: &Path, options: Options) -> Result<(), Error> {
     server.checkpoint()?;
     tracing::info!("stopped");
     Ok(())
-}
-
-/// The lock goes with the file handle, also when the program dies.
-fn lock(data: &Path) -> Result<File, Error> {
-    if !data.is_dir() {
-        return Err(Error::Setup {
-            code: "not_initialised", message: format!("{} 里没有服务器数据，先运行 init", data.display())
-        });
-    }
-    let file = File::options().create(true).truncate(false).write(true).open(data.join("serve.lock"))?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            Err(Error::Setup { code: "busy", message: "这个文件夹已有服务器在运行".into() })
-        }
-        Err(std::fs::TryLockError::Error(e)) => Err(e.into()),
-    }
 }
 
 async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcceptor>) -> Result<(), Error> {
@@ -125,6 +109,7 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         looks,
         stop: stopped.clone(),
     };
+    let backing_up = options.backups.clone().map(|folder| tokio::spawn(back_up_daily(server.clone(), folder)));
     let looking = tokio::spawn(events::look_for_others(server.clone(), look, LOOK));
     let scheme = if tls.is_some() { "https" } else { "http" };
     // Whoever started the program reads the addresses from here.
@@ -155,6 +140,9 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         let _ = metrics.await;
     }
     looking.abort();
+    if let Some(backing_up) = backing_up {
+        backing_up.abort();
+    }
     Ok(())
 }
 
@@ -170,6 +158,22 @@ async fn watched(
     let server = app.server.clone();
     let ran = tokio::task::spawn_blocking(move || server.handle("GET", &path, &[], b"")).await;
     ran.map_or_else(|_| axum::response::IntoResponse::into_response(axum::http::StatusCode::INTERNAL_SERVER_ERROR), |r| app.say(r))
+}
+
+/// Once a day. A backup that fails is an alarm in the log and is tried again an hour later; the server goes on.
+async fn back_up_daily(server: Server, folder: PathBuf) {
+    let mut hours = tokio::time::interval(std::time::Duration::from_secs(3600));
+    loop {
+        hours.tick().await;
+        let (server, folder) = (server.clone(), folder.clone());
+        let made =
+            tokio::task::spawn_blocking(move || if server.is_backup_due()? { server.backup(Some(&folder)).map(|_| ()) } else { Ok(()) });
+        match made.await {
+            Ok(Ok(())) => {}
+            Ok(Err(e)) => tracing::error!(code = e.code(), cause = %e, "no backup could be made"),
+            Err(_) => tracing::error!("making a backup panicked"),
+        }
+    }
 }
 
 async fn asked_to_stop() {

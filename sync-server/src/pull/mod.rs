@@ -11,51 +11,34 @@ use crate::auth::Caller;
 use crate::error::Error;
 use crate::push::Pushed;
 use crate::store::documents::{self, PartitionRow};
-use crate::store::{self, devices, epochs, people};
+use crate::store::{self, commands, devices, epochs, people};
 use crate::tree::Tree;
-use crate::{directory, grants, refused};
+use crate::{backup, directory, epoch, grants, refused};
 use pages::Pages;
 use rusqlite::Connection;
-use shared_model::class::Class;
 use shared_model::crdt::Registers;
-use shared_model::wire::{Cursor, Grants, PROTOCOL, PartitionDigest, SyncReply, SyncRequest};
-use std::collections::HashMap;
-use uuid::Uuid;
+use shared_model::wire::{Grants, PROTOCOL, PartitionDigest, SyncReply, SyncRequest};
 
-/// One device proves a restore at most this often, milliseconds: a broken or hostile device must not spin the epochs.
-const PROOF_EVERY_MS: i64 = 24 * 3600 * 1000;
-
-/// What must be written before the answer can be read: bundles that are wanted and not there, and a new epoch when a cursor proves a
-/// restore that nobody declared.
+/// What must be written before the answer can be read: bundles that are wanted and not there.
 pub fn prepare(inner: &Inner, caller: &Caller, request: &SyncRequest, pushed: &Pushed) -> Result<(), Error> {
-    let (missing, restored) = inner.store.read(|db| {
-        let (_, tree) = (epochs::current(db)?, inner.tree(db)?);
+    let missing = inner.store.read(|db| {
+        let (epoch, tree) = (epochs::current(db)?, inner.tree(db)?);
         inner.keep_tree(&tree);
-        let (grants, epoch) = (grants_of(db, caller, &tree)?, epochs::current(db)?);
-        let cursors = cursors_of(request);
-        let (mut missing, mut restored) = (Vec::new(), false);
+        let grants = grants_of(db, caller, &tree)?;
+        let cursors = epoch::placed(db, epoch, request)?;
+        let mut missing = Vec::new();
         for partition in granted(db, &grants)? {
-            let cursor = cursors.get(&(partition.unit, partition.class)).copied();
-            restored |= proves_restore(db, &partition, cursor, epoch)?;
+            let cursor = cursors.get(&(partition.unit, partition.class));
             if bundle::is_missing(db, &partition, cursor, epoch, pushed)? {
                 missing.push(partition.id);
             }
         }
-        Ok::<_, Error>((missing, restored))
+        Ok::<_, Error>(missing)
     })?;
-    if missing.is_empty() && !restored {
+    if missing.is_empty() {
         return Ok(());
     }
-    inner.store.write(|db| {
-        let now_ms = inner.env.now_ms();
-        let proved_before = epochs::last_proof(db, &caller.device.id)?;
-        if restored && proved_before.is_none_or(|at| now_ms - at > PROOF_EVERY_MS) {
-            let epoch = epochs::current(db)?;
-            tracing::error!(epoch, "a cursor beyond what this server knows proves a restore; a new epoch begins");
-            epochs::add(db, epoch + 1, epoch, now_ms, Some(&caller.device.id))?;
-        }
-        missing.iter().try_for_each(|partition| bundle::build(db, *partition, now_ms))
-    })
+    inner.store.write(|db| missing.iter().try_for_each(|partition| bundle::build(db, *partition, inner.env.now_ms())))
 }
 
 /// The answer without its verdicts.
@@ -63,10 +46,10 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
     let (epoch, tree) = (epochs::current(db)?, inner.tree(db)?);
     let message = grants_of(db, caller, &tree)?;
     let partitions = granted(db, &message)?;
-    let cursors = cursors_of(request);
+    let cursors = epoch::placed(db, epoch, request)?;
     let mut pages = Pages::new(inner, db, epoch, pushed);
     for partition in &partitions {
-        let cursor = cursors.get(&(partition.unit, partition.class)).copied();
+        let cursor = cursors.get(&(partition.unit, partition.class));
         if !pages.add_partition(partition, cursor)? {
             break;
         }
@@ -74,7 +57,7 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
     pages.add_wanted(&request.want, &message, &cursors)?;
     let more = pages.more;
     let digests = if more { Vec::new() } else { partitions.iter().filter(|p| p.head > 0).map(digest_of).collect() };
-    let epochs = if request.epoch == epoch { Vec::new() } else { epochs::chain(db)? };
+    let epochs = if request.epoch == epoch { Vec::new() } else { epoch::chain_for(db, &message)? };
     let directory = directory::directory(db, &tree, &message.roles)?.filter(|d| d.version != request.directory);
     let refused = refused::list(db, &tree, &message.roles, &caller.device.id, request.refused)?;
     let resolutions = store::refused::resolutions(db, &caller.device.id)?;
@@ -83,6 +66,8 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
         time: inner.env.now_ms(),
         epoch,
         epochs,
+        known: commands::last_seq(db, &caller.device.id)?,
+        backed_up: backup::last(db)?.is_some(),
         verdicts: Vec::new(),
         actor_closed: Vec::new(),
         pages: pages.done(),
@@ -112,34 +97,21 @@ fn granted(db: &Connection, grants: &Grants) -> Result<Vec<PartitionRow>, Error>
     Ok(out)
 }
 
-fn cursors_of(request: &SyncRequest) -> HashMap<(Uuid, Class), &Cursor> {
-    request.cursors.iter().map(|c| ((c.unit, c.class), c)).collect()
-}
-
-/// A cursor of this epoch beyond the head, or with another mark than ours.
-fn proves_restore(db: &Connection, p: &PartitionRow, cursor: Option<&Cursor>, epoch: u64) -> Result<bool, Error> {
-    let Some(cursor) = cursor.filter(|c| c.seq > 0 && c.epoch == epoch) else { return Ok(false) };
-    Ok(documents::mark_at(db, p.id, cursor.seq)? != Some(cursor.mark))
-}
-
 fn digest_of(p: &PartitionRow) -> PartitionDigest {
-    // No backup is configured yet, so nothing is safe from a restore.
-    PartitionDigest { unit: p.unit, class: p.class, head: p.head, digest: p.digest.to_be_bytes(), safe: 0 }
+    PartitionDigest { unit: p.unit, class: p.class, head: p.head, digest: p.digest.to_be_bytes(), safe: p.safe }
 }
 
 /// Computes every digest again from the documents.
-pub fn digests_hold(inner: &Inner) -> Result<bool, Error> {
-    inner.store.read(|db| {
-        for p in documents::partitions(db)? {
-            let mut sum = 0_u128;
-            for row in documents::of_partition(db, p.id)? {
-                let registers = Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?;
-                sum = sum.wrapping_add(registers.digest_term(&row.doc.bytes()));
-            }
-            if sum != p.digest {
-                return Ok(false);
-            }
+pub fn digests_hold(db: &Connection) -> Result<bool, Error> {
+    for p in documents::partitions(db)? {
+        let mut sum = 0_u128;
+        for row in documents::of_partition(db, p.id)? {
+            let registers = Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?;
+            sum = sum.wrapping_add(registers.digest_term(&row.doc.bytes()));
         }
-        Ok(true)
-    })
+        if sum != p.digest {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }

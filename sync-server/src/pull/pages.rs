@@ -100,7 +100,7 @@ impl<'a> Pages<'a> {
     }
 
     /// Damaged documents again, as snapshots; the cursor stays where the device is.
-    pub fn add_wanted(&mut self, want: &[DocId], grants: &Grants, cursors: &HashMap<(Uuid, Class), &Cursor>) -> Result<(), Error> {
+    pub fn add_wanted(&mut self, want: &[DocId], grants: &Grants, cursors: &HashMap<(Uuid, Class), Cursor>) -> Result<(), Error> {
         for doc in want {
             if self.more || !self.has_room() {
                 return Ok(());
@@ -114,7 +114,7 @@ impl<'a> Pages<'a> {
             let actors: BTreeSet<ActorId> = registers.clock.keys().copied().collect();
             let start = Cursor { unit: row.unit, class: doc.class, epoch: self.epoch, seq: 0, mark: [0; 16], bundle: None };
             let sent = self.pages.iter().rev().find(|p| p.unit == row.unit && p.class == doc.class).map(|p| p.cursor.clone());
-            let cursor = sent.or_else(|| cursors.get(&(row.unit, doc.class)).map(|c| (*c).clone())).unwrap_or(start);
+            let cursor = sent.or_else(|| cursors.get(&(row.unit, doc.class)).cloned()).unwrap_or(start);
             let bytes = row.registers.len() + ROW_BYTES;
             let body = RowBody::Snapshot { doc: *doc, kind: row.kind, registers: ByteBuf::from(row.registers), first_at: row.first_at };
             let rows = vec![Row { seq: cursor.seq, received_at: row.last_at, command: [0; 16], body }];

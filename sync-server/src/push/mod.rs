@@ -21,7 +21,7 @@ mod shadow;
 
 use crate::Inner;
 use crate::error::Error;
-use crate::store::{commands, devices, devices::Device, policy};
+use crate::store::{commands, devices, devices::Device, epochs, policy};
 use crate::tree::Tree;
 use rusqlite::Connection;
 use shared_model::class::Class;
@@ -110,8 +110,12 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
         known_actors: HashSet::new(),
         out: Pushed::default(),
     };
+    if request.epoch != 0 && request.epoch != epochs::current(db)? {
+        // It learns of the epoch first, and gives back what this server lost; until then nothing is judged, so that nothing is forgotten.
+        return Ok((push.out, push.tree));
+    }
     push.name_policy(request)?;
-    let mut last = commands::last_seq(db, &device.id)?;
+    let mut last = commands::last_seq(db, &device.id)?.max(request.released);
     for command in &request.commands {
         if command.seq == 0 || command.seq > last.saturating_add(1) {
             // Something before it never came (an undeclared restore): no verdict, so that nothing is forgotten.

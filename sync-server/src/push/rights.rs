@@ -51,10 +51,24 @@ impl Push<'_> {
         if named && policy::late_digest(self.db, &self.device.id, seq)?.as_deref() != Some(&digest[..]) {
             return refuse("late");
         }
-        let Some(stamp) = policy::stamp(self.db, &self.device.id, command.policy)? else { return refuse("policy") };
+        let Some(stamp) = policy::stamp(self.db, &self.device.id, command.policy)? else {
+            return self.roots_of_lost_stamp(command.policy);
+        };
         if self.now_ms - stamp.ended_at.unwrap_or(self.now_ms) > LEASE_MS + LATE_MS_MAX {
             return refuse("late");
         }
         Ok(Roots { roots: stamp.roots, stood: Some(stamp.tree) })
+    }
+
+    /// A stamp that was given out in a time the server was set back behind: it counts as the last one the server still knows, and as what
+    /// the person holds now.
+    fn roots_of_lost_stamp(&self, stamp: u64) -> Result<Roots, Stop> {
+        let mut roots = people::roles(self.db, &self.device.person)?;
+        if let Some(before) = policy::known_before(self.db, &self.device.id, stamp)?
+            && let Some(known) = policy::stamp(self.db, &self.device.id, before)?
+        {
+            roots.extend(known.roots.into_iter().filter(|at| !roots.contains(at)).collect::<Vec<_>>());
+        }
+        Ok(Roots { roots, stood: None })
     }
 }

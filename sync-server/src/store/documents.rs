@@ -21,15 +21,17 @@ pub struct PartitionRow {
     pub head: u64,
     pub digest: u128,
     pub mark: [u8; 16],
+    /// Head in the last verified backup that this database knows.
+    pub safe: u64,
 }
 
 /// A partition, if it ever had a row.
 pub fn partition(db: &Connection, unit: &Uuid, class: Class) -> Result<Option<PartitionRow>, Error> {
-    let sql = "select id, head, digest, mark from partition where unit = ?1 and class = ?2";
+    let sql = "select id, head, digest, mark, safe from partition where unit = ?1 and class = ?2";
     let row = |r: &rusqlite::Row<'_>| {
         let digest: [u8; 16] = r.get(2)?;
         let digest = u128::from_be_bytes(digest);
-        Ok(PartitionRow { id: r.get(0)?, unit: *unit, class, head: uint(r.get(1)?), digest, mark: r.get(3)? })
+        Ok(PartitionRow { id: r.get(0)?, unit: *unit, class, head: uint(r.get(1)?), digest, mark: r.get(3)?, safe: uint(r.get(4)?) })
     };
     Ok(db.prepare_cached(sql)?.query_row(params![unit, class as u8], row).optional()?)
 }
@@ -50,14 +52,15 @@ pub fn partitions(db: &Connection) -> Result<Vec<PartitionRow>, Error> {
 }
 
 fn partitions_where(db: &Connection, filter: &str, args: impl rusqlite::Params) -> Result<Vec<PartitionRow>, Error> {
-    let sql = format!("select id, unit, class, head, digest, mark from partition {filter}");
+    let sql = format!("select id, unit, class, head, digest, mark, safe from partition {filter}");
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(args)?;
     let mut out = Vec::new();
     while let Some(r) = rows.next()? {
         let class = Class::from_u8(r.get(2)?).ok_or(Error::Damaged("a class that does not exist"))?;
         let digest = u128::from_be_bytes(r.get(4)?);
-        out.push(PartitionRow { id: r.get(0)?, unit: r.get(1)?, class, head: uint(r.get(3)?), digest, mark: r.get(5)? });
+        let (head, safe) = (uint(r.get(3)?), uint(r.get(6)?));
+        out.push(PartitionRow { id: r.get(0)?, unit: r.get(1)?, class, head, digest, mark: r.get(5)?, safe });
     }
     Ok(out)
 }
@@ -73,7 +76,7 @@ pub fn make_partition(db: &Connection, unit: &Uuid, class: Class) -> Result<Part
         class as u8,
         zero
     ])?;
-    Ok(PartitionRow { id: db.last_insert_rowid(), unit: *unit, class, head: 0, digest: 0, mark: zero })
+    Ok(PartitionRow { id: db.last_insert_rowid(), unit: *unit, class, head: 0, digest: 0, mark: zero, safe: 0 })
 }
 
 /// Stores head, digest and mark.
@@ -84,6 +87,15 @@ pub fn save_partition(db: &Connection, p: &PartitionRow) -> Result<(), Error> {
         p.digest.to_be_bytes(),
         p.mark
     ])?;
+    Ok(())
+}
+
+/// A verified backup holds the partitions up to these heads.
+pub fn set_safe(db: &Connection, heads: &[(Uuid, Class, u64)]) -> Result<(), Error> {
+    let mut statement = db.prepare_cached("update partition set safe = max(safe, ?3) where unit = ?1 and class = ?2")?;
+    for (unit, class, head) in heads {
+        statement.execute(params![unit, *class as u8, int(*head)])?;
+    }
     Ok(())
 }
 

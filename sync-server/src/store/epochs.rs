@@ -2,7 +2,7 @@
 
 use super::{int, uint};
 use crate::error::Error;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 use shared_model::class::Class;
 use shared_model::wire::Epoch;
 use std::collections::BTreeMap;
@@ -13,20 +13,32 @@ pub fn current(db: &Connection) -> Result<u64, Error> {
     Ok(uint(db.prepare_cached("select max(id) from epoch")?.query_row([], |r| r.get(0))?))
 }
 
-/// Begins an epoch.
-pub fn add(db: &Connection, id: u64, parent: u64, now_ms: i64, proved_by: Option<&Uuid>) -> Result<(), Error> {
+/// Begins an epoch; `forks`: what it still holds of its parent, per partition.
+pub fn add(
+    db: &Connection,
+    id: u64,
+    parent: u64,
+    forks: &[(Uuid, Class, u64)],
+    now_ms: i64,
+    proved_by: Option<&Uuid>,
+) -> Result<(), Error> {
     db.prepare_cached("insert into epoch (id, parent, begun_at, proved_by) values (?1, ?2, ?3, ?4)")?.execute(params![
         int(id),
         int(parent),
         now_ms,
         proved_by
     ])?;
+    let mut fork = db.prepare_cached("insert into epoch_fork (epoch, unit, class, seq) values (?1, ?2, ?3, ?4)")?;
+    for (unit, class, seq) in forks.iter().filter(|(_, _, seq)| *seq > 0) {
+        fork.execute(params![int(id), unit, *class as u8, int(*seq)])?;
+    }
     Ok(())
 }
 
-/// When this device last proved a restore.
-pub fn last_proof(db: &Connection, device: &Uuid) -> Result<Option<i64>, Error> {
-    Ok(db.query_row("select max(begun_at) from epoch where proved_by = ?1", [device], |r| r.get(0)).optional()?.flatten())
+/// How many restores this device proved since a moment.
+pub fn proofs_since(db: &Connection, device: &Uuid, since_ms: i64) -> Result<u64, Error> {
+    let sql = "select count(*) from epoch where proved_by = ?1 and begun_at > ?2";
+    Ok(uint(db.query_row(sql, params![device, since_ms], |r| r.get(0))?))
 }
 
 /// The whole chain, oldest first.

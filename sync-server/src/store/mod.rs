@@ -76,9 +76,14 @@ impl Store {
         }
         out
     }
-}
 
-impl Store {
+    /// Copies the whole database as of this moment into a new file, beside whatever is being written.
+    pub fn copy_into(&self, path: &Path) -> Result<(), Error> {
+        let text = path.to_str().ok_or_else(|| Error::setup("invalid_args", "文件夹的名字不是文字"))?;
+        connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?.execute("vacuum into ?1", [text])?;
+        Ok(())
+    }
+
     /// A connection of its own that sees whether others wrote.
     pub fn observer(&self) -> Result<Observer, Error> {
         Ok(Observer { db: connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)? })
@@ -91,6 +96,22 @@ impl Store {
         db.query_row("pragma wal_checkpoint(truncate)", [], |_| Ok(()))?;
         Ok(())
     }
+}
+
+/// Opens a copy that nobody else uses: one file, without a side file.
+pub fn open_copy(path: &Path) -> Result<Connection, Error> {
+    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.pragma_update(None, "journal_mode", "delete")?;
+    db.pragma_update(None, "synchronous", "full")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "secure_delete", true)?;
+    db.pragma_update(None, "trusted_schema", false)?;
+    Ok(db)
+}
+
+/// Runs `f` in one transaction of a copy.
+pub fn in_copy<T, E: From<Error>>(db: &Connection, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+    in_transaction(db, "begin immediate", f)
 }
 
 /// Sees whether the database was written.

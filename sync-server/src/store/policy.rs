@@ -54,6 +54,23 @@ pub fn bump(db: &Connection, device: &Uuid, policy: u64, at_ms: i64) -> Result<(
     Ok(())
 }
 
+/// The last stamp before this one that the server knows to have given out.
+pub fn known_before(db: &Connection, device: &Uuid, policy: u64) -> Result<Option<u64>, Error> {
+    let sql = "select max(policy) from policy_stamp where device = ?1 and policy < ?2";
+    Ok(db.prepare_cached(sql)?.query_row(params![device, int(policy)], |r| r.get::<_, Option<i64>>(0))?.map(uint))
+}
+
+/// A new epoch begins: the stamp `old` has ended, and `new` carries the epoch.
+pub fn renew(db: &Connection, device: &Uuid, old: u64, new: u64, now_ms: i64) -> Result<(), Error> {
+    db.prepare_cached("update device set policy = ?2 where id = ?1")?.execute(params![device, int(new)])?;
+    db.prepare_cached("update policy_stamp set ended_at = ?3 where device = ?1 and policy = ?2 and ended_at is null")?.execute(params![
+        device,
+        int(old),
+        now_ms
+    ])?;
+    Ok(())
+}
+
 /// The device names a policy for the first time, with what it had not yet had judged.
 pub fn set_named(db: &Connection, device: &Uuid, policy: u64, late: &[(u64, Vec<u8>)]) -> Result<(), Error> {
     db.prepare_cached("update device set policy_named = ?2 where id = ?1")?.execute(params![device, int(policy)])?;

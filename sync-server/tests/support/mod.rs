@@ -311,6 +311,8 @@ impl Device {
             cursors: self.cursors.values().cloned().collect(),
             want: self.want.clone(),
             directory: self.directory.as_ref().map_or(0, |d| d.version),
+            judged: 0,
+            released: 0,
             receipts: Vec::new(),
             refused: self.refused.as_ref().map_or(0, |r| r.version),
             told: self.told.clone(),

@@ -152,10 +152,17 @@ pub fn next_request(db: &Connection) -> Result<SyncRequest> {
         cursors: cursors(db)?,
         want: store::json_setting::<Vec<DocId>>(db, "want")?.unwrap_or_default(),
         directory: store::json_setting(db, "directory_version")?.unwrap_or(0),
+        judged: judged(db)?,
+        released: store::json_setting(db, "released")?.unwrap_or(0),
         receipts: Vec::new(),
         refused: store::json_setting(db, "refused_version")?.unwrap_or(0),
         told: store::json_setting(db, "told")?.unwrap_or_default(),
     })
+}
+
+/// The highest number that has a verdict.
+fn judged(db: &Connection) -> Result<u64> {
+    Ok(db.prepare_cached("select coalesce(max(seq), 0) from command where judged = 1 and again = 0")?.query_row([], |r| r.get(0))?)
 }
 
 fn cursors(db: &Connection) -> Result<Vec<Cursor>> {
