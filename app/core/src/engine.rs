@@ -2,7 +2,7 @@
 //! name and raises one event per change. No window, no HTTP server, no thread of its own.
 
 use crate::commands;
-use crate::env::{Env, HttpTransport, NetReply, SystemEnv, Transport};
+use crate::env::{Env, HttpTransport, NetReply, SystemEnv, Told, Transport, WatchEnd};
 use crate::error::{CoreError, Result};
 use crate::store;
 use crate::sync;
@@ -17,7 +17,7 @@ use shared_model::commands::{COMMANDS, Changed, SyncReport};
 use shared_model::wire::{self, EnrolReply, EnrolRequest, SyncReply};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// What surrounds an engine.
@@ -54,6 +54,7 @@ pub(crate) struct Open {
 }
 
 type Listener = Box<dyn Fn(&Changed) + Send + Sync>;
+type OutcomeListener = Box<dyn Fn(&sync::Outcome<'_>) + Send + Sync>;
 
 struct Inner {
     home: PathBuf,
@@ -64,7 +65,10 @@ struct Inner {
     offline: AtomicBool,
     /// The last attempt found no server.
     unreachable: AtomicBool,
+    /// What the last reply asked to wait, seconds; 0: nothing.
+    retry_after_s: AtomicU64,
     listeners: Mutex<Vec<Listener>>,
+    outcome_listeners: Mutex<Vec<OutcomeListener>>,
 }
 
 /// The app without a window. Cheap to clone.
@@ -91,7 +95,9 @@ impl Engine {
             skew_ms: Mutex::new(0),
             offline: AtomicBool::new(false),
             unreachable: AtomicBool::new(false),
+            retry_after_s: AtomicU64::new(0),
             listeners: Mutex::new(Vec::new()),
+            outcome_listeners: Mutex::new(Vec::new()),
         }));
         if engine.0.options.keeps_unlocked {
             engine.open_unlocked()?;
@@ -125,6 +131,41 @@ impl Engine {
     /// Adds a listener for changes.
     pub fn on_change(&self, listener: Listener) {
         held(&self.0.listeners).push(listener);
+    }
+
+    /// Adds a listener for how syncs end.
+    pub(crate) fn on_outcome(&self, listener: OutcomeListener) {
+        held(&self.0.outcome_listeners).push(listener);
+    }
+
+    /// May a stream go on? Not with a closed store, nor while this device is to be offline.
+    pub(crate) fn may_listen(&self) -> bool {
+        self.is_open() && !self.0.offline.load(Ordering::SeqCst)
+    }
+
+    /// Listens to the server's wake-ups until they end or `heard` says `false`.
+    pub(crate) fn watch(&self, heard: &mut dyn FnMut(Told) -> bool) -> WatchEnd {
+        let identity = self.with(|o| Ok((o.me.clone(), store::json_setting::<u64>(&o.db, "epoch")?.unwrap_or(0))));
+        let Some((me, epoch)) = identity.ok().filter(|_| self.may_listen()) else { return WatchEnd::NoAnswer };
+        let (path, nonce) = ("/v1/events", hex::encode(random::<16>(self.env())));
+        let time = self.now_ms() + *held(&self.0.skew_ms);
+        let headers = sync::signed(&me, "GET", path, b"", time, &nonce, epoch);
+        self.0.options.transport.watch(&me.server_url, path, &headers, heard)
+    }
+
+    /// Number of the last command written here; 0 for none.
+    pub(crate) fn last_written(&self) -> Result<u64> {
+        self.with(|o| Ok(o.db.prepare_cached("select coalesce(max(seq), 0) from command")?.query_row([], |r| r.get(0))?))
+    }
+
+    /// Is this head beyond what is here? A partition that was never heard of is.
+    pub(crate) fn is_behind(&self, unit: &uuid::Uuid, class: shared_model::Class, head: u64) -> Result<bool> {
+        use rusqlite::OptionalExtension;
+        self.with(|o| {
+            let mut q = o.db.prepare_cached("select seq from partition where unit = ?1 and class = ?2")?;
+            let seq: Option<u64> = q.query_row(rusqlite::params![unit, class as u8], |r| r.get(0)).optional()?;
+            Ok(seq.is_none_or(|seq| seq < head))
+        })
     }
 
     /// A switch: while on, every request fails as without a network.
@@ -299,6 +340,7 @@ impl Engine {
         }
         let reply = self.0.options.transport.post(url, path, headers, body);
         self.0.unreachable.store(reply.is_err(), Ordering::SeqCst);
+        self.0.retry_after_s.store(reply.as_ref().map_or(0, |r| r.retry_after_s.unwrap_or(0)), Ordering::SeqCst);
         reply
     }
 
@@ -369,6 +411,25 @@ impl Engine {
     /// # Errors
     /// `offline` when there is no server; the work stays. `locked`, or the server's refusal.
     pub fn sync(&self, trace: Option<&Path>) -> Result<SyncReport> {
+        self.sync_and_tell(trace, &mut |_| {})
+    }
+
+    /// The same; how it ended is told to `first`, then to everyone who asked for it.
+    pub(crate) fn sync_and_tell(&self, trace: Option<&Path>, first: &mut dyn FnMut(&sync::Outcome<'_>)) -> Result<SyncReport> {
+        let report = self.sync_rounds(trace);
+        let outcome = match &report {
+            Ok(report) => sync::Outcome::Synced { is_pending: report.status.pending > 0 },
+            Err(error) => {
+                let asked_s = if error.code == "offline" { 0 } else { self.0.retry_after_s.load(Ordering::SeqCst) };
+                sync::Outcome::Failed { error, asked_ms: (asked_s > 0).then(|| asked_s.saturating_mul(1_000)) }
+            }
+        };
+        first(&outcome);
+        held(&self.0.outcome_listeners).iter().for_each(|l| l(&outcome));
+        report
+    }
+
+    fn sync_rounds(&self, trace: Option<&Path>) -> Result<SyncReport> {
         let _one = held(&self.0.syncing);
         let mut report = SyncReport::default();
         for round in 0..sync::ROUNDS_MAX {

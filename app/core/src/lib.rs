@@ -15,5 +15,5 @@ mod vault;
 mod workspace;
 
 pub use engine::{Engine, EngineOptions};
-pub use env::{Env, HttpTransport, NetReply, SystemEnv, Transport};
+pub use env::{Env, HttpTransport, NetReply, SystemEnv, Told, Transport, WatchEnd};
 pub use error::{CoreError, Result};

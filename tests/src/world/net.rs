@@ -271,7 +271,7 @@ impl Line {
         if self.wire.power_went() {
             return Err(());
         }
-        Ok(NetReply { status: r.status, body: r.body })
+        Ok(NetReply { status: r.status, body: r.body, retry_after_s: None })
     }
 
     fn keep(&self, raw: &Raw, reply: &NetReply) {
@@ -302,7 +302,7 @@ impl Line {
             page.signature = ByteBuf::from(vec![0; 64]);
             is_bent = true;
         }
-        if is_bent { NetReply { status: 200, body: packed(&to_cbor(&decoded)) } } else { reply }
+        if is_bent { NetReply { status: 200, body: packed(&to_cbor(&decoded)), retry_after_s: None } } else { reply }
     }
 }
 
@@ -340,7 +340,7 @@ impl Transport for Line {
         self.deliver_late();
         match fault {
             Fault::LoseReply => Err(()),
-            Fault::Rubbish => Ok(NetReply { status: 200, body: reply.body.iter().map(|b| b ^ 0x55).collect() }),
+            Fault::Rubbish => Ok(NetReply { status: 200, body: reply.body.iter().map(|b| b ^ 0x55).collect(), retry_after_s: None }),
             _ => Ok(self.bent(&raw, reply, fault)),
         }
     }

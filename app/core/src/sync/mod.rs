@@ -29,6 +29,12 @@ pub struct Exchange {
     pub bytes_down: u64,
 }
 
+/// How a sync ended. `asked_ms`: what the server asked to wait.
+pub enum Outcome<'a> {
+    Synced { is_pending: bool },
+    Failed { error: &'a CoreError, asked_ms: Option<u64> },
+}
+
 /// Compresses a body.
 pub fn pack(cbor: &[u8]) -> Vec<u8> {
     zstd::bulk::compress(cbor, 3).unwrap_or_default()
@@ -42,6 +48,19 @@ pub fn unpack(bytes: &[u8], max: usize) -> Result<Vec<u8>> {
     let decoder = zstd::stream::read::Decoder::new(bytes).map_err(broken)?;
     decoder.take(max as u64 + 1).read_to_end(&mut out).map_err(broken)?;
     if out.len() > max { Err(CoreError::new("too_large", "服务器的回答太大，没有收下。")) } else { Ok(out) }
+}
+
+/// The headers of a signed request.
+pub fn signed(me: &Identity, method: &str, path: &str, body: &[u8], time_ms: i64, nonce: &str, epoch: u64) -> [(String, String); 5] {
+    let text = wire::request_text(method, path, body, time_ms, nonce, epoch, &me.device);
+    let signature = SigningKey::from_bytes(&me.secret).sign(&text);
+    [
+        ("x-gw-device".to_string(), me.device.to_string()),
+        ("x-gw-time".to_string(), time_ms.to_string()),
+        ("x-gw-nonce".to_string(), nonce.to_string()),
+        ("x-gw-epoch".to_string(), epoch.to_string()),
+        ("x-gw-signature".to_string(), hex::encode(signature.to_bytes())),
+    ]
 }
 
 /// Sends one signed request; tries once more with the server's time when this device's clock is off.
@@ -62,15 +81,7 @@ pub fn exchange(
     for attempt in 0..2 {
         let nonce = hex::encode(crate::vault::random::<16>(env));
         let time = env.now_ms() + *skew_ms;
-        let text = wire::request_text("POST", path, &body, time, &nonce, epoch, &me.device);
-        let signature = SigningKey::from_bytes(&me.secret).sign(&text);
-        let headers = [
-            ("x-gw-device".to_string(), me.device.to_string()),
-            ("x-gw-time".to_string(), time.to_string()),
-            ("x-gw-nonce".to_string(), nonce.clone()),
-            ("x-gw-epoch".to_string(), epoch.to_string()),
-            ("x-gw-signature".to_string(), hex::encode(signature.to_bytes())),
-        ];
+        let headers = signed(me, "POST", path, &body, time, &nonce, epoch);
         up += body.len() as u64;
         let reply = transport.post(&me.server_url, path, &headers, &body).map_err(|()| offline())?;
         let bytes_down = reply.body.len() as u64;
@@ -105,6 +116,7 @@ pub(crate) fn refused(code: &str) -> CoreError {
         "needs_update" => "应用版本太旧，请先更新。写下的都在。",
         "too_large" => "这次要传的太大。写下的都在。",
         "busy" => "服务器正忙，稍后再试。写下的都在。",
+        "server_full" => "社区的服务器满了，暂时只能看不能传。写下的都在，请告诉社区。",
         "invite_used" | "invite_expired" | "invite_unknown" => "邀请码已经用过或过期，请社区再给一个。",
         "not_allowed" => "您的角色不能这样做。",
         _ => "服务器出错，没有丢东西，稍后再试。",
