@@ -2,6 +2,7 @@
 //! its author saw (`after`). The fold orders by that graph, ties by the server's time of receipt, then id; what is not received yet comes last.
 //! A step legal where it was taken but not after the merge stays and is marked.
 
+use crate::limits::AFTER_STEPS_MAX;
 use crate::rules::Role;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -155,12 +156,18 @@ pub fn fold(workflow: &Workflow, steps: &[Step]) -> Folded {
         .values()
         .map(|s| (s.id, s.after.iter().collect::<BTreeSet<_>>().iter().filter(|a| by_id.contains_key(**a)).count()))
         .collect();
+    let mut followers: BTreeMap<Uuid, Vec<&Step>> = BTreeMap::new();
+    for s in by_id.values() {
+        for a in s.after.iter().collect::<BTreeSet<_>>() {
+            followers.entry(*a).or_default().push(s);
+        }
+    }
     let mut ready: BTreeMap<_, Uuid> = by_id.values().filter(|s| left[&s.id] == 0).map(|s| (key(s), s.id)).collect();
     let mut order = Vec::with_capacity(steps.len());
     while let Some((_, id)) = ready.pop_first() {
         left.remove(&id);
         order.push(id);
-        for s in by_id.values().filter(|s| s.after.contains(&id)) {
+        for s in followers.get(&id).into_iter().flatten() {
             if let Some(n) = left.get_mut(&s.id) {
                 *n -= 1;
                 if *n == 0 {
@@ -184,6 +191,33 @@ pub fn fold(workflow: &Workflow, steps: &[Step]) -> Folded {
     let followed: BTreeSet<Uuid> = by_id.values().flat_map(|s| s.after.iter().copied()).collect();
     let leaves = order.iter().copied().filter(|id| !followed.contains(id)).collect();
     Folded { state, order, clashes, leaves }
+}
+
+/// Which leaves the next step names: all of them, or the last ones of the order where they are too many.
+pub fn named_leaves(folded: &Folded) -> Vec<Uuid> {
+    let from = folded.leaves.len().saturating_sub(AFTER_STEPS_MAX);
+    folded.leaves[from..].to_vec()
+}
+
+/// The steps that stand before a step naming `after`: those, and what stands before them. Ids that are not among `steps` are skipped.
+pub fn before(steps: &[Step], after: &[Uuid]) -> Vec<Step> {
+    let by_id: BTreeMap<Uuid, &Step> = steps.iter().map(|s| (s.id, s)).collect();
+    let mut todo: Vec<Uuid> = after.to_vec();
+    let mut seen = BTreeSet::new();
+    while let Some(id) = todo.pop() {
+        if let Some(step) = by_id.get(&id)
+            && seen.insert(id)
+        {
+            todo.extend(&step.after);
+        }
+    }
+    steps.iter().filter(|s| seen.contains(&s.id)).cloned().collect()
+}
+
+/// The state that a step naming `after` was taken in: the fold of what its author says to have seen. The gate and the device ask this same
+/// question, so what a device lets a person do, the gate takes.
+pub fn state_seen(workflow: &Workflow, steps: &[Step], after: &[Uuid]) -> &'static str {
+    fold(workflow, &before(steps, after)).state
 }
 
 #[cfg(test)]

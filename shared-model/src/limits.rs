@@ -32,6 +32,8 @@ pub const REFUSED_LIST_BYTES_MAX: usize = 512 * 1024;
 pub const RESOLUTIONS_MAX: usize = 200;
 /// A word between the author of a refused command and the office, bytes.
 pub const WORDS_BYTES_MAX: usize = 1500;
+/// Steps of a case that may stand before another one.
+pub const STEPS_BEFORE_MAX: usize = 2_000;
 /// How far a device's clock may be off before it is told the time, milliseconds.
 pub const CLOCK_SKEW_MS_MAX: i64 = 5 * 60 * 1000;
 /// Life of an invite, milliseconds.

@@ -47,6 +47,7 @@ use shared_model::wire::{ErrorReply, time_text};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use store::{Store, lock};
 use tree::Tree;
@@ -54,6 +55,7 @@ use uuid::Uuid;
 
 /// `/readyz` writes at most this often, milliseconds.
 const PROBE_EVERY_MS: i64 = 5_000;
+const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// What the server needs from the outside.
 pub trait Env: Send + Sync {
@@ -104,6 +106,8 @@ struct Inner {
     metrics: Metrics,
     /// When the database was last written for `/readyz`, and whether that worked.
     probe: Mutex<Option<(i64, bool)>>,
+    /// The last time of receipt that was given.
+    received_ms: AtomicI64,
 }
 
 impl Server {
@@ -134,6 +138,7 @@ impl Server {
             wakes: Mutex::new(Vec::new()),
             metrics: Metrics::default(),
             probe: Mutex::new(None),
+            received_ms: AtomicI64::new(0),
         };
         ledger::replay(&inner)?;
         Ok(Server { inner: Arc::new(inner) })
@@ -314,6 +319,20 @@ impl Inner {
         if kept.version < tree.version {
             *kept = tree.clone();
         }
+    }
+
+    /// The time of receipt of a push: that of the clock, but later than of any push before, so that what somebody saw is always older than
+    /// what they then did. The fold of a case orders by it.
+    fn receipt_ms(&self, commands: usize) -> i64 {
+        let now = self.env.now_ms();
+        if commands == 0 {
+            return now;
+        }
+        let last = self.received_ms.load(Ordering::Relaxed);
+        // a clock that was set back by more than a day is believed
+        let at = if last - now > DAY_MS { now } else { now.max(last + 1) };
+        self.received_ms.store(at, Ordering::Relaxed);
+        at
     }
 
     /// A new id, in order of time.

@@ -399,3 +399,39 @@ fn one_refused_record_holds_up_nothing_else() {
     }
     assert_eq!(w.office().person("1-1-101", "张建国")["note"], "第 2 天");
 }
+
+#[test]
+fn a_command_that_needs_what_nobody_has_yet_is_sent_again_and_holds_up_nothing() {
+    let w = World::ready(217);
+    let ana = w.ana();
+    ana.edit_person("1-1-101", "张建国", "note", "要等一等");
+    let needs = 1;
+    for (plate, _) in ana.doors() {
+        ana.call("add_visit", json!({ "household": ana.at(&plate), "outcome": "met" }));
+    }
+    ana.line.set_bend(Some(Box::new(move |reply| {
+        for (_, verdict) in reply.verdicts.iter_mut().filter(|(seq, _)| *seq == needs) {
+            *verdict = Verdict::Need { hashes: vec![shared_model::crdt::ChangeHash([7; 32])] };
+        }
+        true
+    })));
+    ana.line.record();
+    for _ in 0..3 {
+        ana.sync();
+        assert_eq!(ana.pending(), 1, "all others have their verdicts");
+        assert!(!ana.agrees(), "and it is not said that everything is there");
+    }
+    let tape = ana.line.take_tape();
+    assert!(tape.len() <= 6, "{} requests: it is not asked again and again", tape.len());
+    let again = tape.iter().filter_map(Exchange::sync_request).filter(|r| r.commands.iter().any(|c| c.seq == needs)).count();
+    assert!(again >= 3, "it is sent again each time");
+    // what is written meanwhile goes through as well
+    ana.edit_person("1-1-102", "王强", "note", "照常");
+    ana.sync();
+    assert_eq!(ana.pending(), 1);
+    ana.line.set_bend(None);
+    ana.sync();
+    w.sync_all();
+    assert_eq!((ana.pending(), w.office().person("1-1-101", "张建国")["note"].as_str()), (0, Some("要等一等")));
+    assert_eq!(look::difference(w.office(), ana), None);
+}

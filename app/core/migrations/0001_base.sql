@@ -49,6 +49,8 @@ create table command (
     reason text,
     -- false until the server has judged it
     judged integer not null default 0,
+    -- the server knows it and waits for what it stands on; never final
+    needs integer not null default 0,
     replaces integer,
     replaced_by integer,
     -- judged once, and to be sent again because the server was set back

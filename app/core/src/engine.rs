@@ -14,7 +14,7 @@ use serde_bytes::ByteBuf;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use shared_model::commands::{COMMANDS, Changed, SyncReport};
-use shared_model::wire::{self, EnrolReply, EnrolRequest, SyncReply};
+use shared_model::wire::{self, EnrolReply, EnrolRequest, SyncReply, Verdict};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -446,7 +446,8 @@ impl Engine {
             let reply: SyncReply =
                 wire::from_cbor(&answer.body).map_err(|_| CoreError::new("server_error", "服务器的回答读不懂，没有丢东西，稍后再试。"))?;
             let pushed = request.commands.len();
-            let verdicts = reply.verdicts.len();
+            // what only waits for something else is no reason to ask again at once
+            let judged = reply.verdicts.iter().filter(|(_, v)| !matches!(v, Verdict::Need { .. })).count();
             let now = self.now_ms();
             let applied = self.with(|o| {
                 if !o.me.confirmed {
@@ -464,7 +465,7 @@ impl Engine {
             self.raise(&applied.changed);
             let waits = self.with(|o| sync::apply::unjudged(&o.db))?;
             report.agreed = applied.agreed == Some(true) && waits == 0;
-            let moves = applied.more || applied.refused > 0 || (waits > 0 && verdicts > 0 && pushed > 0);
+            let moves = applied.more || applied.refused > 0 || (waits > 0 && judged > 0 && pushed > 0);
             if !moves {
                 break;
             }

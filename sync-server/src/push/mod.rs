@@ -18,6 +18,7 @@ mod reshape;
 mod resolve;
 mod rights;
 mod shadow;
+mod step;
 
 use crate::Inner;
 use crate::error::Error;
@@ -106,7 +107,7 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
         has_refused: commands::has_refused(db, &device.id)?,
         device: device.clone(),
         tree: inner.tree(db)?,
-        now_ms: inner.env.now_ms(),
+        now_ms: inner.receipt_ms(request.commands.len()),
         known_actors: HashSet::new(),
         out: Pushed::default(),
     };

@@ -11,7 +11,7 @@ use shared_model::class::Class;
 use shared_model::crdt::limits::REGISTERS_BYTES_MAX;
 use shared_model::crdt::{ActorId, Change, ChangeHash, Checked, DEL_KEY, GateError, Op, OpBody, Past, Registers, Value, gate};
 use shared_model::doc::{DocId, actor_of};
-use shared_model::limits::{AFTER_STEPS_MAX, KEY_BYTES_MAX};
+use shared_model::limits::KEY_BYTES_MAX;
 use shared_model::records::{FieldWrite, Kind};
 use shared_model::rules::{self, Verb};
 use shared_model::wire::{Command, Part};
@@ -261,32 +261,8 @@ impl Push<'_> {
         }
     }
 
-    /// A step stands where its case stands, in a class no wider.
-    fn check_step(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, makes: bool) -> Result<(), Stop> {
-        let after = decoded.change.ops.iter().filter(|op| op.key.starts_with("after/")).count();
-        if after > AFTER_STEPS_MAX {
-            return refuse("too_many_steps");
-        }
-        if !makes {
-            return Ok(());
-        }
-        let main = match decoded.put("case") {
-            Some(Value::Str(case)) => match Uuid::parse_str(case) {
-                Ok(case) => self.main_part(judging, &case, Kind::Case, "matter")?,
-                Err(_) => None,
-            },
-            _ => self.main_part(judging, &decoded.part.doc.record, Kind::CaseStep, "case")?,
-        };
-        match main {
-            Some((class, unit)) if decoded.part.doc.class >= class && decoded.part.unit == unit => Ok(()),
-            Some((_, unit)) if decoded.part.unit != unit => refuse("home"),
-            Some(_) => refuse("wrong_class"),
-            None => refuse("no_case"),
-        }
-    }
-
     /// Class and unit of the document of a record that holds `key`: in this command, or accepted before.
-    fn main_part(&self, judging: &Judging<'_, '_>, record: &Uuid, kind: Kind, key: &str) -> Result<Option<(Class, Uuid)>, Stop> {
+    pub fn main_part(&self, judging: &Judging<'_, '_>, record: &Uuid, kind: Kind, key: &str) -> Result<Option<(Class, Uuid)>, Stop> {
         let here = judging.parts.iter().find(|d| d.part.doc.record == *record && d.part.kind == kind && d.put(key).is_some());
         if let Some(d) = here {
             return Ok(Some((d.part.doc.class, d.part.unit)));

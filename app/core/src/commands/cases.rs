@@ -12,7 +12,7 @@ use crate::workspace::{self, Identity, Intent, KeyEdit};
 use chrono::{Datelike, Days, Weekday};
 use rusqlite::Connection;
 use shared_model::Class;
-use shared_model::cases::{Folded, Step, Transition, Workflow, fold};
+use shared_model::cases::{Folded, Step, Transition, Workflow, fold, named_leaves, state_seen};
 use shared_model::codes::Coded;
 use shared_model::commands::{
     AddCaseArgs, AddStepArgs, Added, CaseFile, CaseItem, CaseList, CaseView, IdArgs, ListCasesArgs, NextStep, StepView,
@@ -122,7 +122,7 @@ fn step_edits(
             edits.push(KeyEdit::put(key, v));
         }
     }
-    edits.extend(after.iter().take(shared_model::limits::AFTER_STEPS_MAX).map(|a| KeyEdit::put(&format!("after/{a}"), true)));
+    edits.extend(after.iter().map(|a| KeyEdit::put(&format!("after/{a}"), true)));
     edits
 }
 
@@ -163,8 +163,8 @@ fn steps_of(db: &Connection, case: Option<Uuid>) -> Result<HashMap<Uuid, Vec<Fou
     Ok(out)
 }
 
-fn fold_steps(steps: &[FoundStep]) -> Folded {
-    let steps: Vec<Step> = steps
+fn as_steps(steps: &[FoundStep]) -> Vec<Step> {
+    steps
         .iter()
         .map(|(s, at, _)| Step {
             id: s.record,
@@ -173,8 +173,18 @@ fn fold_steps(steps: &[FoundStep]) -> Folded {
             received_at: *at,
             device_seq: u64::try_from(s.int("at").unwrap_or(0)).unwrap_or(0),
         })
-        .collect();
-    fold(Workflow::find(""), &steps)
+        .collect()
+}
+
+fn fold_steps(steps: &[FoundStep]) -> Folded {
+    fold(Workflow::find(""), &as_steps(steps))
+}
+
+/// What the next step names as seen, and the state in which it is taken: the gate asks the same.
+fn ground(c: &Loaded) -> (Vec<Uuid>, &'static str) {
+    let after = named_leaves(&c.folded);
+    let state = state_seen(Workflow::find(""), &as_steps(&c.steps), &after);
+    (after, state)
 }
 
 /// The document that holds the matter: its class is the case's own.
@@ -327,12 +337,11 @@ fn may_take(t: &Transition, roles: &[Role], class: Class) -> bool {
 }
 
 fn next_steps(c: &Loaded, roles: &[Role]) -> Vec<NextStep> {
+    let (_, state) = ground(c);
     let mut out: Vec<NextStep> = Workflow::find("")
         .transitions
         .iter()
-        .filter(|t| {
-            t.starts_from(c.folded.state) && may_take(t, roles, c.class) && (t.name != "on_the_spot" || roles.contains(&Role::Worker))
-        })
+        .filter(|t| t.starts_from(state) && may_take(t, roles, c.class) && (t.name != "on_the_spot" || roles.contains(&Role::Worker)))
         .map(|t| NextStep {
             transition: transition_code(t.name),
             requires: t.requires.iter().map(ToString::to_string).collect(),
@@ -439,8 +448,9 @@ pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
         if !may_take(t, &roles, c.class) {
             return Err(CoreError::not_allowed(&format!("做「{}」这一步", t.zh)));
         }
-        if !t.starts_from(c.folded.state) {
-            let now_at = transition_label(c.folded.state);
+        let (after, state) = ground(&c);
+        if !t.starts_from(state) {
+            let now_at = transition_label(state);
             return Err(CoreError::args(format!("这件事现在是「{now_at}」，不能「{}」。没有写进去。", t.zh)).at("transition"));
         }
         let given: BTreeMap<&str, Option<&String>> =
@@ -459,8 +469,7 @@ pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
                 .at(need));
             }
         }
-        let edits =
-            step_edits(c.row.record, t.name, now, args.note.as_deref(), args.assignee.as_deref(), args.rating.as_deref(), &c.folded.leaves);
+        let edits = step_edits(c.row.record, t.name, now, args.note.as_deref(), args.assignee.as_deref(), args.rating.as_deref(), &after);
         workspace::change(&mut o.db, &o.me, now, |w| {
             let mut intent = Intent::new(
                 "add_step",

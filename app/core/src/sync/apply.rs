@@ -47,7 +47,9 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
                 accept(&tx, *seq, *received_at, &mut touched, &mut digests)?;
                 out.accepted += 1;
             }
-            Verdict::Need { .. } => {}
+            Verdict::Need { .. } => {
+                tx.prepare_cached("update command set needs = 1 where seq = ?1")?.execute([seq])?;
+            }
             other => {
                 if refuse::note(&tx, *seq, other)? {
                     fresh.insert(*seq);

@@ -139,17 +139,21 @@ pub fn next_request(db: &Connection) -> Result<SyncRequest> {
     let mut unjudged = Vec::new();
     let mut size = 0;
     {
-        let mut q = db.prepare_cached("select seq, body, digest from command where judged = 0 order by seq")?;
+        let mut q = db.prepare_cached("select seq, body, digest, needs from command where judged = 0 order by seq")?;
         let mut got = q.query([])?;
+        let mut is_full = false;
         while let Some(r) = got.next()? {
             let body: Vec<u8> = r.get(1)?;
             unjudged.push((r.get(0)?, ByteBuf::from(r.get::<_, Vec<u8>>(2)?)));
-            if size + body.len() <= limits::PUSH_BYTES_MAX || commands.is_empty() {
-                // once one did not fit, none behind it goes: the order is kept
-                if commands.len() + 1 == unjudged.len() {
-                    size += body.len();
-                    commands.push(wire::from_cbor(&body).map_err(|_| CoreError::new("bad_change", "一条待传的记录损坏，已留下。"))?);
-                }
+            if r.get(3)? && size + body.len() > limits::PUSH_BYTES_MAX / 2 {
+                // known to the server and waited for: it leaves room for the others
+                continue;
+            }
+            // once one did not fit, none behind it goes: the order is kept
+            is_full |= size + body.len() > limits::PUSH_BYTES_MAX && !commands.is_empty();
+            if !is_full {
+                size += body.len();
+                commands.push(wire::from_cbor(&body).map_err(|_| CoreError::new("bad_change", "一条待传的记录损坏，已留下。"))?);
             }
         }
     }

@@ -1,0 +1,114 @@
+//! Steps of a case at the gate. A step stands where its case stands, in a class no wider; only who may take it takes it; and it has to be
+//! legal in what its author says to have seen: the fold of its own `after` closure. What is legal there and not after the merge stays, and
+//! is marked by everybody's fold. An id that is not here is skipped.
+
+use super::part::{Decoded, Judging};
+use super::{Push, Stop, refuse};
+use crate::error::Error;
+use crate::store::documents;
+use shared_model::cases::{Step, Workflow, state_seen};
+use shared_model::class::Class;
+use shared_model::crdt::{Change, OpBody, Registers, Value};
+use shared_model::limits::{AFTER_STEPS_MAX, STEPS_BEFORE_MAX};
+use shared_model::records::Kind;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+const AFTER: &str = "after/";
+
+impl Push<'_> {
+    pub fn check_step(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, makes: bool) -> Result<(), Stop> {
+        let after = names(puts(&decoded.change));
+        if after.len() > AFTER_STEPS_MAX {
+            return refuse("too_many_steps");
+        }
+        let transition = decoded.put("transition");
+        if transition.is_none() && after.is_empty() && decoded.put("case").is_none() {
+            return if makes { self.check_place(judging, decoded, None) } else { Ok(()) };
+        }
+        let Some(Value::Str(case)) = decoded.put("case") else { return refuse("no_case") };
+        let Ok(case) = Uuid::parse_str(case) else { return refuse("no_case") };
+        self.check_place(judging, decoded, Some(case))?;
+        let workflow = Workflow::find("");
+        let Some(transition) = transition.and_then(Value::as_str).and_then(|name| workflow.transition(name)) else {
+            return refuse("no_transition");
+        };
+        let mut roots = judging.roots.iter().filter(|at| judging.tree.is_within(&decoded.part.unit, &at.unit));
+        if !roots.any(|at| transition.roles.contains(&at.role)) {
+            return refuse("not_allowed");
+        }
+        let seen = self.steps_before(judging, case, decoded.part.doc.record, &after)?;
+        if transition.starts_from(state_seen(workflow, &seen, &after)) { Ok(()) } else { refuse("illegal_step") }
+    }
+
+    /// Where the case stands, or, for a part of a step beside its main one, where that one stands.
+    fn check_place(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, case: Option<Uuid>) -> Result<(), Stop> {
+        let main: Option<(Class, Uuid)> = match case {
+            Some(case) => self.main_part(judging, &case, Kind::Case, "matter")?,
+            None => self.main_part(judging, &decoded.part.doc.record, Kind::CaseStep, "case")?,
+        };
+        match main {
+            Some((class, unit)) if decoded.part.doc.class >= class && decoded.part.unit == unit => Ok(()),
+            Some((_, unit)) if decoded.part.unit != unit => refuse("home"),
+            Some(_) => refuse("wrong_class"),
+            None => refuse("no_case"),
+        }
+    }
+
+    /// The steps of the case that stand before one naming `after`, itself left out.
+    fn steps_before(&self, judging: &Judging<'_, '_>, case: Uuid, itself: Uuid, after: &[Uuid]) -> Result<Vec<Step>, Stop> {
+        let mut found: BTreeMap<Uuid, Step> = BTreeMap::new();
+        let mut todo: Vec<Uuid> = after.to_vec();
+        while let Some(id) = todo.pop() {
+            if id == itself || found.contains_key(&id) {
+                continue;
+            }
+            if found.len() >= STEPS_BEFORE_MAX {
+                return refuse("too_many_steps");
+            }
+            if let Some(step) = self.step(judging, case, id)? {
+                todo.extend(&step.after);
+                found.insert(id, step);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// One step of the case: accepted before, or another part of this command.
+    fn step(&self, judging: &Judging<'_, '_>, case: Uuid, id: Uuid) -> Result<Option<Step>, Error> {
+        let is_of_case = |value: Option<&Value>| value.and_then(Value::as_str).and_then(|s| Uuid::parse_str(s).ok()) == Some(case);
+        let make = |transition: Option<&Value>, after: Vec<Uuid>, received_at: i64| Step {
+            id,
+            transition: transition.and_then(Value::as_str).unwrap_or_default().to_owned(),
+            after,
+            received_at: Some(received_at),
+            device_seq: 0,
+        };
+        for row in documents::of_record(self.db, &id)?.into_iter().filter(|row| row.kind == Kind::CaseStep) {
+            let registers = Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?;
+            if is_of_case(registers.value("case")) {
+                let after = names(registers.live.keys().filter_map(|key| registers.value(key).map(|value| (key.as_str(), value))));
+                return Ok(Some(make(registers.value("transition"), after, row.first_at)));
+            }
+        }
+        let here = judging.parts.iter().find(|d| d.part.doc.record == id && d.part.kind == Kind::CaseStep && is_of_case(d.put("case")));
+        Ok(here.map(|d| make(d.put("transition"), names(puts(&d.change)), self.now_ms)))
+    }
+}
+
+/// Keys and the values put on them.
+fn puts(change: &Change) -> impl Iterator<Item = (&str, &Value)> {
+    change.ops.iter().filter_map(|op| match &op.body {
+        OpBody::Put(value) => Some((op.key.as_str(), value)),
+        OpBody::Delete => None,
+    })
+}
+
+/// The steps named by keys `after/<id>` that are set.
+fn names<'k>(values: impl Iterator<Item = (&'k str, &'k Value)>) -> Vec<Uuid> {
+    let set = values.filter(|(_, value)| **value == Value::Bool(true));
+    let mut out: Vec<Uuid> = set.filter_map(|(key, _)| key.strip_prefix(AFTER)).filter_map(|id| Uuid::parse_str(id).ok()).collect();
+    out.sort_unstable();
+    out.dedup();
+    out
+}
