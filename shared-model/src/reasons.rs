@@ -85,6 +85,9 @@ const REASONS: &[Reason] = reasons! {
     ["home", "no_unit", "not_found"]
         "它所属的楼栋或记录在社区那边不在这个位置。" "先同步，看看这户现在在哪里，再重新提交。" "先同步，再看这户在哪里。"
         "The building or record it belongs to is not in that place." "Sync, see where it is now, then send again." "Sync, then look where it is.";
+    ["bad_term", "bad_stand_in", "has_units", "has_parts", "twice"]
+        "任职或单元这样改不行：日期、代班人或下属的单元对不上。" "看看现在的任职和单元，改好再做一次。" "任职或单元对不上，看看再改。"
+        "The term, the stand-in or the units beneath do not fit together." "Look at the terms and units as they are now, then do it again." "It does not fit. Look at it and do it again.";
     ["bad_change", "twice_in_command", "seq_gap", "seq_reused", "duplicate", "own_past_missing", "pred_outside_past", "pred_not_put",
      "pred_other_key", "start_op_wrong", "delete_outside_settlement", "key_twice", "deletion_clock_wrong", "library_disagrees",
      "not_judgeable", "not_storable", "damaged"]

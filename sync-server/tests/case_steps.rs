@@ -72,7 +72,7 @@ impl Scene {
         let verdicts = self.people[who].verdicts.clone();
         let mine = self.people[who].actor();
         for s in self.steps.values_mut() {
-            let Some(Verdict::Accepted { received_at }) = verdicts.get(&s.device_seq) else { continue };
+            let Some(Verdict::Accepted { received_at, .. }) = verdicts.get(&s.device_seq) else { continue };
             let is_mine = self.people[who].base.get(&DocId::new(s.id, Class::Open)).is_some_and(|r| r.clock.contains_key(&mine));
             if is_mine {
                 s.received_at = Some(*received_at);

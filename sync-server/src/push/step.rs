@@ -33,8 +33,8 @@ impl Push<'_> {
         let Some(transition) = transition.and_then(Value::as_str).and_then(|name| workflow.transition(name)) else {
             return refuse("no_transition");
         };
-        let mut roots = judging.roots.iter().filter(|at| judging.tree.is_within(&decoded.part.unit, &at.unit));
-        if !roots.any(|at| transition.roles.contains(&at.role)) {
+        let mut roles = judging.roots.over(judging.tree, &decoded.part.unit);
+        if !roles.any(|role| transition.roles.contains(&role)) {
             return refuse("not_allowed");
         }
         let seen = self.steps_before(judging, case, decoded.part.doc.record, &after)?;
