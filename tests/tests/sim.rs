@@ -1,4 +1,5 @@
-//! Many seeds of the simulation. `SIM_SEEDS` says how many, `SIM_FROM` where to begin, `SIM_SEED` names a single one to be replayed.
+//! Many seeds of the simulation. `SIM_SEEDS` says how many, `SIM_FROM` where to begin, `SIM_SEED` names a single one to be
+//! replayed, `SIM_STOP=1` ends at the first that fails.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -29,6 +30,9 @@ fn whatever_happens_nothing_is_lost_and_everybody_agrees_in_the_end() {
                 }
                 if std::panic::catch_unwind(|| e2e::sim::run(seed)).is_err() {
                     failed.push(seed);
+                    if number("SIM_STOP").is_some() {
+                        next.store(from + seeds, Ordering::SeqCst);
+                    }
                 }
             }
         };

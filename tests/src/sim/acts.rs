@@ -31,6 +31,8 @@ impl Sim {
             65..=67 => self.kill(),
             68 => self.restart(),
             69 => self.appoint(),
+            71..=72 => self.judge_refused(),
+            73 => self.look_into_tray(),
             70 => self.clock(),
             _ => self.sync(),
         }
@@ -260,6 +262,32 @@ impl Sim {
         let Some(item) = self.pick(&all).cloned() else { return };
         let decision = if self.chance(50) { "take" } else { "keep" };
         self.call(who, "decide_held", json!({ "id": item["id"], "decision": decision }));
+    }
+
+    /// The office takes over what was refused of somebody, or gives it back.
+    fn judge_refused(&mut self) {
+        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let list = self.world.devices[who].call("list_refused", json!({}));
+        let all: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
+        let Some(item) = self.pick(&all).cloned() else { return };
+        if item["may_adopt"] == json!(true) && self.chance(60) {
+            self.call(who, "adopt_refused", json!({ "id": item["id"] }));
+        } else {
+            self.call(who, "return_refused", json!({ "id": item["id"], "words": "请再核对" }));
+        }
+    }
+
+    /// Somebody asks about what came back. (Setting it aside would hide work from the checks; the stories do that.)
+    fn look_into_tray(&mut self) {
+        let who = [ANA, BO, HEAD, SECOND][self.rng.gen_range(0..4)];
+        let list = self.world.devices[who].call("list_tray", json!({}));
+        let all: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
+        let Some(item) = self.pick(&all).cloned() else { return };
+        if self.chance(50) {
+            self.call(who, "ask_office", json!({ "seq": item["seq"], "words": "这条怎么办？" }));
+        } else {
+            self.call(who, "resend_refused", json!({ "seq": item["seq"] }));
+        }
     }
 
     fn kill(&mut self) {
