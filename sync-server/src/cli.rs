@@ -10,6 +10,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use sync_server::{Error, Server, SystemEnv};
 
+/// Exit code of `status` when something needs care; 1 is a failure of the program itself.
+const NEEDS_CARE: u8 = 2;
+
 #[derive(Parser)]
 #[command(name = "sync-server", version, about = "网格行的同步服务器")]
 struct Args {
@@ -97,7 +100,7 @@ enum Command {
         #[arg(long)]
         from: PathBuf,
     },
-    /// 数据文件夹的情况
+    /// 服务器的情况；有要处理的事时退出码是 2
     Status {
         #[arg(long)]
         data: PathBuf,
@@ -116,7 +119,7 @@ pub fn run() -> ExitCode {
         Err(e) => return fail("invalid_args", &e.to_string()),
     };
     match act(args.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(e) => fail(e.code(), &e.to_string()),
     }
 }
@@ -126,7 +129,7 @@ fn fail(code: &str, message: &str) -> ExitCode {
     ExitCode::FAILURE
 }
 
-fn act(command: Command) -> Result<(), Error> {
+fn act(command: Command) -> Result<ExitCode, Error> {
     let env = Arc::new(SystemEnv);
     match command {
         Command::Init { data, units, url } => {
@@ -136,7 +139,7 @@ fn act(command: Command) -> Result<(), Error> {
             if url.starts_with("http://") && !is_loopback(&url) {
                 eprintln!("{}", json!({ "level": "WARN", "message": "地址是 http，登记与同步的内容在网络上可被读到；正式使用请用 https" }));
             }
-            print!("{}", server.status()?);
+            print!("{}", server.status(false)?.words);
         }
         Command::Invite { data, role, unit, name, auto_confirm, json } => {
             let role = Role::from_name(&role).ok_or(Error::Setup { code: "invalid_args", message: format!("没有角色 {role}") })?;
@@ -170,11 +173,14 @@ fn act(command: Command) -> Result<(), Error> {
             }
         }
         Command::Status { data } => {
-            let server = Server::open(&data, env)?;
-            print!("{}{}", server.status()?, server.backup_words()?);
+            let status = Server::open(&data, env)?.status(sync_server::is_serving(&data)?)?;
+            print!("{}", status.words);
+            if status.needs_care {
+                return Ok(ExitCode::from(NEEDS_CARE));
+            }
         }
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn is_loopback(url: &str) -> bool {

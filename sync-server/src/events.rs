@@ -2,11 +2,13 @@
 
 use crate::auth::Caller;
 use crate::error::Error;
+use crate::grants::version_of;
 use crate::pull::grants_of;
-use crate::store::{devices, lock};
-use crate::{Inner, Response, Server, auth};
+use crate::store::{self, devices, lock};
+use crate::{Inner, Response, Server, auth, directory, refused};
 use shared_model::class::Class;
-use std::collections::BTreeMap;
+use shared_model::wire::to_cbor;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -28,23 +30,26 @@ impl Wake {
 /// Called with every wake after its commit; must not block.
 pub type Listener = Box<dyn Fn(Wake) + Send + Sync>;
 
-/// What a listening device may hear of. Two are equal when they hear the same.
+/// What a listening device may hear of, and what a sync would tell it beside rows.
 #[derive(Clone)]
 pub struct Watch {
     caller: Arc<Caller>,
     units: BTreeMap<Uuid, u8>,
-}
-
-impl PartialEq for Watch {
-    fn eq(&self, other: &Self) -> bool {
-        self.units == other.units
-    }
+    /// Of its grants, of the devices beneath an office with their states, and of what was refused and waits there.
+    news: u64,
+    /// What the office did about commands of this device, of which it has not heard.
+    resolved: BTreeSet<u64>,
 }
 
 impl Watch {
     /// May this be told?
     pub fn hears(&self, wake: &Wake) -> bool {
         self.units.get(&wake.unit).is_some_and(|mask| mask & wake.class.bit() != 0)
+    }
+
+    /// Is there a reason to sync that no partition tells? What the device has heard of meanwhile is none.
+    pub fn has_news_since(&self, before: &Watch) -> bool {
+        self.news != before.news || !self.resolved.is_subset(&before.resolved)
     }
 
     /// Whose it is.
@@ -64,8 +69,7 @@ impl Server {
         let (method, path) = ("GET", "/v1/events");
         crate::memberships::settle_terms(&self.inner).map_err(|e| self.fault(method, path, e.into()))?;
         let caller = auth::check(&self.inner, method, path, headers, b"").map_err(|fault| self.fault(method, path, fault))?;
-        let units = self.heard_by(&caller).map_err(|e| self.fault(method, path, e.into()))?;
-        Ok(Watch { caller: Arc::new(caller), units })
+        self.watch_of(Arc::new(caller)).map_err(|e| self.fault(method, path, e.into()))
     }
 
     /// The same device by the grants of this moment; `None` when it is no longer an active device.
@@ -77,16 +81,23 @@ impl Server {
         if device.is_none_or(|device| device.state != "active") {
             return Ok(None);
         }
-        Ok(Some(Watch { caller: watch.caller.clone(), units: self.heard_by(&watch.caller)? }))
+        self.watch_of(watch.caller.clone()).map(Some)
     }
 
-    fn heard_by(&self, caller: &Caller) -> Result<BTreeMap<Uuid, u8>, Error> {
-        let grants = self.inner.store.read(|db| {
+    fn watch_of(&self, caller: Arc<Caller>) -> Result<Watch, Error> {
+        let device = caller.device.id;
+        let (units, news, resolved) = self.inner.store.read(|db| {
             let tree = self.inner.tree(db)?;
             self.inner.keep_tree(&tree);
-            grants_of(db, caller, &tree)
+            let grants = grants_of(db, &caller, &tree)?;
+            let directory = directory::directory(db, &tree, &grants.roles)?.map(|d| d.devices).unwrap_or_default();
+            let states: Vec<(Uuid, String)> = directory.into_iter().map(|d| (d.id, d.state)).collect();
+            let waiting = refused::list(db, &tree, &grants.roles, &device, 0)?.map_or(0, |list| list.version);
+            let news = version_of(&to_cbor(&(grants.version, states, waiting)));
+            let resolved = store::refused::resolutions(db, &device)?.iter().map(|r| r.seq).collect();
+            Ok::<_, Error>((grants.units, news, resolved))
         })?;
-        Ok(grants.units.into_iter().collect())
+        Ok(Watch { caller, units: units.into_iter().collect(), news, resolved })
     }
 }
 

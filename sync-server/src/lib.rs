@@ -25,6 +25,7 @@ mod restore;
 mod server_writes;
 mod setup;
 mod shape;
+mod status;
 mod store;
 mod sync;
 mod tree;
@@ -36,6 +37,7 @@ pub use events::{Wake, Watch};
 pub use metrics::{Metrics, method_name, route_name};
 pub use restore::{Restored, lock_folder, restore};
 pub use setup::Invited;
+pub use status::{Status, is_serving};
 pub use store::Observer;
 
 use auth::Nonces;
@@ -169,9 +171,9 @@ impl Server {
         setup::add_membership(&self.inner, name, role, unit, more, at)
     }
 
-    /// The state of the folder in words.
-    pub fn status(&self) -> Result<String, Error> {
-        setup::status(&self.inner)
+    /// How the server is, in words. `is_serving`: some program serves this folder.
+    pub fn status(&self, is_serving: bool) -> Result<Status, Error> {
+        status::look(self, is_serving)
     }
 
     /// Every digest computed again from the documents, against what is stored: `true` when all agree.

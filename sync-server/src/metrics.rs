@@ -2,6 +2,7 @@
 //! from lists of this program.
 
 use crate::Inner;
+use crate::backup;
 use crate::error::Error;
 use crate::store::{self, devices, documents, epochs, lock};
 use shared_model::wire::Verdict;
@@ -155,6 +156,10 @@ fn stored(inner: &Inner) -> Result<String, Error> {
         out.single("gridwalk_changes", "gauge", "Changes in the archive.", changes);
         out.single("gridwalk_quarantined", "gauge", "Refused commands that are kept.", store::commands::count_quarantined(db)?);
         out.single("gridwalk_epoch", "gauge", "The epoch; it rises with every restore.", epochs::current(db)?);
+        if let Some(last) = backup::last(db)? {
+            let age_s = (inner.env.now_ms() - last.at_ms).max(0) / 1_000;
+            out.single("gridwalk_backup_age_seconds", "gauge", "Since the last verified backup; absent: there never was one.", age_s);
+        }
         out.head("gridwalk_devices", "gauge", "Enrolled devices by state.");
         for (state, n) in devices::count_by_state(db)? {
             out.line("gridwalk_devices", &[("state", &state)], n);

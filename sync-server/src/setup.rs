@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::keys::Keys;
 use crate::ledger;
 use crate::store::people::Membership;
-use crate::store::{self, Store, devices, documents, epochs, invites, people, units};
+use crate::store::{self, Store, devices, epochs, invites, people, units};
 use crate::{Env, Inner, Server, memberships, shape};
 use base64::Engine;
 use rusqlite::Connection;
@@ -224,23 +224,4 @@ pub fn write_membership(inner: &Inner, db: &Connection, person: &Uuid, role: Rol
     };
     memberships::save(inner, db, &membership)?;
     Ok(())
-}
-
-pub fn status(inner: &Inner) -> Result<String, Error> {
-    inner.store.read(|db| {
-        let (partitions, documents, changes) = documents::totals(db)?;
-        let devices = devices::list(db)?;
-        let of = |state: &str| devices.iter().filter(|d| d.state == state).count();
-        let url = store::get_meta(db, "url")?.unwrap_or_default();
-        Ok(format!(
-            "地址 {url}，第 {} 期\n单元 {} 个\n设备 {} 台：{} 台在用，{} 台待确认，{} 台已停用\n分区 {partitions} 个，文档 {documents} 份，更改 {changes} 条\n隔离的提交 {} 条\n",
-            epochs::current(db)?,
-            units::count(db)?,
-            devices.len(),
-            of("active"),
-            of("unconfirmed"),
-            of("revoked"),
-            store::commands::count_quarantined(db)?,
-        ))
-    })
 }

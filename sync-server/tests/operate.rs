@@ -296,6 +296,69 @@ fn a_stream_follows_what_the_device_may_hold_and_ends_with_it() {
 }
 
 #[test]
+fn an_office_is_told_of_a_device_and_of_a_refused_command_that_wait() {
+    let w = world();
+    let (mut office, mut ana) = (w.office(), w.device(Role::Worker, GRID, "安然"));
+    let serving = Serving::start(&data(&w));
+    let b = office.make_building(1);
+    let household = office.make_household(b, "101");
+    assert_eq!((serving.sync(&mut office), serving.sync(&mut ana)), (200, 200));
+    let (mut at_office, mut at_ana) = (serving.events(&mut office), serving.events(&mut ana));
+    let waiting = w.token(Role::Worker, GRID, "白露", false);
+    let new = Device::enrol(&w, &waiting).unwrap();
+    assert!(at_office.any(|(name, _)| name == "sync"), "a device waits for confirmation");
+    drop(new);
+    // A command that is refused waits at the office, too.
+    ana.make_person(b, household, "赵一");
+    ana.pending[0].command.parts[0].unit = shared_model::doc::unit_id("610104001902");
+    assert_eq!(serving.sync(&mut ana), 200);
+    assert!(at_office.any(|(name, _)| name == "sync"), "a refused command waits");
+    assert!(w.server.revoke(&ana.id).unwrap());
+    assert!(at_ana.next().is_none_or(|(name, _)| name != "sync"), "what concerns others is not told");
+}
+
+/// Exit code and words of `status`.
+fn status(w: &World) -> (Option<i32>, String) {
+    let out = run(&["status", "--data", &data(w)]);
+    (out.status.code(), String::from_utf8(out.stdout).unwrap())
+}
+
+#[test]
+fn the_status_says_what_needs_care_and_what_to_do() {
+    let w = world();
+    let (code, words) = status(&w);
+    assert!(code == Some(0) && words.contains("没有需要处理的"), "nothing runs yet and nobody uses it: {words}");
+    // Somebody was last heard of eight days ago and had not handed everything over.
+    w.env.now.store(now_ms() - 8 * 24 * 3600 * 1000, Ordering::Relaxed);
+    let mut office = w.office();
+    let mut ana = w.device(Role::Worker, GRID, "安然");
+    ana.make_building(1); // which only the office may do
+    let mut request = ana.request();
+    request.commands.clear();
+    let _: shared_model::wire::SyncReply = ana.post(&w, "/v1/sync", &request).unwrap();
+    w.env.now.store(now_ms(), Ordering::Relaxed);
+    office.sync(&w);
+    let (code, words) = status(&w);
+    assert_eq!(code, Some(2), "{words}");
+    assert!(words.contains("需要处理 3 件") && words.contains("没有在运行") && words.contains("从未做过备份"), "{words}");
+    assert!(words.contains(&format!("{} 已 8 天没有联系，还有 1 条没交", ana.id)), "{words}");
+    assert!(words.contains(&format!("{}  社区办公室  刚刚联系过", office.id)), "{words}");
+    assert!(words.contains("设备上还有 1 条没交上来"), "{words}");
+
+    let serving = Serving::start(&data(&w));
+    assert!(run(&["backup", "--data", &data(&w)]).status.success());
+    assert_eq!(serving.sync(&mut ana), 200);
+    let waiting = w.token(Role::Worker, GRID, "白露", false);
+    let _new = Device::enrol(&w, &waiting).unwrap();
+    let (code, words) = status(&w);
+    assert!(code == Some(0) && words.contains("没有需要处理的"), "{words}");
+    assert!(words.contains("1 台设备待确认，1 条被退回的等社区看，设备上还有 0 条没交上来"), "{words}");
+    assert!(["安然", "王主任", "白露"].iter().all(|name| !words.contains(name)), "{words}");
+    let (_, metrics) = serving.request("GET", "/metrics", &[], b"");
+    assert!(String::from_utf8(metrics).unwrap().contains("gridwalk_backup_age_seconds "));
+}
+
+#[test]
 fn a_device_has_a_few_streams_and_the_oldest_makes_room() {
     let w = world();
     let mut ana = w.device(Role::Worker, GRID, "安然");

@@ -1,5 +1,6 @@
 //! `GET /v1/events`: server-sent events for one device, signed like every request. `wake` {unit, class, head} for a partition it holds, `sync`
-//! when it should ask anyway (it fell behind, or may hold other units now). Before anything is told, what the device may hold is looked up
+//! when it should ask anyway (it fell behind, may hold other units now, or an office has a device or a
+//! refused command to look at). Before anything is told, what the device may hold is looked up
 //! again: a device that was ended hears nothing more, its stream ends.
 
 use super::App;
@@ -165,10 +166,10 @@ impl Stream {
         let fresh = tokio::task::spawn_blocking(move || server.watch_again(&watch)).await;
         match fresh {
             Ok(Ok(Some(fresh))) => {
-                if fresh != self.watch {
-                    self.watch = fresh;
+                if fresh.has_news_since(&self.watch) {
                     self.ready.push_back(sync());
                 }
+                self.watch = fresh;
                 Some(())
             }
             // A database that does not answer: the device comes again.

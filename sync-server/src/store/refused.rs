@@ -117,3 +117,8 @@ pub fn told(db: &Connection, device: &Uuid, seqs: &[u64]) -> Result<(), Error> {
     }
     Ok(())
 }
+
+/// How many wait for an office.
+pub fn count_open(db: &Connection) -> Result<u64, Error> {
+    Ok(super::uint(db.query_row("select count(*) from quarantine where state = 'open'", [], |r| r.get(0))?))
+}

@@ -15,7 +15,7 @@ const SPREAD_MS: u64 = 2_000;
 /// Without a stream: asks this often, ms.
 const POLL_MS: u64 = 5 * 60_000;
 /// With a stream, in case it fails to say something, ms.
-const POLL_LISTENING_MS: u64 = 30 * 60_000;
+const POLL_LISTENING_MS: u64 = 15 * 60_000;
 /// First pause after a failure, doubled each time, ms.
 const RETRY_MS: u64 = 5_000;
 /// Longest pause, ms.
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn without_a_stream_it_still_asks_every_few_minutes() {
         let mut s = quiet();
-        assert!(s.sync_due().unwrap() > 10 * 60_000, "with a stream seldom");
+        assert!(s.sync_due().unwrap() > 2 * POLL_MS, "with a stream seldom");
         s.on(100_000, StreamEnded { asked_ms: None, is_unknown: true }, MID);
         assert!(s.sync_due().unwrap() <= 100_000 + POLL_MS);
         s.begin_sync();
