@@ -145,6 +145,11 @@ pub fn may_write_key(kind: Kind, class: Class, key: &str, verb: Verb) -> Result<
     }
 }
 
+/// Who may erase a person or a household beneath its unit.
+pub fn may_erase(role: Role) -> bool {
+    role == Role::Office
+}
+
 /// Could a role ever write this kind, in any class? Asked before existence.
 pub fn may_ever_write(role: Role, kind: Kind, verb: Verb) -> bool {
     Class::ALL.into_iter().any(|c| may_write(role, kind, c, verb))

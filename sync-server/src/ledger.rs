@@ -158,7 +158,12 @@ pub fn replay(inner: &Inner) -> Result<(), Error> {
                         devices::set_state(db, &device, "revoked")?;
                     }
                 }
-                Kind::Erase | Kind::Enrol | Kind::Epoch => {}
+                Kind::Erase => {
+                    if crate::erase::replay(inner, db, entry.at_ms, &entry.ids)? {
+                        tracing::warn!("erased again: the ledger says so");
+                    }
+                }
+                Kind::Enrol | Kind::Epoch => {}
             }
         }
         Ok(())

@@ -10,6 +10,7 @@ mod body;
 mod directory;
 mod enrol;
 mod epoch;
+mod erase;
 mod error;
 mod events;
 mod grants;
@@ -143,6 +144,7 @@ impl Server {
             received_ms: AtomicI64::new(0),
         };
         ledger::replay(&inner)?;
+        inner.store.truncate_wal();
         Ok(Server { inner: Arc::new(inner) })
     }
 

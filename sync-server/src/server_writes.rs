@@ -81,10 +81,15 @@ pub fn append(
 impl Inner {
     /// The server's actor; it carries the epoch, so that a restored server never writes under numbers it used before.
     pub fn own_actor(&self, db: &rusqlite::Connection) -> Result<ActorId, Error> {
+        self.own_actor_of(db, 0)
+    }
+
+    /// One of its further actors, for values that stand side by side.
+    pub fn own_actor_of(&self, db: &rusqlite::Connection, counter: u64) -> Result<ActorId, Error> {
         let epoch = store::epochs::current(db)?;
         let mut nonce = [0; 16];
         nonce[8..].copy_from_slice(&epoch.to_be_bytes());
-        let actor = actor_of(&self.keys.public(), &nonce, 0);
+        let actor = actor_of(&self.keys.public(), &nonce, counter);
         store::people::add_actor(db, &actor, None, None, SERVER_NAME, Role::Admin)?;
         Ok(actor)
     }

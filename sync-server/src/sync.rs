@@ -5,10 +5,12 @@ use crate::auth::Caller;
 use crate::error::{Error, Fault};
 use crate::events::Wake;
 use crate::push::{Pushed, push};
-use crate::store::{bundles, devices, refused};
+use crate::store::{bundles, devices, documents, erasures, refused};
 use crate::{Inner, epoch, pull};
-use shared_model::limits::RESOLUTIONS_MAX;
+use rusqlite::Connection;
+use shared_model::limits::{RECEIPTS_MAX, RESOLUTIONS_MAX};
 use shared_model::wire::{PROTOCOL, SyncReply, SyncRequest};
+use std::collections::BTreeMap;
 
 /// `seen_at` is written at most this often, milliseconds.
 const SEEN_EVERY_MS: i64 = 60_000;
@@ -23,11 +25,15 @@ pub fn sync(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Syn
     if request.protocol != PROTOCOL {
         return Err(Fault::new(426, "needs_update", "请更新程序"));
     }
-    if request.cursors.len() > CURSORS_MAX || request.want.len() > WANT_MAX || request.told.len() > RESOLUTIONS_MAX {
+    let is_too_long = request.told.len() > RESOLUTIONS_MAX || request.receipts.len() > RECEIPTS_MAX;
+    if request.cursors.len() > CURSORS_MAX || request.want.len() > WANT_MAX || is_too_long {
         return Err(Fault::new(413, "too_large", "请求太大"));
     }
     epoch::begin_if_set_back(inner, &caller.device.id, request)?;
     let pushed = push_all(inner, caller, request)?;
+    if pushed.has_erased {
+        inner.store.truncate_wal();
+    }
     pull::prepare(inner, caller, request, &pushed)?;
     let mut reply = inner.store.read(|db| pull::reply(inner, db, caller, request, &pushed))?;
     inner.wake(pushed.touched.iter().map(|((unit, class), head)| Wake { unit: *unit, class: *class, head: *head }));
@@ -41,7 +47,7 @@ fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pus
     let now_ms = inner.env.now_ms();
     let names_policy = request.policy == caller.device.policy && caller.device.policy_named < caller.device.policy;
     let is_due = caller.device.seen_at.is_none_or(|at| now_ms - at >= SEEN_EVERY_MS);
-    let is_silent = request.unjudged.is_empty() && caller.device.unsent == 0;
+    let is_silent = request.unjudged.is_empty() && caller.device.unsent == 0 && request.receipts.is_empty();
     if request.commands.is_empty() && request.told.is_empty() && !names_policy && !is_due && is_silent {
         return Ok(Pushed::default());
     }
@@ -51,8 +57,33 @@ fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pus
         devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;
         bundles::drop_superseded(db, now_ms - BUNDLE_KEPT_MS)?;
         refused::told(db, &caller.device.id, &request.told)?;
-        push(inner, db, &caller.device, request)
+        let out = push(inner, db, &caller.device, request)?;
+        take_receipts(inner, db, caller, request, now_ms)?;
+        Ok::<_, Error>(out)
     })?;
     inner.keep_tree(&tree);
     Ok(pushed)
+}
+
+/// What the device has carried out of erasures. A partition that it lost, it has dropped whole: then nothing of it is left either.
+fn take_receipts(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequest, now_ms: i64) -> Result<(), Error> {
+    let device = &caller.device.id;
+    for r in &request.receipts {
+        if let Some(p) = documents::partition(db, &r.unit, r.class)? {
+            erasures::set_receipts(db, device, p.id, r.seq, now_ms)?;
+        }
+    }
+    let knows_its_grants = request.policy == caller.device.policy && request.unjudged.is_empty();
+    let owed = if knows_its_grants { erasures::owed(db, device)? } else { Vec::new() };
+    if owed.is_empty() {
+        return Ok(());
+    }
+    let granted: BTreeMap<_, _> = pull::grants_of(db, caller, &*inner.tree(db)?)?.units.into_iter().collect();
+    for id in owed {
+        let Some(p) = documents::partition_by_id(db, id)? else { continue };
+        if granted.get(&p.unit).is_none_or(|mask| mask & p.class.bit() == 0) {
+            erasures::set_receipts(db, device, id, p.head, now_ms)?;
+        }
+    }
+    Ok(())
 }

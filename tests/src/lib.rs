@@ -9,6 +9,7 @@
 pub mod look;
 pub mod plain;
 pub mod rosters;
+pub mod scan;
 pub mod sim;
 pub mod world;
 

@@ -56,7 +56,9 @@ create table command (
     -- judged once, and to be sent again because the server was set back
     again integer not null default 0,
     household blob,
-    received_at integer
+    received_at integer,
+    -- parts of it met an erasure: the author is told which fields, and nothing more
+    erased integer not null default 0
 ) strict;
 create index command_unjudged on command (seq) where judged = 0;
 create index command_again on command (seq) where again = 1;
@@ -164,4 +166,29 @@ create table due (
     reached_on text,
     tried_on text,
     visited_at integer
+) strict, without rowid;
+
+-- Closed by an erasure: what is written next of this record in this class is of the generation after it.
+create table generation (
+    record blob not null,
+    class integer not null,
+    closed integer not null,
+    primary key (record, class)
+) strict, without rowid;
+
+-- Erased documents that kept pages and commands may still speak of.
+create table purge_todo (
+    record blob not null,
+    class integer not null,
+    generation integer not null,
+    primary key (record, class, generation)
+) strict, without rowid;
+
+-- Purge rows carried out here, up to a seq; sent once the files of the store hold nothing of them.
+create table receipt (
+    unit blob not null,
+    class integer not null,
+    seq integer not null,
+    ready integer not null,
+    primary key (unit, class)
 ) strict, without rowid;

@@ -465,7 +465,7 @@ impl Engine {
             self.raise(&applied.changed);
             let waits = self.with(|o| sync::apply::unjudged(&o.db))?;
             report.agreed = applied.agreed == Some(true) && waits == 0;
-            let moves = applied.more || applied.refused > 0 || (waits > 0 && judged > 0 && pushed > 0);
+            let moves = applied.more || applied.owes || applied.refused > 0 || (waits > 0 && judged > 0 && pushed > 0);
             if !moves {
                 break;
             }

@@ -194,8 +194,19 @@ impl Writer<'_> {
     /// # Errors
     /// As [`Writer::command`].
     pub fn command_as(&mut self, intent: Intent, replaces: Option<u64>, policy: Option<u64>) -> Result<Option<u64>> {
-        let mut parts = Vec::new();
-        let mut hashes = Vec::new();
+        let (mut parts, mut hashes) = (Vec::new(), Vec::new());
+        let mut intent = intent;
+        if replaces.is_some() {
+            // what is written again has lost what was erased meanwhile
+            for at in (0..intent.docs.len()).rev() {
+                if docs::is_closed(self.tx, intent.docs[at].doc)? {
+                    intent.docs.remove(at);
+                }
+            }
+        }
+        for d in &mut intent.docs {
+            d.doc = docs::current(self.tx, d.doc.record, d.doc.class)?;
+        }
         for d in &intent.docs {
             if let Some((part, hash)) = self.write_doc(d)? {
                 hashes.push((d.doc, hash));

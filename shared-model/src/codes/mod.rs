@@ -118,10 +118,11 @@ pub static TABLES: &[&CodeTable] = &[
     &work::TIER,
     &work::UNIT_KIND,
     &work::ROLE,
+    &work::ERASE_REASON,
 ];
 
 /// The table of that name: `sex marital health employment political education relation ethnic residence_type disability_type
-/// disability_grade id_type visit_outcome visit_mode visit_topic tier unit_kind role`.
+/// disability_grade id_type visit_outcome visit_mode visit_topic tier unit_kind role erase_reason`.
 pub fn table(name: &str) -> Option<&'static CodeTable> {
     TABLES.iter().copied().find(|table| table.name == name)
 }

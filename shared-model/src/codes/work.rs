@@ -100,3 +100,16 @@ pub static ROLE: CodeTable = CodeTable {
         own("admin", "管理员", "administrator", &["系统管理员"]),
     ],
 };
+
+/// Why something is erased.
+pub static ERASE_REASON: CodeTable = CodeTable {
+    name: "erase_reason",
+    standard: "",
+    entries: &[
+        own("asked", "本人要求", "the person asked for it", &[]),
+        own("consent_withdrawn", "撤回同意", "consent withdrawn", &[]),
+        own("purpose_done", "目的已达到", "purpose fulfilled", &[]),
+        own("period_ended", "保存期满", "period of keeping ended", &[]),
+        own("unlawful", "不应收集", "should not have been collected", &[]),
+    ],
+};

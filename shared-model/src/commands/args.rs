@@ -397,3 +397,20 @@ pub struct InviteArgs {
     /// The person's name.
     pub name: String,
 }
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct EraseArgs {
+    /// A person or a household.
+    pub record: String,
+    /// A code of the table `erase_reason`.
+    pub reason: String,
+    /// The person was told what goes, and that it cannot be undone.
+    #[serde(default)]
+    pub confirm: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct WithdrawArgs {
+    /// Household id.
+    pub household: String,
+}

@@ -124,6 +124,9 @@ commands! {
     Read list_devices(NoArgs) -> DeviceList, "人员与设备", "People and devices";
     Online confirm_device(ConfirmDeviceArgs) -> Edited, "确认一台设备", "Confirm a device";
     Online invite_device(InviteArgs) -> Invited, "邀请一台设备", "Invite a device";
+    Write erase(EraseArgs) -> Edited, "擦除一人或一户，各设备一起", "Erase a person or a household, on every device";
+    Write withdraw_contact(WithdrawArgs) -> Edited, "撤回门口的电话", "Take back the phone shown at a door";
+    Read list_erasures(NoArgs) -> ErasureList, "擦除进行到哪里", "How far erasures have come";
     Read get_holdings(NoArgs) -> Holdings, "这台设备里有什么", "What this device holds, by class";
     Read get_log(NoArgs) -> OwnLog, "我自己的记录", "What is recorded about me, and my own week as text";
     Read list_tables(NoArgs) -> TableList, "各种台账的字段", "Kinds and fields: labels, class, purpose";

@@ -177,7 +177,8 @@ impl Cut {
             self.start = (self.rows.len(), self.bytes, self.last);
             self.command = Some(row.command);
         }
-        let is_left_out = pushed.contains(&row.command);
+        // what a command asked the server to do is new to the device that sent it
+        let is_left_out = matches!(row.body, RowBody::Change { .. }) && pushed.contains(&row.command);
         let size = match &row.body {
             _ if is_left_out => 0,
             RowBody::Change { bytes, .. } => bytes.len() + ROW_BYTES,

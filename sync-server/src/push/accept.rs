@@ -3,6 +3,7 @@
 use super::appoint::Appointed;
 use super::ask::Effect;
 use super::{Plan, Push, Stop};
+use crate::erase;
 use crate::error::Error;
 use crate::server_writes::{Written, append};
 use crate::store::documents::PartitionRow;
@@ -19,6 +20,7 @@ impl Push<'_> {
         for partition in touched {
             self.out.touched.insert((partition.unit, partition.class), partition.head);
         }
+        self.out.has_erased |= plan.asked.erase.is_some();
         if let Some(tree) = &plan.asked.tree {
             self.tree = tree.clone();
         }
@@ -66,6 +68,9 @@ impl Push<'_> {
         }
         if let Some(resolves) = &plan.resolves {
             self.resolve(resolves)?;
+        }
+        if let Some(planned) = &plan.asked.erase {
+            touched.extend(erase::erase(self.inner, self.db, &erase::Erasure { id: opaque, ..planned.clone() })?);
         }
         Ok(touched)
     }

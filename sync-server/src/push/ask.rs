@@ -5,6 +5,7 @@ use super::appoint::Appointed;
 use super::part::Decoded;
 use super::rights::Roots;
 use super::{Push, Refusal, Stop, refuse};
+use crate::erase::Erasure;
 use crate::store::devices;
 use crate::store::people::Membership;
 use crate::tree::{DEPTH_MAX, Node, Tree};
@@ -31,6 +32,8 @@ pub struct Asked {
     pub confirm: Option<Uuid>,
     /// What changes who holds what.
     pub effect: Option<Effect>,
+    /// What is to be erased; its id and time are those of the command.
+    pub erase: Option<Erasure>,
 }
 
 /// A change of memberships or of the tree, judged and not yet written.
@@ -68,8 +71,8 @@ impl Push<'_> {
             }
             Some(Ask::MakeUnit { unit, parent }) => self.judge_unit(parts, roots, *unit, *parent),
             Some(Ask::ConfirmDevice { device, digits }) => self.judge_confirmation(roots, device, digits),
-            // not answered yet
-            Some(Ask::Erase { .. } | Ask::WithdrawContact { .. }) => refuse("not_allowed"),
+            Some(Ask::Erase { record, reason }) => self.judge_erasure(roots, *record, reason),
+            Some(Ask::WithdrawContact { household }) => self.judge_withdrawal(roots, *household),
             Some(Ask::AddMembership(new)) => Ok(Effect::Appoint(self.judge_appointment(new)?).into()),
             Some(Ask::SetTerm { membership, from, until, expected }) => {
                 Ok(Effect::Term(self.judge_term(membership, *from, *until, *expected)?).into())

@@ -10,6 +10,7 @@
 mod accept;
 mod appoint;
 mod ask;
+mod erasure;
 mod late;
 mod part;
 mod past;
@@ -27,6 +28,7 @@ use crate::tree::Tree;
 use rusqlite::Connection;
 use shared_model::class::Class;
 use shared_model::crdt::{ActorId, ChangeHash};
+use shared_model::doc::DocId;
 use shared_model::limits::{COMMAND_BYTES_MAX, COMMAND_PARTS_MAX};
 use shared_model::wire::{Command, SyncRequest, Verdict};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -48,6 +50,8 @@ pub enum Refusal {
     Need(Vec<ChangeHash>),
     /// A server command that came too late.
     Stale(String),
+    /// All that it touched was erased.
+    Erased,
 }
 
 /// A refusal, or a failure of the server itself.
@@ -82,6 +86,8 @@ pub struct Pushed {
     pub commands: HashSet<[u8; 16]>,
     /// Partitions with new heads.
     pub touched: BTreeMap<(Uuid, Class), u64>,
+    /// Something was erased: what is left of it in the files of the database goes after the commit.
+    pub has_erased: bool,
 }
 
 /// One push in its write transaction.
@@ -176,9 +182,9 @@ impl Push<'_> {
             }
             _ => {}
         }
-        let judged = self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque));
+        let judged = self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque).map(|()| plan.erased));
         let verdict = match judged {
-            Ok(()) => Verdict::Accepted { received_at: self.now_ms, erased: Vec::new() },
+            Ok(erased) => Verdict::Accepted { received_at: self.now_ms, erased },
             Err(Stop::Refused(refusal)) => self.refused(command, &digest, &opaque, refusal)?,
             Err(Stop::Failed(e)) if e.is_constraint() => {
                 tracing::error!(seq = command.seq, cause = %e, "a command that passed the gate could not be written");
@@ -205,7 +211,10 @@ impl Push<'_> {
         if command.parts.is_empty() && command.ask.is_none() && command.adopts.is_none() {
             return refuse("empty");
         }
-        let parts = part::decode_all(command)?;
+        let (parts, erased) = self.decode_all(command)?;
+        if parts.is_empty() && command.ask.is_none() {
+            return Err(Stop::Refused(Refusal::Erased));
+        }
         self.check_refused_ground(command, &parts)?;
         let roots = self.roots_of(command, digest)?;
         let resolves = self.judge_resolution(command, &roots)?;
@@ -216,7 +225,7 @@ impl Push<'_> {
         for at in 0..parts.len() {
             planned.push(self.judge_part(&judging, at)?);
         }
-        Ok(Plan { parts: planned, asked, resolves })
+        Ok(Plan { parts: planned, asked, resolves, erased })
     }
 }
 
@@ -225,4 +234,6 @@ pub struct Plan<'c> {
     parts: Vec<part::PlannedPart<'c>>,
     asked: ask::Asked,
     resolves: Option<resolve::Resolves>,
+    /// Documents whose parts were dropped: they were erased before the command came.
+    erased: Vec<DocId>,
 }

@@ -5,7 +5,7 @@ use super::past::ArchivedPast;
 use super::rights::Roots;
 use super::{Push, Refusal, Stop, refuse, shadow};
 use crate::error::Error;
-use crate::store::{commands, devices, documents, documents::DocumentRow, people};
+use crate::store::{commands, devices, documents, documents::DocumentRow, erasures, people};
 use crate::tree::Tree;
 use shared_model::class::Class;
 use shared_model::crdt::limits::REGISTERS_BYTES_MAX;
@@ -54,31 +54,57 @@ pub struct PlannedPart<'c> {
     pub after: Registers,
 }
 
-/// Decodes every part; a document occurs once.
-pub fn decode_all(command: &Command) -> Result<Vec<Decoded<'_>>, Stop> {
-    let mut docs = BTreeSet::new();
-    let mut out = Vec::with_capacity(command.parts.len());
-    for part in &command.parts {
-        if !docs.insert(part.doc) {
-            return refuse("twice_in_command");
-        }
-        match Change::decode(&part.change) {
-            Ok((change, _)) => out.push(Decoded { part, change }),
-            Err(_) => return refuse("bad_change"),
-        }
-    }
-    Ok(out)
-}
-
 impl Push<'_> {
+    /// Decodes every part; a document occurs once. Parts in documents that are erased are left out, whatever their bytes, and named.
+    pub fn decode_all<'c>(&self, command: &'c Command) -> Result<(Vec<Decoded<'c>>, Vec<DocId>), Stop> {
+        let mut docs = BTreeSet::new();
+        let (mut out, mut erased) = (Vec::with_capacity(command.parts.len()), Vec::new());
+        for part in &command.parts {
+            if !docs.insert(part.doc) {
+                return refuse("twice_in_command");
+            }
+            let open = erasures::open_generation(self.db, &part.doc.record, part.doc.class)?;
+            if part.doc.generation < open {
+                erased.push(part.doc);
+                continue;
+            }
+            if part.doc.generation > open {
+                return refuse("generation");
+            }
+            match Change::decode(&part.change) {
+                Ok((change, _)) => out.push(Decoded { part, change }),
+                Err(_) => return refuse("bad_change"),
+            }
+        }
+        self.close_what_belongs_to_erased(&mut out, &mut erased)?;
+        Ok((out, erased))
+    }
+
+    /// Written offline for a household or a person that was erased meanwhile and is not entered anew: it goes where that went.
+    fn close_what_belongs_to_erased(&self, parts: &mut Vec<Decoded<'_>>, erased: &mut Vec<DocId>) -> Result<(), Error> {
+        let made: BTreeSet<Uuid> = parts.iter().map(|d| d.part.doc.record).collect();
+        let mut gone = BTreeSet::new();
+        for d in parts.iter().filter(|d| matches!(d.part.kind, Kind::Person | Kind::Visit | Kind::PartyHub | Kind::HeldItem)) {
+            for of in ["household", "about"].into_iter().filter_map(|key| d.put(key)).filter_map(Value::as_str) {
+                let Ok(of) = Uuid::parse_str(of) else { continue };
+                if !made.contains(&of) && erasures::was_erased(self.db, &of)? && documents::kind_of_record(self.db, &of)?.is_none() {
+                    gone.insert(d.part.doc.record);
+                }
+            }
+        }
+        for d in parts.iter().filter(|d| gone.contains(&d.part.doc.record)) {
+            erasures::close(self.db, &d.part.doc)?;
+            erased.push(d.part.doc);
+        }
+        parts.retain(|d| !gone.contains(&d.part.doc.record));
+        Ok(())
+    }
+
     pub fn judge_part<'c>(&mut self, judging: &Judging<'c, '_>, at: usize) -> Result<PlannedPart<'c>, Stop> {
         let decoded = &judging.parts[at];
         let (part, change) = (decoded.part, &decoded.change);
         if !self.is_own_actor(&change.actor)? {
             return refuse("other_actor");
-        }
-        if part.doc.generation != 0 {
-            return refuse("generation");
         }
         let found = documents::get(self.db, &part.doc)?;
         self.check_rights(judging, part, found.as_ref())?;

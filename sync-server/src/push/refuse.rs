@@ -4,7 +4,7 @@
 use super::part::Decoded;
 use super::{Push, Refusal, Stop, refuse};
 use crate::error::Error;
-use crate::store::{commands, documents, refused};
+use crate::store::{commands, documents, erasures, refused};
 use sha2::{Digest, Sha256};
 use shared_model::crdt::{Change, ChangeHash, OpBody, Value};
 use shared_model::records::FieldType;
@@ -20,10 +20,12 @@ impl Push<'_> {
             Refusal::Stale(current) if command.parts.is_empty() => return Ok(Verdict::Stale { current }),
             // what its changes would have been stands under nothing: kept like any other refused one, but nobody needs to look at it
             Refusal::Stale(current) => ("stale", Verdict::Stale { current }),
+            Refusal::Erased => return Ok(Verdict::Erased),
             Refusal::Quarantine(reason) => (reason, Verdict::Quarantined { reason: reason.into() }),
             Refusal::Supersede(by) => ("superseded", Verdict::Superseded { by }),
         };
         tracing::info!(seq = command.seq, name = command_name(command), reason, "a command is refused");
+        let command = &self.without_erased(command)?;
         commands::quarantine(self.db, &self.device.id, command, digest, opaque, reason, self.now_ms)?;
         for part in &command.parts {
             let decoded = Change::decode(&part.change).ok();
@@ -45,6 +47,17 @@ impl Push<'_> {
         self.has_refused = true;
         self.note_closed(command);
         Ok(verdict)
+    }
+
+    /// A refused command is kept without what was erased before it came.
+    fn without_erased(&self, command: &Command) -> Result<Command, Error> {
+        let mut command = command.clone();
+        for part in &mut command.parts {
+            if erasures::is_closed(self.db, &part.doc)? {
+                part.erase();
+            }
+        }
+        Ok(command)
     }
 
     /// Tells the device which of its actors are closed by a refused command.

@@ -10,6 +10,7 @@ pub mod commands;
 pub mod devices;
 pub mod documents;
 pub mod epochs;
+pub mod erasures;
 pub mod invites;
 pub mod people;
 pub mod policy;
@@ -60,6 +61,16 @@ impl Store {
     pub fn write<T, E: From<Error>>(&self, f: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         let db = lock(&self.writer);
         in_transaction(&db, "begin immediate", f)
+    }
+
+    /// Takes what was deleted out of the log of the database too. While somebody reads it stays for a moment: asked again with the next
+    /// erasure, the next compaction and the next start.
+    pub fn truncate_wal(&self) {
+        let db = lock(&self.writer);
+        let busy = db.query_row("pragma wal_checkpoint(truncate)", [], |r| r.get::<_, i64>(0));
+        if !matches!(busy, Ok(0)) {
+            tracing::warn!("the log of the database could not be emptied yet");
+        }
     }
 
     /// Runs `f` in one read transaction.

@@ -12,7 +12,6 @@ use shared_model::Class;
 use shared_model::codes::Coded;
 use shared_model::commands::{DecideHeldArgs, Edited, HeldItem, HeldList, ListHeldArgs};
 use shared_model::crdt::Value;
-use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules::Verb;
 use uuid::Uuid;
@@ -51,7 +50,7 @@ fn view(db: &Connection, tree: &Tree, r: &Row) -> Result<HeldItem> {
         (Some(t), Some(k), Some(key)) => t.get(key).map(|v| text_of(k, key, v)),
         _ => None,
     };
-    let doc = docs::load(db, DocId::new(r.record, Class::Office))?;
+    let doc = docs::load(db, docs::current(db, r.record, Class::Office)?)?;
     let (by, at) = match &doc {
         Some(d) => (views::author_of(db, &d.shown, "cell")?, d.shown.winner("cell").map_or(0, |o| o.at * 1000)),
         None => (String::new(), 0),
@@ -123,7 +122,8 @@ pub fn decide(engine: &Engine, args: DecideHeldArgs) -> Result<Edited> {
         let row = get_row(&o.db, Kind::HeldItem, item)?
             .filter(|r| r.get("decision").is_none())
             .ok_or_else(|| CoreError::not_found("这个待定的单元格").at("id"))?;
-        let doc = docs::load(&o.db, DocId::new(item, Class::Office))?.ok_or_else(|| CoreError::not_found("这个待定的单元格").at("id"))?;
+        let doc = docs::load(&o.db, docs::current(&o.db, item, Class::Office)?)?
+            .ok_or_else(|| CoreError::not_found("这个待定的单元格").at("id"))?;
         let given = match args.decision.as_str() {
             "keep" => None,
             "take" => Some(serde_json::Value::String(row.text("cell").unwrap_or_default())),

@@ -3,6 +3,7 @@
 mod cases;
 mod conflicts;
 mod devices;
+mod erasures;
 mod fill;
 mod held;
 mod households;
@@ -81,6 +82,9 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "list_devices" => devices::list,
         "confirm_device" => devices::confirm,
         "invite_device" => devices::invite,
+        "erase" => erasures::erase,
+        "withdraw_contact" => erasures::withdraw_contact,
+        "list_erasures" => erasures::list,
         "get_holdings" => devices::holdings,
         "get_log" => devices::log,
         "list_tables" => devices::tables,

@@ -23,7 +23,8 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 /// What stands in the tray.
-const IN_TRAY: &str = "(state in ('quarantined', 'stale') or (state = 'superseded' and replaced_by is null and judged = 1))";
+const IN_TRAY: &str =
+    "(state in ('quarantined', 'stale', 'erased') or erased = 1 or (state = 'superseded' and replaced_by is null and judged = 1))";
 
 /// How much stands in the tray.
 pub fn count(db: &Connection) -> Result<u32> {
@@ -46,6 +47,11 @@ struct Refused {
 }
 
 impl Refused {
+    /// Nothing can be sent or asked any more: some of it came in, the rest is erased.
+    fn is_erased(&self) -> bool {
+        matches!(self.state.as_str(), "accepted" | "erased")
+    }
+
     fn is_adopted(&self) -> bool {
         self.resolution.as_ref().is_some_and(|r| r.how == "adopted")
     }
@@ -53,6 +59,8 @@ impl Refused {
     /// The code of its reason: the verdict's, or what the server said it had become.
     fn code(&self) -> &str {
         match self.state.as_str() {
+            // a part of it, or all
+            "accepted" | "erased" => "erased",
             "quarantined" => &self.reason,
             "stale" if reasons::is_known(&self.reason) => &self.reason,
             state => state,
@@ -114,8 +122,8 @@ fn view(db: &Connection, r: Refused, gone: &BTreeSet<Uuid>) -> Result<TrayItem> 
         r.docs.iter().flat_map(|d| d.edits.iter().map(|e| (label_of(d.kind, &e.key), text_of(d.kind, &e.key, &e.value)))).collect();
     Ok(TrayItem {
         seq: r.seq,
-        may_resend: !waits && !asks && !r.docs.is_empty() && !r.is_adopted(),
-        may_ask: r.state != "stale" && !r.is_adopted(),
+        may_resend: !waits && !asks && !r.docs.is_empty() && !r.is_adopted() && !r.is_erased(),
+        may_ask: r.state != "stale" && !r.is_adopted() && !r.is_erased(),
         command: r.name,
         text: r.summary,
         household: r.household.map(|h| h.to_string()),
@@ -289,7 +297,7 @@ pub fn ask(engine: &Engine, args: RefusedWordsArgs) -> Result<Edited> {
     let words = words(&args.words)?.ok_or_else(|| CoreError::args("要写一句话。").at("words"))?;
     let (_, changed) = engine.with(|o| {
         let r = one(&o.db, args.seq)?;
-        if r.state == "stale" || r.is_adopted() {
+        if r.state == "stale" || r.is_adopted() || r.is_erased() {
             return Err(CoreError::args("这一条已经有结果了，不用再问。").at("seq"));
         }
         workspace::change(&mut o.db, &o.me, now, |w| {
@@ -315,13 +323,17 @@ pub fn discard(engine: &Engine, args: DiscardArgs) -> Result<Edited> {
     let (_, changed) = engine.with(|o| {
         let r = one(&o.db, args.seq)?;
         workspace::change(&mut o.db, &o.me, now, |w| {
-            let state = if r.is_adopted() { "adopted" } else { "discarded" };
-            if !r.is_adopted() && r.state != "stale" {
+            let state = match r.state.as_str() {
+                "accepted" => "accepted",
+                _ if r.is_adopted() => "adopted",
+                _ => "discarded",
+            };
+            if !r.is_adopted() && !r.is_erased() && r.state != "stale" {
                 let mut intent = Intent::new("discard_refused", format!("放下：{}", r.summary), r.household);
                 intent.ask = Some(Ask::Discard { seq: r.seq });
                 w.command(intent)?;
             }
-            w.tx.execute("update command set state = ?2 where seq = ?1", params![r.seq, state])?;
+            w.tx.execute("update command set state = ?2, erased = 0 where seq = ?1", params![r.seq, state])?;
             log(w.tx, now, "discard", &format!("放下退回的第 {} 条", r.seq))
         })
     })?;

@@ -12,7 +12,6 @@ use shared_model::Class;
 use shared_model::codes;
 use shared_model::commands::{AddVisitArgs, Added, DueList, Edited, IdArgs, ListDueArgs, VisitView};
 use shared_model::crdt::deletion::del_value;
-use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules::Verb;
 use std::collections::BTreeMap;
@@ -25,7 +24,7 @@ use uuid::Uuid;
 pub fn of_household(db: &Connection, household: Uuid) -> Result<Vec<VisitView>> {
     let mut out = Vec::new();
     for v in rows(db, Kind::Visit, "where t.household = ?1 and t._del is null order by t.at desc, t.record", &[&household])? {
-        let Some(doc) = docs::load(db, DocId::new(v.record, Class::Register))? else { continue };
+        let Some(doc) = docs::load(db, docs::current(db, v.record, Class::Register)?)? else { continue };
         let topics = v.names("topic");
         out.push(VisitView {
             id: v.record.to_string(),
@@ -122,7 +121,8 @@ pub fn undo(engine: &Engine, args: IdArgs) -> Result<Edited> {
     let now = engine.now_ms();
     let (seq, changed) = engine.with(|o| {
         let visit = id(&args.id, "这次走访")?;
-        let doc = docs::load(&o.db, DocId::new(visit, Class::Register))?.ok_or_else(|| CoreError::not_found("这次走访").at("id"))?;
+        let doc =
+            docs::load(&o.db, docs::current(&o.db, visit, Class::Register)?)?.ok_or_else(|| CoreError::not_found("这次走访").at("id"))?;
         if !doc.mine {
             return Err(CoreError::not_allowed("撤销别人的走访"));
         }

@@ -235,3 +235,36 @@ pub fn of_record(db: &Connection, record: Uuid) -> Result<Vec<DocId>> {
     }
     Ok(out)
 }
+
+/// The generation of a record in a class that is open: what is written next belongs to it.
+///
+/// # Errors
+/// Of the store.
+pub fn current(db: &Connection, record: Uuid, class: shared_model::Class) -> Result<DocId> {
+    let closed: Option<u16> = db
+        .prepare_cached("select closed from generation where record = ?1 and class = ?2")?
+        .query_row(params![record, class as u8], |r| r.get(0))
+        .optional()?;
+    Ok(DocId { record, class, generation: closed.map_or(0, |g| g.saturating_add(1)) })
+}
+
+/// Is it erased?
+///
+/// # Errors
+/// Of the store.
+pub fn is_closed(db: &Connection, id: DocId) -> Result<bool> {
+    Ok(id.generation < current(db, id.record, id.class)?.generation)
+}
+
+/// Closes a generation and those before it.
+///
+/// # Errors
+/// Of the store.
+pub fn close_generation(db: &Connection, id: DocId) -> Result<()> {
+    db.prepare_cached(
+        "insert into generation (record, class, closed) values (?1, ?2, ?3)
+         on conflict (record, class) do update set closed = max(closed, excluded.closed)",
+    )?
+    .execute(params![id.record, id.class as u8, id.generation])?;
+    Ok(())
+}

@@ -1,7 +1,7 @@
 //! Applies a reply: verdicts first, then each page with its cursor in one transaction. Nothing the server sends replaces a document:
 //! changes are applied, snapshots joined. Malformed rows are refused per document and fetched again, never per page.
 
-use super::refuse;
+use super::{purge, refuse};
 use crate::error::{CoreError, Result};
 use crate::project;
 use crate::store::{self, Doc, docs};
@@ -24,6 +24,8 @@ pub struct Applied {
     pub accepted: u32,
     pub refused: u32,
     pub more: bool,
+    /// Receipts of an erasure are ready to be sent.
+    pub owes: bool,
     /// Compared, and everything equal; `None` while more pages wait.
     pub agreed: Option<bool>,
 }
@@ -36,6 +38,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     let mut out = Applied { more: reply.more, ..Applied::default() };
     let mut touched = BTreeMap::new();
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    purge::receipts_sent(&tx)?;
     let mut digests = Digests::default();
     let mut fresh = BTreeSet::new();
     for (seq, verdict) in &reply.verdicts {
@@ -43,9 +46,14 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             continue;
         }
         match verdict {
-            Verdict::Accepted { received_at, .. } => {
-                accept(&tx, *seq, *received_at, &mut touched, &mut digests)?;
+            Verdict::Accepted { received_at, erased } => {
+                accept(&tx, *seq, *received_at, erased, &mut touched, &mut digests)?;
                 out.accepted += 1;
+            }
+            Verdict::Erased => {
+                let erased: Vec<DocId> = docs_of(&tx, *seq)?;
+                purge::note_verdict(&tx, *seq, &erased, &mut touched, &mut digests)?;
+                tx.execute("update command set state = 'erased', judged = 1 where seq = ?1", [seq])?;
             }
             Verdict::Need { .. } => {
                 tx.prepare_cached("update command set needs = 1 where seq = ?1")?.execute([seq])?;
@@ -81,6 +89,8 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     tx.commit()?;
 
     apply_pages(db, me, now_ms, std::mem::take(&mut reply.pages), &mut touched, &mut out)?;
+
+    out.owes = purge::clean(db)?;
 
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     if !reply.more {
@@ -164,10 +174,20 @@ fn digest(db: &Connection, p: &Partition) -> Result<Option<u128>> {
 }
 
 /// An accepted command: its changes move into `base`; with nothing more unsent the two sides are one again.
-fn accept(db: &Transaction<'_>, seq: u64, at: i64, touched: &mut BTreeMap<Uuid, Kind>, digests: &mut Digests) -> Result<()> {
+fn accept(
+    db: &Transaction<'_>,
+    seq: u64,
+    at: i64,
+    erased: &[DocId],
+    touched: &mut BTreeMap<Uuid, Kind>,
+    digests: &mut Digests,
+) -> Result<()> {
     let body: Vec<u8> = db.query_row("select body from command where seq = ?1", [seq], |r| r.get(0))?;
     let command: Command = wire::from_cbor(&body).map_err(|_| CoreError::new("bad_change", "一条命令在本机损坏。"))?;
-    for part in &command.parts {
+    if !erased.is_empty() {
+        purge::note_verdict(db, seq, erased, touched, digests)?;
+    }
+    for part in command.parts.iter().filter(|p| !p.is_erased() && !erased.contains(&p.doc)) {
         let Some(mut doc) = docs::load(db, part.doc)? else { continue };
         let old = doc.digest_term();
         let (change, hash) = Change::decode(&part.change).map_err(|_| CoreError::new("bad_change", "一条命令在本机损坏。"))?;
@@ -188,6 +208,12 @@ fn accept(db: &Transaction<'_>, seq: u64, at: i64, touched: &mut BTreeMap<Uuid, 
     }
     db.prepare_cached("update command set state = 'accepted', judged = 1, received_at = ?2 where seq = ?1")?.execute(params![seq, at])?;
     Ok(())
+}
+
+/// The documents of a command.
+fn docs_of(db: &Connection, seq: u64) -> Result<Vec<DocId>> {
+    let body: Vec<u8> = db.query_row("select body from command where seq = ?1", [seq], |r| r.get(0))?;
+    Ok(wire::from_cbor::<Command>(&body).map(|c| c.parts.iter().map(|p| p.doc).collect()).unwrap_or_default())
 }
 
 /// Nothing is unsent any more: what is shown and what is accepted must be the same; were they not, both are kept.
@@ -399,6 +425,17 @@ fn set_cursor(db: &Connection, c: &Cursor) -> Result<()> {
 
 fn apply_row(db: &Connection, home: &Partition, row: &Row, touched: &mut BTreeMap<Uuid, Kind>, digests: &mut Digests) -> Result<()> {
     let bad = |_: ()| CoreError::new("bad_change", "收到的一条记录读不懂，会再要一次。");
+    if let RowBody::Change { doc, .. } | RowBody::Snapshot { doc, .. } = &row.body {
+        if docs::is_closed(db, *doc)? {
+            // erased: it never comes back
+            return Ok(());
+        }
+        if let Some(before) = doc.generation.checked_sub(1).map(|generation| DocId { generation, ..*doc })
+            && !docs::is_closed(db, before)?
+        {
+            purge::purge(db, before, touched, digests)?;
+        }
+    }
     match &row.body {
         RowBody::Change { doc: id, kind, bytes } => {
             let (change, hash) = Change::decode(bytes).map_err(|_| bad(()))?;
@@ -421,7 +458,11 @@ fn apply_row(db: &Connection, home: &Partition, row: &Row, touched: &mut BTreeMa
             docs::save(db, &mut doc)?;
             touched.insert(id.record, *kind);
         }
-        RowBody::Purge { doc: id } | RowBody::Unshare { doc: id } => {
+        RowBody::Purge { doc: id } => {
+            purge::purge(db, *id, touched, digests)?;
+            purge::note_row(db, home.unit, home.class, row.seq)?;
+        }
+        RowBody::Unshare { doc: id } => {
             if let Some(doc) = docs::load(db, *id)? {
                 digests.moved(*home, doc.digest_term(), 0);
                 docs::drop(db, *id, doc.kind)?;

@@ -2,6 +2,7 @@
 //! verdicts, then its pages, each with its cursor in one transaction; again until nothing waits. The store is not held while the network works.
 
 pub mod apply;
+mod purge;
 pub mod refuse;
 pub mod trace;
 
@@ -170,7 +171,7 @@ pub fn next_request(db: &Connection) -> Result<SyncRequest> {
         directory: store::json_setting(db, "directory_version")?.unwrap_or(0),
         judged: judged(db)?,
         released: store::json_setting(db, "released")?.unwrap_or(0),
-        receipts: Vec::new(),
+        receipts: purge::receipts(db)?,
         refused: store::json_setting(db, "refused_version")?.unwrap_or(0),
         told: store::json_setting(db, "told")?.unwrap_or_default(),
     })

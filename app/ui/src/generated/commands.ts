@@ -290,6 +290,45 @@ invite: string,
  * Six digits, chosen by the person; never leaves the device.
  */
 pin: string, };
+export type EraseArgs = { 
+/**
+ * A person or a household.
+ */
+record: string, 
+/**
+ * A code of the table `erase_reason`.
+ */
+reason: string, 
+/**
+ * The person was told what goes, and that it cannot be undone.
+ */
+confirm: boolean, };
+export type ErasureItem = { at: number, 
+/**
+ * `person` or `household`.
+ */
+kind: Coded, reason: Coded, 
+/**
+ * Who asked for it.
+ */
+by: string, 
+/**
+ * Documents that went.
+ */
+documents: number, 
+/**
+ * Devices that have carried it out, of how many.
+ */
+done: number, devices: number, 
+/**
+ * Holders of the devices that have not yet.
+ */
+to_come: Array<string>, 
+/**
+ * Until then a backup may still hold it.
+ */
+backups_until: number, };
+export type ErasureList = { items: Array<ErasureItem>, };
 export type Failure = { 
 /**
  * Stable, for programs.
@@ -849,6 +888,11 @@ unit_name: string | null, device: string | null,
  * PIN tries left before waiting, when locked.
  */
 tries_left: number | null, };
+export type WithdrawArgs = { 
+/**
+ * Household id.
+ */
+household: string, };
 export type Words = { 
 /**
  * What happened.
@@ -952,6 +996,12 @@ export interface Commands {
   confirm_device: { args: ConfirmDeviceArgs; reply: Edited };
   /** Invite a device */
   invite_device: { args: InviteArgs; reply: Invited };
+  /** Erase a person or a household, on every device */
+  erase: { args: EraseArgs; reply: Edited };
+  /** Take back the phone shown at a door */
+  withdraw_contact: { args: WithdrawArgs; reply: Edited };
+  /** How far erasures have come */
+  list_erasures: { args: NoArgs; reply: ErasureList };
   /** What this device holds, by class */
   get_holdings: { args: NoArgs; reply: Holdings };
   /** What is recorded about me, and my own week as text */

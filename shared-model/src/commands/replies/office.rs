@@ -191,3 +191,30 @@ pub struct TableList {
     /// Kind → fields.
     pub kinds: BTreeMap<String, Vec<FieldInfo>>,
 }
+
+/// An erasure and how far it has come. It names nobody: what it was about is gone.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ErasureItem {
+    #[ts(type = "number")]
+    pub at: i64,
+    /// `person` or `household`.
+    pub kind: Coded,
+    pub reason: Coded,
+    /// Who asked for it.
+    pub by: String,
+    /// Documents that went.
+    pub documents: u32,
+    /// Devices that have carried it out, of how many.
+    pub done: u32,
+    pub devices: u32,
+    /// Holders of the devices that have not yet.
+    pub to_come: Vec<String>,
+    /// Until then a backup may still hold it.
+    #[ts(type = "number")]
+    pub backups_until: i64,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct ErasureList {
+    pub items: Vec<ErasureItem>,
+}

@@ -1,0 +1,201 @@
+//! Erasures: what was closed, who is to carry it out, and the statements that leave nothing behind.
+
+use super::int;
+use crate::error::Error;
+use rusqlite::{Connection, params};
+use shared_model::class::Class;
+use shared_model::doc::DocId;
+use shared_model::records::Kind;
+use shared_model::wire::{Command, from_cbor, to_cbor};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// An erasure as it is kept.
+pub struct ErasureRow {
+    pub id: [u8; 16],
+    pub at: i64,
+    pub record: Uuid,
+    pub kind: Kind,
+    pub reason: String,
+    pub asked_by: String,
+    pub documents: u32,
+}
+
+/// The open generation of a record in a class: the one after the last that was closed.
+pub fn open_generation(db: &Connection, record: &Uuid, class: Class) -> Result<u16, Error> {
+    let sql = "select max(generation) from erased where record = ?1 and class = ?2";
+    let closed: Option<u16> = db.prepare_cached(sql)?.query_row(params![record, class as u8], |r| r.get(0))?;
+    Ok(closed.map_or(0, |g| g.saturating_add(1)))
+}
+
+/// Is the document erased?
+pub fn is_closed(db: &Connection, doc: &DocId) -> Result<bool, Error> {
+    Ok(doc.generation < open_generation(db, &doc.record, doc.class)?)
+}
+
+/// Was anything of the record ever erased?
+pub fn was_erased(db: &Connection, record: &Uuid) -> Result<bool, Error> {
+    Ok(db.prepare_cached("select 1 from erased where record = ?1 limit 1")?.exists([record])?)
+}
+
+/// Is the erasure carried out?
+pub fn is_known(db: &Connection, id: &[u8; 16]) -> Result<bool, Error> {
+    Ok(db.prepare_cached("select 1 from erasure where id = ?1")?.exists([id])?)
+}
+
+/// Remembers an erasure.
+pub fn add(db: &Connection, e: &ErasureRow) -> Result<(), Error> {
+    let sql = "insert into erasure (id, at, record, kind, reason, asked_by, documents) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    db.prepare_cached(sql)?.execute(params![e.id, e.at, e.record, e.kind as u8, e.reason, e.asked_by, e.documents])?;
+    Ok(())
+}
+
+/// Closes the generation of a document.
+pub fn close(db: &Connection, doc: &DocId) -> Result<(), Error> {
+    db.prepare_cached("insert into erased (record, class, generation) values (?1, ?2, ?3) on conflict do nothing")?.execute(params![
+        doc.record,
+        doc.class as u8,
+        doc.generation
+    ])?;
+    Ok(())
+}
+
+/// Partitions in whose logs the document ever stood.
+pub fn partitions_of(db: &Connection, doc: &DocId) -> Result<BTreeSet<i64>, Error> {
+    let mut statement = db.prepare_cached("select distinct partition from log where doc = ?1")?;
+    let rows = statement.query_map([doc.bytes()], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Partitions beside the home where the document is placed now.
+pub fn placements_of(db: &Connection, document: i64) -> Result<BTreeSet<i64>, Error> {
+    let mut statement = db.prepare_cached("select partition from placement where document = ?1")?;
+    let rows = statement.query_map([document], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Its home.
+pub fn home_of(db: &Connection, document: i64) -> Result<i64, Error> {
+    Ok(db.prepare_cached("select partition from document where id = ?1")?.query_row([document], |r| r.get(0))?)
+}
+
+/// Places a document beside its home.
+pub fn place(db: &Connection, document: i64, partition: i64) -> Result<(), Error> {
+    db.prepare_cached("insert into placement (partition, document) values (?1, ?2) on conflict do nothing")?
+        .execute([partition, document])?;
+    Ok(())
+}
+
+/// When a document was first received: kept by the generation that takes its place.
+pub fn set_first_at(db: &Connection, document: i64, first_at: i64) -> Result<(), Error> {
+    db.prepare_cached("update document set first_at = ?2 where id = ?1")?.execute(params![document, first_at])?;
+    Ok(())
+}
+
+/// Takes a document out of logs, archive, placements and registers. What stays of its rows is seq, mark and identity.
+pub fn forget(db: &Connection, doc: &DocId, document: Option<i64>) -> Result<(), Error> {
+    db.prepare_cached("update log set what = 0, change = null, registers = null, first_at = null where doc = ?1 and what in (1, 2)")?
+        .execute([doc.bytes()])?;
+    if let Some(document) = document {
+        for sql in
+            ["delete from archive where document = ?1", "delete from placement where document = ?1", "delete from document where id = ?1"]
+        {
+            db.prepare_cached(sql)?.execute([document])?;
+        }
+    }
+    Ok(())
+}
+
+/// Drops every bundle of a partition at once.
+pub fn drop_bundles(db: &Connection, partition: i64) -> Result<(), Error> {
+    db.prepare_cached("delete from bundle where partition = ?1")?.execute([partition])?;
+    Ok(())
+}
+
+/// Takes the bytes of these documents out of the refused commands that are kept, and what was said about them; hashes stay.
+pub fn clean_quarantine(db: &Connection, closed: &BTreeSet<DocId>) -> Result<(), Error> {
+    let mut changed = Vec::new();
+    {
+        let mut statement = db.prepare_cached("select opaque, digest, bytes from quarantine")?;
+        let mut rows = statement.query([])?;
+        while let Some(r) = rows.next()? {
+            let Ok(mut command) = from_cbor::<Command>(&r.get::<_, Vec<u8>>(2)?) else { continue };
+            let mut found = false;
+            for part in command.parts.iter_mut().filter(|p| closed.contains(&p.doc) && !p.is_erased()) {
+                part.erase();
+                found = true;
+            }
+            if found {
+                changed.push((r.get::<_, [u8; 16]>(0)?, r.get::<_, [u8; 32]>(1)?, to_cbor(&command)));
+            }
+        }
+    }
+    for (opaque, digest, bytes) in changed {
+        db.prepare_cached("update quarantine set bytes = ?3, asked = null, asked_at = null, words = '' where opaque = ?1 and digest = ?2")?
+            .execute(params![opaque, digest, bytes])?;
+    }
+    Ok(())
+}
+
+/// A device is to carry out the rows up to `seq`.
+pub fn add_receipt(db: &Connection, erasure: &[u8; 16], partition: i64, device: &Uuid, seq: u64) -> Result<(), Error> {
+    db.prepare_cached("insert into receipt (erasure, partition, device, seq) values (?1, ?2, ?3, ?4) on conflict do nothing")?
+        .execute(params![erasure, partition, device, int(seq)])?;
+    Ok(())
+}
+
+/// A device has carried out what stands in a partition up to `seq`.
+pub fn set_receipts(db: &Connection, device: &Uuid, partition: i64, seq: u64, now_ms: i64) -> Result<(), Error> {
+    db.prepare_cached("update receipt set at = ?4 where device = ?1 and partition = ?2 and seq <= ?3 and at is null")?.execute(params![
+        device,
+        partition,
+        int(seq),
+        now_ms
+    ])?;
+    Ok(())
+}
+
+/// Partitions for which the device owes a receipt.
+pub fn owed(db: &Connection, device: &Uuid) -> Result<Vec<i64>, Error> {
+    let mut statement = db.prepare_cached("select distinct partition from receipt where device = ?1 and at is null")?;
+    let rows = statement.query_map([device], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The newest erasures.
+pub fn list(db: &Connection, limit: usize) -> Result<Vec<ErasureRow>, Error> {
+    let sql = "select id, at, record, kind, reason, asked_by, documents from erasure order by at desc, id limit ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([int(limit as u64)])?;
+    let mut out = Vec::new();
+    while let Some(r) = rows.next()? {
+        let kind = Kind::from_u8(r.get(3)?).ok_or(Error::Damaged("a kind that does not exist"))?;
+        out.push(ErasureRow {
+            id: r.get(0)?,
+            at: r.get(1)?,
+            record: r.get(2)?,
+            kind,
+            reason: r.get(4)?,
+            asked_by: r.get(5)?,
+            documents: r.get(6)?,
+        });
+    }
+    Ok(out)
+}
+
+/// Device → has it carried out every row of an erasure? Devices that were stopped are left out: they answer no more.
+pub fn receipts(db: &Connection, erasure: &[u8; 16]) -> Result<BTreeMap<Uuid, bool>, Error> {
+    let sql = "select r.device, min(r.at is not null) from receipt r join device d on d.id = r.device
+               where r.erasure = ?1 and d.state <> 'revoked' group by r.device";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([erasure], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Units of the partitions that an erasure reached.
+pub fn units(db: &Connection, erasure: &[u8; 16]) -> Result<Vec<Uuid>, Error> {
+    let sql = "select distinct p.unit from receipt r join partition p on p.id = r.partition where r.erasure = ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([erasure], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
