@@ -1,6 +1,6 @@
 # Thin: each target names one command. What takes more than a line is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench check types fmt lint screenshots window-test sim clean-demo
+.PHONY: help run demo test bench check types fmt lint screenshots window-test sim fuzz clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench: ## the promised times, measured in release beside their lower bounds
 
 sim: ## the simulated network: SEEDS=2000 runs as many histories, SEED=7 replays one
 	SIM_SEEDS=$(or $(SEEDS),2000) SIM_SEED=$(SEED) cargo test --profile sim -p e2e --test sim -- --nocapture
+
+fuzz: ## mutants of changes, commands and requests through the server: MUTANTS=1000000, SEED=2 another run
+	FUZZ_MUTANTS=$(or $(MUTANTS),100000) FUZZ_SEED=$(or $(SEED),1) cargo test --release -p sync-server --test fuzz -- --nocapture
 
 clean-demo: ## forget the demo's data
 	rm -rf .demo

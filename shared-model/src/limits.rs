@@ -10,6 +10,10 @@ pub const COMMAND_PARTS_MAX: usize = 512;
 pub const REQUEST_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// One request after decompression.
 pub const REQUEST_INFLATED_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// How much more a request may be inflated than it was sent, beyond the first [`INFLATED_FREE_BYTES`].
+pub const INFLATION_MAX: usize = 64;
+/// Inflated bytes of a request that are taken however few were sent.
+pub const INFLATED_FREE_BYTES: usize = 64 * 1024;
 /// Commands a device pushes in one request, in bytes before compression.
 pub const PUSH_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// One page of rows.

@@ -2,7 +2,7 @@
 
 use crate::error::Fault;
 use serde::{Serialize, de::DeserializeOwned};
-use shared_model::limits::{REQUEST_BYTES_MAX, REQUEST_INFLATED_BYTES_MAX};
+use shared_model::limits::{INFLATED_FREE_BYTES, INFLATION_MAX, REQUEST_BYTES_MAX, REQUEST_INFLATED_BYTES_MAX};
 use shared_model::wire::{from_cbor, to_cbor};
 use std::io::Read;
 
@@ -17,10 +17,11 @@ pub fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Fault> {
         return Err(too_large());
     }
     let mut inflated = Vec::new();
-    let limit = REQUEST_INFLATED_BYTES_MAX as u64 + 1;
+    // a bomb costs no more than what was sent for it
+    let limit = REQUEST_INFLATED_BYTES_MAX.min(INFLATED_FREE_BYTES + body.len() * INFLATION_MAX);
     let decoder = zstd::stream::read::Decoder::new(body).map_err(|_| Fault::bad("the body is not zstd"))?;
-    decoder.take(limit).read_to_end(&mut inflated).map_err(|_| Fault::bad("the body is not zstd"))?;
-    if inflated.len() > REQUEST_INFLATED_BYTES_MAX {
+    decoder.take(limit as u64 + 1).read_to_end(&mut inflated).map_err(|_| Fault::bad("the body is not zstd"))?;
+    if inflated.len() > limit {
         return Err(too_large());
     }
     from_cbor(&inflated).map_err(Fault::bad)
