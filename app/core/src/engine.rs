@@ -465,7 +465,8 @@ impl Engine {
             self.raise(&applied.changed);
             let waits = self.with(|o| sync::apply::unjudged(&o.db))?;
             report.agreed = applied.agreed == Some(true) && waits == 0;
-            let moves = applied.more || applied.owes || applied.refused > 0 || (waits > 0 && judged > 0 && pushed > 0);
+            let asks_again = applied.more || applied.owes || applied.refused > 0 || applied.new_policy;
+            let moves = asks_again || (waits > 0 && judged > 0 && pushed > 0);
             if !moves {
                 break;
             }

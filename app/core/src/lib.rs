@@ -7,6 +7,7 @@ mod commands;
 mod engine;
 pub mod env;
 mod error;
+mod handover;
 pub mod polite;
 mod project;
 mod store;

@@ -2,6 +2,7 @@
 //! them; one event says what changed. Nothing else in this crate writes a document, but for what the server sends (`sync/apply.rs`).
 
 use crate::error::{CoreError, Result};
+use crate::handover;
 use crate::project;
 use crate::store::{self, Doc, docs};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
@@ -114,6 +115,8 @@ pub struct Writer<'a> {
     actor: ActorId,
     policy: u64,
     touched: BTreeMap<Uuid, Kind>,
+    /// Units written to, and whether each is leaving.
+    leaving: BTreeMap<Uuid, bool>,
 }
 
 /// The counter of the actor that this install writes with now.
@@ -165,6 +168,7 @@ pub fn writer<'a>(tx: &'a Transaction<'a>, me: &'a Identity, now_ms: i64) -> Res
         tx,
         now_ms,
         touched: BTreeMap::new(),
+        leaving: BTreeMap::new(),
     })
 }
 
@@ -208,6 +212,11 @@ impl Writer<'_> {
             d.doc = docs::current(self.tx, d.doc.record, d.doc.class)?;
         }
         for d in &intent.docs {
+            // a replay was written before, and a unit that this command makes is nobody's yet
+            let is_made_here = matches!(intent.ask, Some(Ask::MakeUnit { unit, .. }) if unit == d.unit);
+            if replaces.is_none() && !is_made_here {
+                self.check_staying(d)?;
+            }
             if let Some((part, hash)) = self.write_doc(d)? {
                 hashes.push((d.doc, hash));
                 parts.push(part);
@@ -284,6 +293,19 @@ impl Writer<'_> {
         docs::save(self.tx, &mut doc)?;
         self.touched.insert(d.doc.record, d.kind);
         Ok(Some((Part { unit: doc.unit, doc: d.doc, kind: d.kind, change: ByteBuf::from(bytes) }, hash)))
+    }
+
+    /// What is here only until its commands have verdicts is read and not written.
+    fn check_staying(&mut self, d: &DocEdit) -> Result<()> {
+        let is_leaving = match self.leaving.get(&d.unit) {
+            Some(known) => *known,
+            None => {
+                let asked = handover::is_leaving(self.tx, d.unit)?;
+                self.leaving.insert(d.unit, asked);
+                asked
+            }
+        };
+        if is_leaving { Err(handover::read_only()) } else { Ok(()) }
     }
 
     /// The same rule table as the server's, so that a person learns it here and not after the next sync.

@@ -3,9 +3,11 @@
 //! What lives here: names, arguments, replies. What does not: bodies; they are in app-core, one adapter a command.
 
 mod args;
+mod grants;
 mod replies;
 
 pub use args::*;
+pub use grants::*;
 pub use replies::*;
 
 /// Where a command may run and what it does; read by help texts, by the front doors and by the rule that a locked store answers nothing.
@@ -127,6 +129,15 @@ commands! {
     Write erase(EraseArgs) -> Edited, "擦除一人或一户，各设备一起", "Erase a person or a household, on every device";
     Write withdraw_contact(WithdrawArgs) -> Edited, "撤回门口的电话", "Take back the phone shown at a door";
     Read list_erasures(NoArgs) -> ErasureList, "擦除进行到哪里", "How far erasures have come";
+    Read list_memberships(ListMembershipsArgs) -> MembershipList, "谁在哪里负责什么、任期", "Who is in charge of what, with terms";
+    Online add_membership(AddMembershipArgs) -> ServerAnswer, "任命：角色、单元、任期", "Give a person a role at a unit for a term";
+    Online set_term(SetTermArgs) -> ServerAnswer, "改任期", "Change the term of a membership";
+    Online end_membership(EndMembershipArgs) -> ServerAnswer, "卸任，现在或到某天", "End a membership, now or on a day";
+    Online stand_in(StandInArgs) -> ServerAnswer, "请人代班一段时间", "Have somebody stand in for a while";
+    Online move_units(MoveUnitsArgs) -> ServerAnswer, "把楼栋划到另一个网格", "Move buildings to another grid";
+    Online close_unit(CloseUnitArgs) -> ServerAnswer, "撤销一个单元，写明并入哪里", "Close a unit, naming its successors";
+    Online make_grid(MakeGridArgs) -> ServerAnswer, "新设一个网格", "Make a grid";
+    Read preview_grants(PreviewGrantsArgs) -> GrantsPreview, "先看看：谁会多管、少管哪里", "Preview a change: who gains and loses what";
     Read get_holdings(NoArgs) -> Holdings, "这台设备里有什么", "What this device holds, by class";
     Read get_log(NoArgs) -> OwnLog, "我自己的记录", "What is recorded about me, and my own week as text";
     Read list_tables(NoArgs) -> TableList, "各种台账的字段", "Kinds and fields: labels, class, purpose";

@@ -148,6 +148,9 @@ pub fn log(engine: &Engine, _: NoArgs) -> Result<OwnLog> {
         let mut q = o.db.prepare_cached("select at, what, words from own_log order by id desc limit 500")?;
         let mut items: Vec<LogItem> =
             q.query_map([], |r| Ok(LogItem { at: r.get(0)?, what: r.get(1)?, text: r.get(2)? }))?.collect::<rusqlite::Result<_>>()?;
+        let handovers = crate::handover::lines(&o.db)?;
+        items.extend(handovers.into_iter().map(|(at, text)| LogItem { at, what: "handover".into(), text }));
+        items.sort_by_key(|i| std::cmp::Reverse(i.at));
         if let Some(at) = store::json_setting::<i64>(&o.db, "contact_at")? {
             items.push(LogItem { at, what: "sync".into(), text: "最近一次同步".into() });
         }

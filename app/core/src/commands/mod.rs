@@ -5,16 +5,18 @@ mod conflicts;
 mod devices;
 mod erasures;
 mod fill;
+mod grids;
 mod held;
 mod households;
 mod import;
 mod matters;
+mod memberships;
 mod persons;
 mod refused;
 mod search;
 pub(crate) mod session;
 mod tray;
-mod units;
+pub(crate) mod units;
 mod views;
 mod visits;
 
@@ -85,6 +87,15 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "erase" => erasures::erase,
         "withdraw_contact" => erasures::withdraw_contact,
         "list_erasures" => erasures::list,
+        "list_memberships" => memberships::list,
+        "add_membership" => memberships::add,
+        "set_term" => memberships::set_term,
+        "end_membership" => memberships::end,
+        "stand_in" => memberships::stand_in,
+        "move_units" => grids::move_units,
+        "close_unit" => grids::close,
+        "make_grid" => grids::make,
+        "preview_grants" => grids::preview,
         "get_holdings" => devices::holdings,
         "get_log" => devices::log,
         "list_tables" => devices::tables,

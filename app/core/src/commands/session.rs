@@ -65,6 +65,7 @@ pub fn lock(engine: &Engine, _: NoArgs) -> Result<Whoami> {
 pub fn status(engine: &Engine) -> Result<SyncStatus> {
     let offline = engine.is_offline();
     let bytes = engine.store_bytes();
+    let now = engine.now_ms();
     engine.with(|o| {
         let db = &o.db;
         let pending = unjudged(db)?;
@@ -86,6 +87,7 @@ pub fn status(engine: &Engine) -> Result<SyncStatus> {
             offline,
             conflicts: super::conflicts::count(db)?,
             held: super::held::count(db)?,
+            handover: crate::handover::latest(db, now)?,
             records: one("select count(distinct record) from doc")?,
             bytes,
         })

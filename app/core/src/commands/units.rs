@@ -60,6 +60,11 @@ impl Tree {
         self.parents.get(&id).copied()
     }
 
+    /// Has it stand elsewhere, for a preview.
+    pub fn place(&mut self, unit: Uuid, parent: Uuid) {
+        self.parents.insert(unit, parent);
+    }
+
     /// Itself and what it stands under, from the unit upwards.
     pub fn line(&self, id: Uuid) -> Vec<Uuid> {
         let mut out = vec![id];

@@ -3,6 +3,7 @@
 
 use super::{purge, refuse};
 use crate::error::{CoreError, Result};
+use crate::handover;
 use crate::project;
 use crate::store::{self, Doc, docs};
 use crate::workspace::{Identity, changed};
@@ -26,6 +27,8 @@ pub struct Applied {
     pub more: bool,
     /// Receipts of an erasure are ready to be sent.
     pub owes: bool,
+    /// Grants came under a new policy.
+    pub new_policy: bool,
     /// Compared, and everything equal; `None` while more pages wait.
     pub agreed: Option<bool>,
 }
@@ -41,6 +44,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     purge::receipts_sent(&tx)?;
     let mut digests = Digests::default();
     let mut fresh = BTreeSet::new();
+    let mut accepted = Vec::new();
     for (seq, verdict) in &reply.verdicts {
         if is_judged(&tx, *seq)? {
             continue;
@@ -49,6 +53,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             Verdict::Accepted { received_at, erased } => {
                 accept(&tx, *seq, *received_at, erased, &mut touched, &mut digests)?;
                 out.accepted += 1;
+                accepted.push(*seq);
             }
             Verdict::Erased => {
                 let erased: Vec<DocId> = docs_of(&tx, *seq)?;
@@ -71,8 +76,9 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
         refuse::settle(&tx, me, now_ms, &fresh, &mut touched)?;
     }
     if let Some(grants) = &reply.grants {
-        apply_grants(&tx, grants, &mut touched)?;
+        out.new_policy = apply_grants(&tx, grants, now_ms)?;
     }
+    handover::note_accepted(&tx, &accepted)?;
     if let Some(directory) = &reply.directory {
         store::set_json(&tx, "directory", directory)?;
         store::set_json(&tx, "directory_version", &directory.version)?;
@@ -225,10 +231,12 @@ fn join_sides(doc: &mut Doc) {
     }
 }
 
-fn apply_grants(db: &Transaction<'_>, grants: &Grants, touched: &mut BTreeMap<Uuid, Kind>) -> Result<()> {
-    let _ = touched;
+/// Returns whether they came under a new policy, that the server is to hear named.
+fn apply_grants(db: &Transaction<'_>, grants: &Grants, now_ms: i64) -> Result<bool> {
     let policy: u64 = store::json_setting(db, "policy")?.unwrap_or(0);
-    if policy != grants.policy {
+    let is_new = policy != grants.policy;
+    let before = handover::held(db)?;
+    if is_new {
         let last: u64 = db.query_row("select coalesce(max(seq), 0) from command", [], |r| r.get(0))?;
         store::set_json(db, "policy", &grants.policy)?;
         store::set_json(db, "policy_after_seq", &last)?;
@@ -252,7 +260,10 @@ fn apply_grants(db: &Transaction<'_>, grants: &Grants, touched: &mut BTreeMap<Uu
         )?
         .execute(params![unit, class])?;
     }
-    Ok(())
+    if is_new && policy > 0 {
+        handover::note(db, &before, now_ms)?;
+    }
+    Ok(is_new && policy > 0)
 }
 
 /// A partition without a grant is dropped only when no command in it lacks a verdict. A case written where this role may only write
@@ -272,8 +283,13 @@ fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<Uuid, Kind>
     };
     let mut dropped = false;
     for (unit, class) in lost {
-        let pending: u32 =
-            db.query_row("select count(*) from doc where unit = ?1 and class = ?2 and pending > 0", params![unit, class], |r| r.get(0))?;
+        // a unit of which nothing is granted any more leaves as a whole: until then it can be read as it was
+        let pending: u32 = db.query_row(
+            "select count(*) from doc where unit = ?1 and pending > 0
+             and (class = ?2 or not exists (select 1 from partition where unit = ?1 and granted = 1))",
+            params![unit, class],
+            |r| r.get(0),
+        )?;
         // a unit made here waits for the grant that its acceptance brings
         let asked: u32 = db.query_row(
             "select count(*) from unit_asked a left join partition p on p.unit = a.unit and p.granted = 1 where a.unit = ?1 and p.unit is null

@@ -46,6 +46,27 @@ head_name?: string,
  * Any further fields of a household.
  */
 edit?: { [key in string]: JsonValue }, };
+export type AddMembershipArgs = { 
+/**
+ * Somebody who is known: the `person` of a membership …
+ */
+person?: string, 
+/**
+ * … or a new name.
+ */
+name?: string, role: string, 
+/**
+ * Unit id or code.
+ */
+unit: string, 
+/**
+ * First day; absent: at once.
+ */
+from?: string, 
+/**
+ * Last day; absent: open.
+ */
+until?: string, };
 export type AddPersonArgs = { household: string, name: string, edit?: { [key in string]: JsonValue }, };
 export type AddStepArgs = { case: string, 
 /**
@@ -162,6 +183,7 @@ records: Array<string>,
  * More records changed than are named.
  */
 many: boolean, };
+export type CloseUnitArgs = { unit: string, successors: Array<string>, };
 export type CodeBook = { 
 /**
  * Table name (`sex`, `relation`, `visit_outcome`, `visit_topic` …) → choices.
@@ -281,6 +303,11 @@ export type Edited = {
  * False when nothing had to be written.
  */
 changed: boolean, };
+export type EndMembershipArgs = { id: string, 
+/**
+ * Last day; absent: now.
+ */
+until?: string, };
 export type EnrolArgs = { 
 /**
  * The invite, `gridwalk:1?u=…&t=…&k=…&e=…`.
@@ -384,6 +411,33 @@ file: string | null,
  * … the filled XLSX in base64.
  */
 data: string | null, name: string, };
+export type GrantsPreview = { 
+/**
+ * Only people for whom something changes.
+ */
+people: Array<PersonPreview>, 
+/**
+ * Grids whose households change.
+ */
+grids: Array<GridPreview>, };
+export type GridPreview = { unit: string, name: string, households_before: number, households_after: number, 
+/**
+ * `few` under 300, `many` over 500 households, `no_worker` when nobody would be left; empty: nothing to remark.
+ */
+remarks: Array<string>, };
+export type HandoverNote = { at: number, 
+/**
+ * Units by name, the widest that changed.
+ */
+gained: Array<string>, lost: Array<string>, 
+/**
+ * Commands written in what was lost that the server took since.
+ */
+accepted: number, 
+/**
+ * Units that are still here, to be read only, until everything written in them has a verdict.
+ */
+leaving: number, };
 export type HeldItem = { id: string, 
 /**
  * `differs id_checksum id_length id_float no_name no_door other_grid bad_code`.
@@ -482,7 +536,11 @@ export type HouseholdView = { id: string, building: string, building_name: strin
 /**
  * Care tags; null where this device does not hold the class.
  */
-care_tags: Array<string> | null, note: string | null, is_hub: boolean, is_rented: boolean, is_vacant: boolean, due: Due, 
+care_tags: Array<string> | null, note: string | null, is_hub: boolean, is_rented: boolean, is_vacant: boolean, 
+/**
+ * No longer this person's: here to be read until everything written in it has a verdict.
+ */
+read_only: boolean, due: Due, 
 /**
  * Per key the live operations, to be handed back as `seen` by an edit.
  */
@@ -602,19 +660,88 @@ export type ListMattersArgs = {
  * Words, pinyin, or pinyin initials.
  */
 q?: string, };
+export type ListMembershipsArgs = { 
+/**
+ * Only at this unit or beneath it: id or code.
+ */
+unit?: string, 
+/**
+ * Those whose term is over too.
+ */
+over?: boolean, };
 export type LogItem = { at: number, 
 /**
- * `reveal`, `sync`, `export`, `import`, `settle`.
+ * `reveal`, `sync`, `export`, `import`, `settle`, `handover`.
  */
 what: string, text: string, };
+export type MakeGridArgs = { parent: string, name: string, 
+/**
+ * `grid` or `micro_grid`; absent: `grid`.
+ */
+kind?: string, 
+/**
+ * The code of the grid, where it has one.
+ */
+code?: string, 
+/**
+ * What is to stand in it at once.
+ */
+units: Array<string>, };
 export type MatterItem = { code: string, category: string, name_zh: string, name_en: string, lead: string | null, level: number, response_hours: number, resolve_days: number, class: string, community_duty: string, };
 export type MatterList = { items: Array<MatterItem>, };
 export type MemberItem = { name: string, role: Coded, unit: string, unit_name: string, phone: string | null, };
+export type MembershipItem = { id: string, person: string, name: string, role: Coded, unit: string, unit_name: string, phone: string | null, 
+/**
+ * Unix ms, inclusive.
+ */
+from: number | null, 
+/**
+ * Unix ms, exclusive; null: open.
+ */
+until: number | null, 
+/**
+ * `planned`, `live`, `over`, by this device's clock.
+ */
+state: string, 
+/**
+ * Name of whoever is stood in for.
+ */
+stands_for: string | null, 
+/**
+ * May this person change it?
+ */
+may: boolean, 
+/**
+ * Devices of the person that are in use.
+ */
+devices: number, 
+/**
+ * What they had not handed over when last heard of.
+ */
+unsent: number, 
+/**
+ * All of them know what they hold now; until then work written before may still come.
+ */
+told: boolean, seen_at: number | null, };
+export type MembershipList = { items: Array<MembershipItem>, 
+/**
+ * Grids without a worker.
+ */
+gaps: Array<UnitName>, };
 export type MovePersonArgs = { id: string, 
 /**
  * The household moved to; absent: moved away, out of what is held.
  */
 household?: string, reason?: string, };
+export type MoveUnitsArgs = { 
+/**
+ * Buildings, areas or grids, by id or code.
+ */
+units: Array<string>, 
+/**
+ * Where they are to stand.
+ */
+parent: string, };
 export type NextStep = { transition: Coded, 
 /**
  * `note`, `assignee`, `rating`: what it requires.
@@ -637,6 +764,11 @@ export type PendingItem = { seq: number, command: string,
  */
 text: string, household: string | null, at: number, };
 export type PendingList = { items: Array<PendingItem>, total: number, };
+export type PersonPreview = { person: string, name: string, gains: Array<UnitName>, loses: Array<UnitName>, 
+/**
+ * As last told: commands their devices had not handed over.
+ */
+unsent: number, };
 export type PersonView = { id: string, household: string, name: string, nickname: string | null, sex: Coded | null, birth_year: number | null, age: number | null, relation: Coded | null, phone: string | null, phone2: string | null, education: Coded | null, political: Coded | null, ethnic: Coded | null, marital: Coded | null, employment: Coded | null, employer: string | null, residence_type: Coded | null, note: string | null, tags: Array<string>, care_tags: Array<string> | null, 
 /**
  * Masked, `610104********0515`; `reveal` shows it, with a reason.
@@ -646,6 +778,23 @@ id_number_masked: string | null,
  * Moved away or died: the person stays in the file, greyed.
  */
 ended: string | null, end_reason: string | null, ops: { [key in string]: Array<string> }, pending: boolean, };
+export type PreviewGrantsArgs = { 
+/**
+ * Units that would move …
+ */
+units: Array<string>, 
+/**
+ * … to stand here.
+ */
+parent?: string, 
+/**
+ * Memberships that would end.
+ */
+end: Array<string>, 
+/**
+ * A role that would be given.
+ */
+add?: AddMembershipArgs, };
 export type RefusedField = { 
 /**
  * Names it within the command: the arguments of the answer use it.
@@ -746,6 +895,37 @@ export type SearchHit = {
  */
 kind: string, id: string, household: string | null, plate: string | null, title: string, detail: string, };
 export type SearchReply = { items: Array<SearchHit>, total: number, };
+export type ServerAnswer = { accepted: number, 
+/**
+ * Takes effect when the server confirms.
+ */
+waiting: number, 
+/**
+ * In the tray too.
+ */
+refused: Array<ServerRefusal>, 
+/**
+ * What was made: a membership, a grid.
+ */
+id: string | null, };
+export type ServerRefusal = { seq: number, text: string, 
+/**
+ * `stale` when somebody else was faster; else the server's reason.
+ */
+code: string, why: string, };
+export type SetTermArgs = { 
+/**
+ * The membership.
+ */
+id: string, 
+/**
+ * First day, while it has not begun.
+ */
+from?: string, 
+/**
+ * Last day; absent: open.
+ */
+until?: string, };
 export type SettleArgs = { 
 /**
  * Id of the conflict as listed: it names the operations that were seen.
@@ -755,6 +935,15 @@ id: string,
  * One of its values, or a new one; `null` clears.
  */
 value: unknown, };
+export type StandInArgs = { 
+/**
+ * The membership that is stood in for; it goes on.
+ */
+id: string, person?: string, name?: string, from?: string, 
+/**
+ * Last day: a stand-in has one.
+ */
+until: string, };
 export type StepView = { id: string, transition: Coded, note: string | null, assignee: string | null, rating: string | null, at: number, by: string, pending: boolean, 
 /**
  * Legal where it was taken, not after the merge: stays, marked.
@@ -808,6 +997,10 @@ differs: boolean,
  */
 offline: boolean, conflicts: number, held: number, 
 /**
+ * What changed hands lately.
+ */
+handover: HandoverNote | null, 
+/**
  * Records held, and bytes of the store.
  */
 records: number, bytes: number, };
@@ -849,6 +1042,7 @@ households: number, people: number,
  */
 over: number, today: number, open_cases: number, closed: boolean, };
 export type UnitList = { items: Array<UnitItem>, };
+export type UnitName = { id: string, name: string, };
 export type UnlockArgs = { pin: string, };
 export type VisitView = { id: string, household: string, outcome: Coded, mode: Coded, topics: Array<Coded>, note: string | null, 
 /**
@@ -1002,6 +1196,24 @@ export interface Commands {
   withdraw_contact: { args: WithdrawArgs; reply: Edited };
   /** How far erasures have come */
   list_erasures: { args: NoArgs; reply: ErasureList };
+  /** Who is in charge of what, with terms */
+  list_memberships: { args: ListMembershipsArgs; reply: MembershipList };
+  /** Give a person a role at a unit for a term */
+  add_membership: { args: AddMembershipArgs; reply: ServerAnswer };
+  /** Change the term of a membership */
+  set_term: { args: SetTermArgs; reply: ServerAnswer };
+  /** End a membership, now or on a day */
+  end_membership: { args: EndMembershipArgs; reply: ServerAnswer };
+  /** Have somebody stand in for a while */
+  stand_in: { args: StandInArgs; reply: ServerAnswer };
+  /** Move buildings to another grid */
+  move_units: { args: MoveUnitsArgs; reply: ServerAnswer };
+  /** Close a unit, naming its successors */
+  close_unit: { args: CloseUnitArgs; reply: ServerAnswer };
+  /** Make a grid */
+  make_grid: { args: MakeGridArgs; reply: ServerAnswer };
+  /** Preview a change: who gains and loses what */
+  preview_grants: { args: PreviewGrantsArgs; reply: GrantsPreview };
   /** What this device holds, by class */
   get_holdings: { args: NoArgs; reply: Holdings };
   /** What is recorded about me, and my own week as text */

@@ -162,7 +162,7 @@ pub struct Holdings {
 pub struct LogItem {
     #[ts(type = "number")]
     pub at: i64,
-    /// `reveal`, `sync`, `export`, `import`, `settle`.
+    /// `reveal`, `sync`, `export`, `import`, `settle`, `handover`.
     pub what: String,
     pub text: String,
 }

@@ -161,6 +161,8 @@ pub struct HouseholdView {
     pub is_hub: bool,
     pub is_rented: bool,
     pub is_vacant: bool,
+    /// No longer this person's: here to be read until everything written in it has a verdict.
+    pub read_only: bool,
     pub due: Due,
     /// Per key the live operations, to be handed back as `seen` by an edit.
     pub ops: BTreeMap<String, Vec<String>>,

@@ -151,10 +151,26 @@ pub struct SyncStatus {
     pub offline: bool,
     pub conflicts: u32,
     pub held: u32,
+    /// What changed hands lately.
+    pub handover: Option<HandoverNote>,
     /// Records held, and bytes of the store.
     pub records: u32,
     #[ts(type = "number")]
     pub bytes: u64,
+}
+
+/// A change of what this device's person is in charge of.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct HandoverNote {
+    #[ts(type = "number")]
+    pub at: i64,
+    /// Units by name, the widest that changed.
+    pub gained: Vec<String>,
+    pub lost: Vec<String>,
+    /// Commands written in what was lost that the server took since.
+    pub accepted: u32,
+    /// Units that are still here, to be read only, until everything written in them has a verdict.
+    pub leaving: u32,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
