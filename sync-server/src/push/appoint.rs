@@ -40,7 +40,9 @@ impl Push<'_> {
         if new_person.is_some() && (name.is_empty() || name.len() > NAME_BYTES_MAX) {
             return refuse("bad_value");
         }
-        let from_at = new.from.unwrap_or(self.now_ms).max(self.now_ms);
+        // terms run by the clock; the time of receipt only orders, and may be a little ahead of it
+        let now_ms = self.inner.env.now_ms();
+        let from_at = new.from.unwrap_or(now_ms).max(now_ms);
         if new.until.is_some_and(|until| until <= from_at) {
             return refuse("bad_term");
         }
@@ -77,12 +79,13 @@ impl Push<'_> {
         if !self.holds_today(&m.unit, |role| rules::may_appoint(role, m.role))? {
             return refuse("not_allowed");
         }
-        if m.version != expected || !m.is_open(self.now_ms) {
+        let now_ms = self.inner.env.now_ms();
+        if m.version != expected || !m.is_open(now_ms) {
             return stale(&m);
         }
         // A term that has begun has begun; one that is to end in the past ends now.
-        let from_at = if m.from_at > self.now_ms { from.unwrap_or(m.from_at).max(self.now_ms) } else { m.from_at };
-        let until_at = until.map(|until| until.max(self.now_ms));
+        let from_at = if m.from_at > now_ms { from.unwrap_or(m.from_at).max(now_ms) } else { m.from_at };
+        let until_at = until.map(|until| until.max(now_ms));
         if m.stands_for.is_some() && until_at.is_none() {
             return refuse("bad_stand_in");
         }
