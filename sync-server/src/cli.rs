@@ -84,6 +84,9 @@ enum Command {
         /// 每天在这个文件夹里做一份备份
         #[arg(long)]
         backup_dir: Option<PathBuf>,
+        /// 数据库最多长到多大（MB），给备份和日志留地方；满了以后只能看不能传
+        #[arg(long, value_name = "MB")]
+        max_db: Option<u32>,
     },
     /// 做一份验证过的备份（服务器可以照常运行）
     Backup {
@@ -155,10 +158,18 @@ fn act(command: Command) -> Result<ExitCode, Error> {
                 return Err(Error::Setup { code: "not_found", message: "没有这台设备".into() });
             }
         }
-        Command::Serve { data, listen, tls_cert, tls_key, behind_proxy, plain_http, metrics, log, backup_dir } => {
+        Command::Serve { data, listen, tls_cert, tls_key, behind_proxy, plain_http, metrics, log, backup_dir, max_db } => {
             let tls = tls_cert.zip(tls_key);
-            let options =
-                crate::http::Options { listen, tls, proxy: behind_proxy, allows_plain: plain_http, metrics, log, backups: backup_dir };
+            let options = crate::http::Options {
+                listen,
+                tls,
+                proxy: behind_proxy,
+                allows_plain: plain_http,
+                metrics,
+                log,
+                backups: backup_dir,
+                max_db_mb: max_db,
+            };
             crate::http::serve(&data, options)?;
         }
         Command::Backup { data, to } => {

@@ -58,6 +58,8 @@ use uuid::Uuid;
 
 /// `/readyz` writes at most this often, milliseconds.
 const PROBE_EVERY_MS: i64 = 5_000;
+/// A server that found its disk full says so for this long, milliseconds.
+const FULL_MS: i64 = 60_000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 
 /// What the server needs from the outside.
@@ -109,6 +111,8 @@ struct Inner {
     metrics: Metrics,
     /// When the database was last written for `/readyz`, and whether that worked.
     probe: Mutex<Option<(i64, bool)>>,
+    /// When a write last found the disk full.
+    full_at: AtomicI64,
     /// The last time of receipt that was given.
     received_ms: AtomicI64,
 }
@@ -141,6 +145,7 @@ impl Server {
             wakes: Mutex::new(Vec::new()),
             metrics: Metrics::default(),
             probe: Mutex::new(None),
+            full_at: AtomicI64::new(i64::MIN),
             received_ms: AtomicI64::new(0),
         };
         ledger::replay(&inner)?;
@@ -253,9 +258,13 @@ impl Server {
         Ok(Response { status: 200, content_type: "text/plain; version=0.0.4; charset=utf-8", body: body.into_bytes() })
     }
 
-    /// Writes and commits a row, at most every few seconds; while that goes on others are told what came of it the last time.
+    /// Writes and commits a row, at most every few seconds; while that goes on others are told what came of it the last time. A row fits where
+    /// a push did not, so that a push that found the disk full counts, too.
     fn is_writable(&self) -> bool {
         let now_ms = self.inner.env.now_ms();
+        if now_ms.saturating_sub(self.inner.full_at.load(Ordering::Relaxed)).saturating_abs() < FULL_MS {
+            return false;
+        }
         let Ok(mut probe) = self.inner.probe.try_lock() else { return true };
         match *probe {
             Some((at, written)) if (now_ms - at).abs() < PROBE_EVERY_MS => written,
@@ -273,7 +282,10 @@ impl Server {
     fn fault(&self, method: &str, path: &str, fault: Fault) -> Response {
         let (method, route) = (method_name(method), route_name(path));
         match &fault.cause {
-            Some(cause) => tracing::error!(method, route, code = fault.code, %cause, "refused"),
+            Some(cause) => {
+                self.inner.note_full(cause);
+                tracing::error!(method, route, code = fault.code, %cause, "refused");
+            }
             None => tracing::info!(method, route, status = fault.status, code = fault.code, "refused"),
         }
         let time = self.inner.env.now_ms();
@@ -295,6 +307,15 @@ impl Server {
         self.inner.store.observer()
     }
 
+    /// Lets the database grow to so many bytes and no further, so that there is room left for backups and the log; `None`: as far as the disk
+    /// goes. Beyond it the server answers 507 to what would be written and goes on answering what is only read.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn limit_database(&self, bytes: Option<u64>) -> Result<(), Error> {
+        self.inner.store.limit(bytes)
+    }
+
     /// Moves everything into the one database file. For the end of the program.
     ///
     /// # Errors
@@ -310,6 +331,13 @@ impl Server {
 }
 
 impl Inner {
+    /// Remembers that there was no room.
+    fn note_full(&self, cause: &Error) {
+        if cause.code() == "disk_full" {
+            self.full_at.store(self.env.now_ms(), Ordering::Relaxed);
+        }
+    }
+
     /// The tree as of this transaction; kept until a unit is made.
     fn tree(&self, db: &rusqlite::Connection) -> Result<Arc<Tree>, Error> {
         let version = store::units::version(db)?;

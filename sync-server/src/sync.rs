@@ -51,7 +51,7 @@ fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pus
     if request.commands.is_empty() && request.told.is_empty() && !names_policy && !is_due && is_silent {
         return Ok(Pushed::default());
     }
-    let (pushed, tree) = inner.store.write(|db| {
+    let written = inner.store.write(|db| {
         devices::set_seen(db, &caller.device.id, now_ms)?;
         devices::drop_nonces(db, now_ms - shared_model::limits::CLOCK_SKEW_MS_MAX)?;
         devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;
@@ -60,9 +60,20 @@ fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pus
         let out = push(inner, db, &caller.device, request)?;
         take_receipts(inner, db, caller, request, now_ms)?;
         Ok::<_, Error>(out)
-    })?;
-    inner.keep_tree(&tree);
-    Ok(pushed)
+    });
+    let brings_nothing = request.commands.is_empty() && request.told.is_empty() && request.receipts.is_empty();
+    match written {
+        Ok((pushed, tree)) => {
+            inner.keep_tree(&tree);
+            Ok(pushed)
+        }
+        // Whoever brings nothing may read although there is no room to note that they did.
+        Err(e) if e.code() == "disk_full" && brings_nothing => {
+            inner.note_full(&e);
+            Ok(Pushed::default())
+        }
+        Err(e) => Err(e),
+    }
 }
 
 /// What the device has carried out of erasures. A partition that it lost, it has dropped whole: then nothing of it is left either.

@@ -462,3 +462,36 @@ fn a_wake_tells_the_partition_and_only_to_those_who_hold_it() {
     let classes: Vec<Class> = heard.iter().filter(|wake| watch.hears(wake)).map(|wake| wake.class).collect();
     assert_eq!((heard.len(), classes), (2, vec![Class::Door]));
 }
+
+#[test]
+fn a_full_disk_refuses_what_would_be_written_and_recovers_by_itself() {
+    let w = World::new();
+    let (mut office, mut ana) = (w.office(), w.device(Role::Worker, GRID, "安然"));
+    let b = office.make_building(1);
+    office.sync(&w);
+    ana.sync(&w);
+    let size = std::fs::metadata(w.path().join("server.db")).unwrap().len();
+    w.server.limit_database(Some(size)).unwrap();
+    // More than the free pages hold, in one request: all or nothing.
+    for n in 0..400 {
+        office.make_household(b, &format!("{n}"));
+    }
+    let (status, refused) = office.send(&w).unwrap_err();
+    assert_eq!((status, refused.code.as_str()), (507, "server_full"));
+    assert_eq!(w.server.handle("GET", "/readyz", &[], b"").status, 503);
+    assert_eq!(w.server.handle("GET", "/healthz", &[], b"").status, 200);
+    w.env.pass(120_000); // when it was last seen is due to be noted
+    let before = ana.base.len();
+    let reply = ana.send(&w).expect("what is only read is answered");
+    ana.apply(&reply);
+    assert!(ana.agreed && ana.base.len() == before, "nothing of the refused request is in the log");
+
+    w.server.limit_database(None).unwrap();
+    office.sync(&w);
+    assert!(office.agreed && office.pending.is_empty());
+    w.env.pass(120_000);
+    assert_eq!(w.server.handle("GET", "/readyz", &[], b"").status, 200);
+    ana.sync(&w);
+    assert!(ana.agreed && ana.base.len() > before + 400);
+    assert!(w.server.digests_hold().unwrap());
+}

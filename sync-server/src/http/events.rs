@@ -5,7 +5,7 @@
 
 use super::App;
 use super::answer::{Refused, client, device_of, pairs};
-use super::limits::{GATHER, HEARTBEAT, STREAMS_MAX, STREAMS_PER_DEVICE_MAX};
+use super::limits::{GATHER, HEARTBEAT, STREAMS_PER_DEVICE_MAX};
 use super::listen::Peer;
 use axum::Extension;
 use axum::extract::State;
@@ -43,7 +43,7 @@ impl Place {
     /// `None` when there is no room. The oldest stream of a device that has too many ends.
     fn new(app: &App, device: Uuid) -> Option<Place> {
         let mut streams = app.streams();
-        if streams.count >= STREAMS_MAX {
+        if streams.count >= app.streams_max {
             return None;
         }
         let (number, ended) = (streams.next, Arc::new(Notify::new()));

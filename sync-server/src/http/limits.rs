@@ -12,11 +12,17 @@ pub const BODY: Duration = Duration::from_secs(15 * 60);
 pub const HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Bodies that are being read or wait for their turn, together, bytes.
 pub const BODIES_BYTES_MAX: usize = 128 * 1024 * 1024;
-/// Open connections; further ones wait in the kernel's queue.
-pub const CONNECTIONS_MAX: usize = 2_048;
+/// An answer that the other end does not take for so long is given up.
+pub const WRITE_IDLE: Duration = Duration::from_secs(60);
+/// Open connections, where the machine gives that many file handles.
+const CONNECTIONS_MAX: usize = 2_048;
+/// File handles kept for the database, the log and the backups.
+const OWN_HANDLES: usize = 128;
+/// Open connections of the listener that only tells how the program is.
+pub const WATCHERS_MAX: usize = 16;
 /// Open connections of one address. A proxy's own address has no limit.
 pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 256;
-/// Open event streams; a device that gets none asks now and then.
+/// Open event streams; a device that gets none asks now and then. Never more than half of the connections.
 pub const STREAMS_MAX: usize = 1_000;
 /// Open event streams of one device; the oldest ends.
 pub const STREAMS_PER_DEVICE_MAX: usize = 4;
@@ -40,9 +46,34 @@ pub const ADDRESS_RATE: Rate = Rate { burst: 120, per_second: 2 };
 /// Addresses and devices remembered; beyond it those that are quiet are forgotten.
 pub const KEYS_MAX: usize = 20_000;
 
+/// How many connections this machine allows: the program must not run out of file handles, or the database could not be opened either.
+pub fn connections() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let handles = handles(&limits).unwrap_or(CONNECTIONS_MAX);
+    handles.saturating_sub(OWN_HANDLES).clamp(16, CONNECTIONS_MAX)
+}
+
+/// The soft limit of open files, from Linux's own table.
+fn handles(limits: &str) -> Option<usize> {
+    limits.lines().find_map(|line| line.strip_prefix("Max open files"))?.split_whitespace().next()?.parse().ok()
+}
+
 /// How many requests.
 #[derive(Debug, Clone, Copy)]
 pub struct Rate {
     pub burst: u32,
     pub per_second: u32,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn connections_leave_file_handles_for_the_database() {
+        let table = "Limit                     Soft Limit           Hard Limit           Units\nMax open files            1024                 524288               files\n";
+        assert_eq!(handles(table), Some(1024));
+        assert_eq!(handles("Max open files            unlimited            unlimited            files"), None);
+        assert!(connections() <= CONNECTIONS_MAX && connections() >= 16);
+    }
 }

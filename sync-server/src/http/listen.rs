@@ -1,7 +1,8 @@
 //! Connections: accepted up to a limit, in all and per address, through TLS where there is a certificate, with a time for the head of a
 //! request. When the program is asked to stop, requests under way are finished and idle connections closed.
 
-use super::limits::{CONNECTIONS_MAX, CONNECTIONS_PER_ADDRESS_MAX, HEAD, HEAD_BYTES_MAX, STOP};
+use super::limits::{CONNECTIONS_PER_ADDRESS_MAX, HEAD, HEAD_BYTES_MAX, STOP, WRITE_IDLE};
+use super::stall::Stalls;
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -33,6 +34,8 @@ pub struct Listening {
     pub tls: Option<TlsAcceptor>,
     /// Its connections are not counted per address: they are everybody's.
     pub proxy: Option<IpAddr>,
+    /// Open connections; further ones wait in the kernel's queue.
+    pub most: usize,
 }
 
 type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
@@ -76,7 +79,7 @@ impl Listening {
     /// Accepts until `stop` says so; returns when what was under way has ended, or its time is over.
     pub async fn run(self, mut stop: watch::Receiver<bool>) {
         let (graceful, counts) = (GracefulShutdown::new(), Counts::default());
-        let free = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let free = Arc::new(Semaphore::new(self.most));
         loop {
             let permit = free.clone().acquire_owned().await.expect("this semaphore is never closed");
             let accepted = tokio::select! {
@@ -88,7 +91,7 @@ impl Listening {
                 continue;
             };
             let address = peer.ip().to_canonical();
-            let most = if self.proxy == Some(address) { CONNECTIONS_MAX } else { CONNECTIONS_PER_ADDRESS_MAX };
+            let most = if self.proxy == Some(address) { self.most } else { CONNECTIONS_PER_ADDRESS_MAX };
             let Some(counted) = Counted::new(address, &counts, most, &self.server, permit) else { continue };
             let router = self.router.clone().layer(Extension(Peer(address)));
             tokio::spawn(one(stream, self.tls.clone(), router, graceful.watcher(), counted));
@@ -103,6 +106,7 @@ impl Listening {
 async fn one(stream: TcpStream, tls: Option<TlsAcceptor>, router: Router, watcher: Watcher, counted: Counted) {
     // Small answers go out at once; without this one only waits longer.
     let _ = stream.set_nodelay(true);
+    let stream = Stalls::new(stream, WRITE_IDLE);
     match tls {
         None => speak(stream, router, watcher).await,
         Some(tls) => {

@@ -8,12 +8,13 @@ mod limits;
 mod listen;
 pub mod log;
 mod rate;
+mod stall;
 mod tls;
 mod turns;
 
 use axum::Router;
 use axum::routing::{any, get};
-use limits::{ADDRESS_RATE, DEVICE_RATE, LOOK, WAKES_MAX};
+use limits::{ADDRESS_RATE, DEVICE_RATE, LOOK, STREAMS_MAX, WAKES_MAX, WATCHERS_MAX};
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -35,6 +36,8 @@ pub struct Options {
     /// Here `/metrics` answers to everyone who reaches it.
     pub metrics: Option<SocketAddr>,
     pub log: log::Form,
+    /// The database grows no further than this.
+    pub max_db_mb: Option<u32>,
     /// Folder of daily backups.
     pub backups: Option<PathBuf>,
 }
@@ -54,6 +57,7 @@ struct App {
     turns: Arc<turns::Turns>,
     bodies: Arc<Semaphore>,
     streams: Arc<Mutex<events::Streams>>,
+    streams_max: usize,
     wakes: broadcast::Sender<Wake>,
     looks: watch::Receiver<i64>,
     stop: watch::Receiver<bool>,
@@ -79,6 +83,7 @@ pub fn serve(data: &Path, options: Options) -> Result<(), Error> {
     let tls = options.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose()?;
     let _lock = lock_folder(data)?;
     let server = Server::open(data, Arc::new(SystemEnv))?;
+    server.limit_database(options.max_db_mb.map(|mb| u64::from(mb) * 1024 * 1024))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(server.clone(), &options, tls))?;
     // Every request has ended. The database is one file again, as whoever copies the folder expects it.
@@ -97,6 +102,8 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
     });
     let (look, looks) = watch::channel(0);
     let (stop, stopped) = watch::channel(false);
+    let most = limits::connections();
+    tracing::info!(most, "connections at most");
     let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let app = App {
         server: server.clone(),
@@ -105,6 +112,7 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         turns: Arc::new(turns::Turns::new(processors.max(2) * 2)),
         bodies: answer::memory(),
         streams: Arc::default(),
+        streams_max: STREAMS_MAX.min(most / 2),
         wakes,
         looks,
         stop: stopped.clone(),
@@ -119,7 +127,7 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
             let listener = TcpListener::bind(address).await?;
             said += &format!("metrics http://{}\n", listener.local_addr()?);
             let router = Router::new().fallback(any(watched)).with_state(app.clone());
-            let listening = listen::Listening { listener, router, server: server.clone(), tls: None, proxy: None };
+            let listening = listen::Listening { listener, router, server: server.clone(), tls: None, proxy: None, most: WATCHERS_MAX };
             Some(tokio::spawn(listening.run(stopped.clone())))
         }
         None => None,
@@ -134,7 +142,7 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         let _ = stop.send(true);
     });
     let router = Router::new().route("/v1/events", get(events::events)).fallback(any(answer::answer)).with_state(app);
-    listen::Listening { listener, router, server, tls, proxy: options.proxy }.run(stopped).await;
+    listen::Listening { listener, router, server, tls, proxy: options.proxy, most }.run(stopped).await;
     if let Some(metrics) = metrics {
         // It stops by the same signal.
         let _ = metrics.await;

@@ -100,6 +100,15 @@ impl Store {
         Ok(Observer { db: connect(&self.path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)? })
     }
 
+    /// Lets the database grow to so many bytes and no further; `None`: as far as the disk goes.
+    pub fn limit(&self, bytes: Option<u64>) -> Result<(), Error> {
+        let db = lock(&self.writer);
+        let page: i64 = db.query_row("pragma page_size", [], |r| r.get(0))?;
+        let pages = bytes.map_or(i64::from(u32::MAX) - 1, |bytes| int(bytes) / page.max(1));
+        db.query_row(&format!("pragma max_page_count = {pages}"), [], |_| Ok(()))?;
+        Ok(())
+    }
+
     /// Moves the write-ahead log into the database and empties it, as far as no other program reads.
     pub fn checkpoint(&self) -> Result<(), Error> {
         let db = lock(&self.writer);
@@ -173,6 +182,8 @@ pub fn in_savepoint<T, E: From<Error>>(db: &Connection, f: impl FnOnce() -> Resu
             db.execute_batch("release part").map_err(Error::from)?;
             Ok(out)
         }
+        // A full disk may end the whole transaction by itself; then there is nothing to go back to, and `e` says why.
+        Err(e) if db.is_autocommit() => Err(e),
         Err(e) => {
             db.execute_batch("rollback to part; release part").map_err(Error::from)?;
             Err(e)
