@@ -58,3 +58,5 @@ pub const ERASURES_LISTED_MAX: usize = 100;
 pub const ERASED_DOCUMENTS_MAX: usize = 5_000;
 /// How long a backup may hold what was erased since, days.
 pub const BACKUP_DAYS_MAX: u32 = 30;
+/// Rows stay in a log at least this long, milliseconds: who was away for less catches up row by row.
+pub const LOG_KEPT_MS: i64 = 30 * 24 * 3600 * 1000;

@@ -169,6 +169,8 @@ create table partition (
   mark blob not null,
   -- head in the last verified backup that this database knows
   safe integer not null default 0,
+  -- up to this seq changes and snapshots have left the log: whoever stands before it begins with a bundle
+  compacted integer not null default 0,
   unique (unit, class)
 ) strict;
 

@@ -103,6 +103,14 @@ enum Command {
         #[arg(long)]
         from: PathBuf,
     },
+    /// 压缩日志：久未联系的设备改用整份数据开始，结果不变（服务器可以照常运行，平时每天自动做）
+    Compact {
+        #[arg(long)]
+        data: PathBuf,
+        /// 保留最近多少天的逐条记录
+        #[arg(long, default_value_t = 30)]
+        days: u32,
+    },
     /// 服务器的情况；有要处理的事时退出码是 2
     Status {
         #[arg(long)]
@@ -182,6 +190,10 @@ fn act(command: Command) -> Result<ExitCode, Error> {
             if let Some(aside) = done.moved_to {
                 println!("原来的数据库在 {}", aside.display());
             }
+        }
+        Command::Compact { data, days } => {
+            let rows = Server::open(&data, env)?.compact(i64::from(days) * 24 * 3600 * 1000)?;
+            println!("已压缩，{rows} 条记录只留下序号");
         }
         Command::Status { data } => {
             let status = Server::open(&data, env)?.status(sync_server::is_serving(&data)?)?;

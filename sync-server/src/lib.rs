@@ -183,6 +183,17 @@ impl Server {
         status::look(self, is_serving)
     }
 
+    /// Takes changes out of the logs that were received longer ago than `keep_ms`; whoever stands before them begins with a bundle and ends
+    /// with the same. Purges, unshares and the archive stay. Returns how many rows lost their body.
+    pub fn compact(&self, keep_ms: i64) -> Result<u64, Error> {
+        pull::compact(&self.inner, keep_ms)
+    }
+
+    /// Has a day passed since the last compaction?
+    pub fn is_compaction_due(&self) -> Result<bool, Error> {
+        pull::is_compaction_due(&self.inner)
+    }
+
     /// Every digest computed again from the documents, against what is stored: `true` when all agree.
     pub fn digests_hold(&self) -> Result<bool, Error> {
         self.inner.store.read(pull::digests_hold)

@@ -118,6 +118,7 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         stop: stopped.clone(),
     };
     let backing_up = options.backups.clone().map(|folder| tokio::spawn(back_up_daily(server.clone(), folder)));
+    let compacting = tokio::spawn(compact_daily(server.clone()));
     let looking = tokio::spawn(events::look_for_others(server.clone(), look, LOOK));
     let scheme = if tls.is_some() { "https" } else { "http" };
     // Whoever started the program reads the addresses from here.
@@ -148,6 +149,7 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         let _ = metrics.await;
     }
     looking.abort();
+    compacting.abort();
     if let Some(backing_up) = backing_up {
         backing_up.abort();
     }
@@ -180,6 +182,23 @@ async fn back_up_daily(server: Server, folder: PathBuf) {
             Ok(Ok(())) => {}
             Ok(Err(e)) => tracing::error!(code = e.code(), cause = %e, "no backup could be made"),
             Err(_) => tracing::error!("making a backup panicked"),
+        }
+    }
+}
+
+/// Once a day, looked at every hour.
+async fn compact_daily(server: Server) {
+    let mut hours = tokio::time::interval(std::time::Duration::from_secs(3600));
+    loop {
+        hours.tick().await;
+        let server = server.clone();
+        let done = tokio::task::spawn_blocking(move || {
+            if server.is_compaction_due()? { server.compact(shared_model::limits::LOG_KEPT_MS).map(|_| ()) } else { Ok(()) }
+        });
+        match done.await {
+            Ok(Ok(())) => {}
+            Ok(Err(e)) => tracing::error!(code = e.code(), cause = %e, "the logs could not be compacted"),
+            Err(_) => tracing::error!("compacting the logs panicked"),
         }
     }
 }

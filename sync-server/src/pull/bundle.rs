@@ -17,46 +17,65 @@ use std::collections::BTreeSet;
 /// Bytes of a row beside its registers, at most.
 const ROW_BYTES: usize = 160;
 
-/// Where a device begins that has nothing of the partition, or is in the middle of a bundle.
-pub fn start(cursor: Option<&Cursor>, epoch: u64) -> Option<Option<&BundleCursor>> {
-    match cursor {
-        None => Some(None),
-        Some(c) if c.seq == 0 || c.epoch != epoch => Some(c.bundle.as_ref().filter(|_| c.epoch == epoch)),
-        Some(_) => None,
+/// Where a device stands in a partition, as far as this server can place it. While a bundle comes, seq and mark stay what they were before.
+#[derive(Debug, Default)]
+pub struct Place {
+    pub seq: u64,
+    pub mark: [u8; 16],
+    pub bundle: Option<BundleCursor>,
+}
+
+impl Place {
+    /// A cursor of another epoch or with another mark stands nowhere and begins anew: applying twice changes nothing.
+    pub fn of(db: &Connection, p: &PartitionRow, cursor: Option<&Cursor>, epoch: u64) -> Result<Self, Error> {
+        match cursor.filter(|c| c.epoch == epoch) {
+            Some(c) if documents::mark_at(db, p.id, c.seq)? == Some(c.mark) => {
+                Ok(Place { seq: c.seq, mark: c.mark, bundle: c.bundle.clone() })
+            }
+            _ => Ok(Place::default()),
+        }
+    }
+
+    /// The bundle that it is in the middle of, if that is still here and still reaches over what the log has lost.
+    fn goes_on(&self, db: &Connection, p: &PartitionRow) -> Result<Option<(BundleRow, u32)>, Error> {
+        let Some(at) = &self.bundle else { return Ok(None) };
+        let found = bundles::find(db, p.id, at.at, &at.hash)?;
+        Ok(found.filter(|b| b.at >= p.compacted).map(|b| (b, at.page)))
+    }
+
+    /// Does it begin with a bundle? It must where rows between here and the head have left the log.
+    fn wants_bundle(&self, db: &Connection, p: &PartitionRow, pushed: &Pushed) -> Result<bool, Error> {
+        Ok(self.seq < p.compacted || (self.seq == 0 && is_worthwhile(db, p, 0, pushed)?))
     }
 }
 
-/// The bundle to send from, and the first page; `None`: send rows.
-pub fn choose(
-    db: &Connection,
-    p: &PartitionRow,
-    cursor: Option<&Cursor>,
-    epoch: u64,
-    pushed: &Pushed,
-) -> Result<Option<(BundleRow, u32)>, Error> {
-    let Some(bundle_cursor) = start(cursor, epoch) else { return Ok(None) };
-    if let Some(at) = bundle_cursor
-        && let Some(found) = bundles::find(db, p.id, at.at, &at.hash)?
-    {
-        return Ok(Some((found, at.page)));
+/// A bundle to send from.
+pub struct Chosen {
+    pub bundle: BundleRow,
+    pub page: u32,
+    /// It begins here: what was removed before it comes first.
+    pub is_new: bool,
+}
+
+/// The bundle to send from; `None`: send rows.
+pub fn choose(db: &Connection, p: &PartitionRow, place: &Place, pushed: &Pushed) -> Result<Option<Chosen>, Error> {
+    if let Some((bundle, page)) = place.goes_on(db, p)? {
+        return Ok(Some(Chosen { bundle, page, is_new: false }));
     }
-    if !is_worthwhile(db, p, 0, pushed)? {
+    if !place.wants_bundle(db, p, pushed)? {
         return Ok(None);
     }
-    let latest = bundles::latest(db, p.id)?;
-    Ok(latest.map(|b| (b, 0)))
+    let latest = bundles::latest(db, p.id)?.filter(|b| b.at >= p.compacted);
+    Ok(latest.map(|bundle| Chosen { bundle, page: 0, is_new: true }))
 }
 
 /// Must a bundle be built before this device can be answered? The newest one serves as long as the rows after it are few.
 pub fn is_missing(db: &Connection, p: &PartitionRow, cursor: Option<&Cursor>, epoch: u64, pushed: &Pushed) -> Result<bool, Error> {
-    let Some(bundle_cursor) = start(cursor, epoch) else { return Ok(false) };
-    if let Some(at) = bundle_cursor
-        && bundles::find(db, p.id, at.at, &at.hash)?.is_some()
-    {
+    let place = Place::of(db, p, cursor, epoch)?;
+    if place.goes_on(db, p)?.is_some() || !place.wants_bundle(db, p, pushed)? {
         return Ok(false);
     }
-    match bundles::latest(db, p.id)? {
-        _ if !is_worthwhile(db, p, 0, pushed)? => Ok(false),
+    match bundles::latest(db, p.id)?.filter(|b| b.at >= p.compacted) {
         Some(latest) => is_worthwhile(db, p, latest.at, pushed),
         None => Ok(true),
     }

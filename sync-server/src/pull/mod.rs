@@ -115,3 +115,30 @@ pub fn digests_hold(db: &Connection) -> Result<bool, Error> {
     }
     Ok(true)
 }
+
+/// Setting that says when the logs were compacted last, unix ms.
+const COMPACTED_AT: &str = "compacted_at";
+/// How often the logs are compacted by themselves, milliseconds.
+const COMPACT_EVERY_MS: i64 = 24 * 3600 * 1000;
+
+/// Compacts every partition, each in a transaction of its own: nobody waits long for it.
+pub fn compact(inner: &Inner, keep_ms: i64) -> Result<u64, Error> {
+    let now_ms = inner.env.now_ms();
+    let ids: Vec<i64> = inner.store.read(|db| Ok::<_, Error>(documents::partitions(db)?.iter().map(|p| p.id).collect()))?;
+    let mut rows = 0;
+    for id in ids {
+        rows += inner.store.write(|db| match documents::partition_by_id(db, id)? {
+            Some(p) => documents::compact(db, &p, now_ms - keep_ms),
+            None => Ok::<_, Error>(0),
+        })?;
+    }
+    inner.store.write(|db| store::set_meta(db, COMPACTED_AT, &now_ms.to_string()))?;
+    inner.store.truncate_wal();
+    Ok(rows)
+}
+
+/// Has a day passed since the last compaction?
+pub fn is_compaction_due(inner: &Inner) -> Result<bool, Error> {
+    let at: Option<i64> = inner.store.read(|db| store::get_meta(db, COMPACTED_AT))?.and_then(|at| at.parse().ok());
+    Ok(at.is_none_or(|at| inner.env.now_ms() - at >= COMPACT_EVERY_MS))
+}

@@ -1,7 +1,7 @@
 //! Pages: rows of one partition with the cursor after them, the names of who wrote them, and the server's signature. A page is bounded and
 //! so is the reply; a command's rows are never cut by a page.
 
-use super::bundle;
+use super::bundle::{self, Place};
 use crate::Inner;
 use crate::error::Error;
 use crate::push::Pushed;
@@ -22,6 +22,8 @@ use uuid::Uuid;
 const ROW_BYTES: usize = 160;
 /// Bytes of a page beside its rows, at most, with few actors.
 const PAGE_BYTES: usize = 400;
+/// Purges and unshares of one page: together under its bytes.
+const REMOVALS_MAX: usize = 5_000;
 
 /// The pages of one reply.
 pub struct Pages<'a> {
@@ -54,31 +56,53 @@ impl<'a> Pages<'a> {
 
     /// Adds what the device lacks of a partition; `false` when the reply is full.
     pub fn add_partition(&mut self, p: &PartitionRow, cursor: Option<&Cursor>) -> Result<bool, Error> {
-        if let Some((bundle, first)) = bundle::choose(self.db, p, cursor, self.epoch, self.pushed)? {
-            for page in first..bundle.pages {
-                if !self.has_room() {
-                    return Ok(false);
-                }
-                self.add_bundle_page(p, &bundle, page)?;
+        let place = Place::of(self.db, p, cursor, self.epoch)?;
+        let Some(chosen) = bundle::choose(self.db, p, &place, self.pushed)? else {
+            if place.seq >= p.compacted {
+                return self.add_rows(p, place.seq);
             }
-            return self.add_rows(p, bundle.at);
+            // the bundle that was built for this answer went with an erasure just now: asked again, there is another
+            self.more = true;
+            return Ok(true);
+        };
+        if chosen.is_new && !self.add_removals(p, &place, &chosen.bundle)? {
+            return Ok(false);
         }
-        match cursor.filter(|c| c.epoch == self.epoch) {
-            // A cursor with another mark starts again: applying twice changes nothing.
-            Some(c) if documents::mark_at(self.db, p.id, c.seq)? == Some(c.mark) => self.add_rows(p, c.seq),
-            _ => self.add_rows(p, 0),
+        for page in chosen.page..chosen.bundle.pages {
+            if !self.has_room() {
+                return Ok(false);
+            }
+            self.add_bundle_page(p, &place, &chosen.bundle, page)?;
         }
+        self.add_rows(p, chosen.bundle.at)
     }
 
-    fn add_bundle_page(&mut self, p: &PartitionRow, bundle: &BundleRow, page: u32) -> Result<(), Error> {
+    /// Purges and unshares between the device and a bundle: a device drops a document through such a row, never because a bundle lacks it.
+    fn add_removals(&mut self, p: &PartitionRow, place: &Place, bundle: &BundleRow) -> Result<bool, Error> {
+        let rows = documents::removals(self.db, p.id, place.seq, bundle.at)?;
+        let last = rows.len().div_ceil(REMOVALS_MAX);
+        for (n, rows) in rows.chunks(REMOVALS_MAX).enumerate() {
+            if !self.has_room() {
+                return Ok(false);
+            }
+            let at = BundleCursor { at: bundle.at, hash: bundle.hash, page: 0 };
+            let (seq, mark) = (place.seq, place.mark);
+            let bundle_cursor = (n + 1 == last).then_some(at);
+            let cursor = Cursor { unit: p.unit, class: p.class, epoch: self.epoch, seq, mark, bundle: bundle_cursor };
+            self.push(cursor, rows.to_vec(), &BTreeSet::new(), Some(bundle.pages), rows.len() * ROW_BYTES)?;
+        }
+        Ok(true)
+    }
+
+    fn add_bundle_page(&mut self, p: &PartitionRow, place: &Place, bundle: &BundleRow, page: u32) -> Result<(), Error> {
         let (rows, actors) = bundles::page(self.db, bundle.id, page)?;
         let bytes = rows.len();
         let rows: Vec<Row> = from_cbor(&rows).map_err(|_| Error::Damaged("a page of a bundle"))?;
         let actors: BTreeSet<ActorId> = from_cbor(&actors).map_err(|_| Error::Damaged("a page of a bundle"))?;
         let is_last = page + 1 == bundle.pages;
-        let place = BundleCursor { at: bundle.at, hash: bundle.hash, page: page + 1 };
-        let (seq, mark) = if is_last { (bundle.at, bundle.mark) } else { (0, [0; 16]) };
-        let cursor = Cursor { unit: p.unit, class: p.class, epoch: self.epoch, seq, mark, bundle: (!is_last).then_some(place) };
+        let at = BundleCursor { at: bundle.at, hash: bundle.hash, page: page + 1 };
+        let (seq, mark) = if is_last { (bundle.at, bundle.mark) } else { (place.seq, place.mark) };
+        let cursor = Cursor { unit: p.unit, class: p.class, epoch: self.epoch, seq, mark, bundle: (!is_last).then_some(at) };
         self.push(cursor, rows, &actors, Some(bundle.pages), bytes)
     }
 

@@ -23,15 +23,18 @@ pub struct PartitionRow {
     pub mark: [u8; 16],
     /// Head in the last verified backup that this database knows.
     pub safe: u64,
+    /// Up to this seq the log holds only purges and unshares.
+    pub compacted: u64,
 }
 
 /// A partition, if it ever had a row.
 pub fn partition(db: &Connection, unit: &Uuid, class: Class) -> Result<Option<PartitionRow>, Error> {
-    let sql = "select id, head, digest, mark, safe from partition where unit = ?1 and class = ?2";
+    let sql = "select id, head, digest, mark, safe, compacted from partition where unit = ?1 and class = ?2";
     let row = |r: &rusqlite::Row<'_>| {
         let digest: [u8; 16] = r.get(2)?;
         let digest = u128::from_be_bytes(digest);
-        Ok(PartitionRow { id: r.get(0)?, unit: *unit, class, head: uint(r.get(1)?), digest, mark: r.get(3)?, safe: uint(r.get(4)?) })
+        let (head, safe, compacted) = (uint(r.get(1)?), uint(r.get(4)?), uint(r.get(5)?));
+        Ok(PartitionRow { id: r.get(0)?, unit: *unit, class, head, digest, mark: r.get(3)?, safe, compacted })
     };
     Ok(db.prepare_cached(sql)?.query_row(params![unit, class as u8], row).optional()?)
 }
@@ -52,15 +55,15 @@ pub fn partitions(db: &Connection) -> Result<Vec<PartitionRow>, Error> {
 }
 
 fn partitions_where(db: &Connection, filter: &str, args: impl rusqlite::Params) -> Result<Vec<PartitionRow>, Error> {
-    let sql = format!("select id, unit, class, head, digest, mark, safe from partition {filter}");
+    let sql = format!("select id, unit, class, head, digest, mark, safe, compacted from partition {filter}");
     let mut statement = db.prepare_cached(&sql)?;
     let mut rows = statement.query(args)?;
     let mut out = Vec::new();
     while let Some(r) = rows.next()? {
         let class = Class::from_u8(r.get(2)?).ok_or(Error::Damaged("a class that does not exist"))?;
         let digest = u128::from_be_bytes(r.get(4)?);
-        let (head, safe) = (uint(r.get(3)?), uint(r.get(6)?));
-        out.push(PartitionRow { id: r.get(0)?, unit: r.get(1)?, class, head, digest, mark: r.get(5)?, safe });
+        let (head, safe, compacted) = (uint(r.get(3)?), uint(r.get(6)?), uint(r.get(7)?));
+        out.push(PartitionRow { id: r.get(0)?, unit: r.get(1)?, class, head, digest, mark: r.get(5)?, safe, compacted });
     }
     Ok(out)
 }
@@ -76,7 +79,7 @@ pub fn make_partition(db: &Connection, unit: &Uuid, class: Class) -> Result<Part
         class as u8,
         zero
     ])?;
-    Ok(PartitionRow { id: db.last_insert_rowid(), unit: *unit, class, head: 0, digest: 0, mark: zero, safe: 0 })
+    Ok(PartitionRow { id: db.last_insert_rowid(), unit: *unit, class, head: 0, digest: 0, mark: zero, safe: 0, compacted: 0 })
 }
 
 /// Stores head, digest and mark.
@@ -332,6 +335,37 @@ pub struct LogRow {
     pub seq: u64,
     pub mark: [u8; 16],
     pub actors: Vec<ActorId>,
+}
+
+/// Takes changes and snapshots out of the log up to the first row received at `from_ms` or later; seq, mark and identity stay, and so do
+/// purges, unshares and the archive. Returns how many rows lost their body.
+pub fn compact(db: &Connection, p: &PartitionRow, from_ms: i64) -> Result<u64, Error> {
+    let sql = "select min(seq) from log where partition = ?1 and seq > ?2 and received_at >= ?3";
+    let first: Option<i64> = db.prepare_cached(sql)?.query_row(params![p.id, int(p.compacted), from_ms], |r| r.get(0))?;
+    let up_to = first.map_or(p.head, |seq| uint(seq).saturating_sub(1));
+    if up_to <= p.compacted {
+        return Ok(0);
+    }
+    let sql = "update log set what = 0, change = null, registers = null, first_at = null
+               where partition = ?1 and seq > ?2 and seq <= ?3 and what in (1, 2)";
+    let rows = db.prepare_cached(sql)?.execute(params![p.id, int(p.compacted), int(up_to)])?;
+    db.prepare_cached("update partition set compacted = ?2 where id = ?1")?.execute(params![p.id, int(up_to)])?;
+    Ok(rows as u64)
+}
+
+/// Purges and unshares between two seqs, in order: what no bundle can tell.
+pub fn removals(db: &Connection, partition: i64, after: u64, up_to: u64) -> Result<Vec<Row>, Error> {
+    let sql = "select seq, received_at, command, what, doc from log
+               where partition = ?1 and seq > ?2 and seq <= ?3 and what in (3, 4) order by seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query(params![partition, int(after), int(up_to)])?;
+    let mut out = Vec::new();
+    while let Some(r) = rows.next()? {
+        let doc = doc_of(&r.get(4)?)?;
+        let body = if r.get::<_, u8>(3)? == PURGE { RowBody::Purge { doc } } else { RowBody::Unshare { doc } };
+        out.push(Row { seq: uint(r.get(0)?), received_at: r.get(1)?, command: r.get(2)?, body });
+    }
+    Ok(out)
 }
 
 /// Hands the rows after `seq` to `take`, in order, until it says `false`.
