@@ -6,6 +6,7 @@ pub mod class;
 pub mod codes;
 pub mod commands;
 pub mod crdt;
+pub mod devices;
 pub mod doc;
 pub mod due;
 pub mod epochs;

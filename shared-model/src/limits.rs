@@ -46,6 +46,10 @@ pub const INVITE_LIFE_MS: i64 = 10 * 60 * 1000;
 pub const LEASE_MS: i64 = 7 * 24 * 3600 * 1000;
 /// Work that arrives later than lease plus this goes to quarantine, milliseconds.
 pub const LATE_MS_MAX: i64 = 30 * 24 * 3600 * 1000;
+/// Alarms about invites are shown to the office this long, milliseconds.
+pub const ALARM_LIFE_MS: i64 = 30 * 24 * 3600 * 1000;
+/// Alarms of one directory.
+pub const ALARMS_MAX: u32 = 200;
 /// Idle time until a store locks itself, milliseconds.
 pub const AUTO_LOCK_MS: i64 = 5 * 60 * 1000;
 /// Items of one list reply.

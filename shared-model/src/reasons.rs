@@ -52,6 +52,18 @@ const REASONS: &[Reason] = reasons! {
     ["cloned"]
         "这台设备像是被复制过，两边用了同一个编号。" "请社区给这台设备重新登记；写下的社区看得到。" "这台手机要重新登记，请找社区。"
         "This device seems to have been copied: two used the same number." "Ask the office to enrol it again; what you wrote is with them." "This phone must be enrolled again. Ask the office.";
+    ["reported_lost"]
+        "这一条是设备报失以后才传到的，先放在一边。" "请社区核对是不是本人写的，再采用或放下。" "报失以后传的，社区在核对。"
+        "It arrived after the device was reported lost and is kept aside." "The office checks whose it is before it is adopted or set aside." "Sent after the loss was reported. The office is checking.";
+    ["unconfirmed"]
+        "这台设备没有经社区确认，写的先放在一边。" "请社区核对是谁写的，再采用或放下。" "设备没有确认过，社区在核对。"
+        "The device was never confirmed; what it brought is kept aside." "The office checks whose it is before it is adopted or set aside." "The device was never confirmed. The office is checking.";
+    ["incomplete"]
+        "设备停用前没有传全，这一条接不上。" "社区能看到内容，会采用或放下。" "没有传全，社区在看。"
+        "The device was stopped before all of it had come." "The office sees what is there and will adopt it or set it aside." "Not all of it came. The office is looking at it.";
+    ["device_closed", "own_device"]
+        "停用的设备不能再确认或停用别的设备，也不能停用自己。" "请在社区的另一台设备上做。" "请换一台设备来做。"
+        "A stopped device cannot confirm or stop another one, and no device stops itself." "Do it on another device of the office." "Use another device for this.";
     ["policy", "replaces", "actor_closed", "other_actor", "actor_mismatch", "generation", "refused_past", "no_refusal"]
         "这一条写下时的身份或版本，社区那边对不上。" "先同步一次，再改好重新提交。" "先同步，再交一次。"
         "It was written under an identity or a state that the office does not know." "Sync first, then send it again." "Sync, then send again.";

@@ -3,6 +3,7 @@
 
 use crate::class::Class;
 use crate::crdt::{ActorId, ChangeHash};
+use crate::devices::{Alarm, Lease, RevokeReason, WipeOrder};
 use crate::doc::DocId;
 use crate::records::Kind;
 use crate::rules::Role;
@@ -59,6 +60,8 @@ pub enum Ask {
     MakeUnit { unit: Uuid, parent: Uuid },
     /// The office confirms a device that shows these digits.
     ConfirmDevice { device: Uuid, digits: String },
+    /// The office ends a device.
+    RevokeDevice { device: Uuid, reason: RevokeReason },
     /// The office erases a person or a household, with everything that says something of them. The reason is a code of `erase_reason`.
     Erase { record: Uuid, reason: String },
     /// A door no longer shows a phone: the old document goes, a new one without it takes its place.
@@ -334,7 +337,7 @@ pub struct DirectoryDevice {
     pub name: String,
     pub role: Role,
     pub unit: Uuid,
-    /// `unconfirmed`, `active`, `revoked`, `cloned`.
+    /// `unconfirmed`, `active`, `cloned`, `revoked`, `lost` (revoked as lost or stolen), `wiped`.
     pub state: String,
     pub digits: Option<String>,
     pub seen_at: Option<i64>,
@@ -344,6 +347,13 @@ pub struct DirectoryDevice {
     pub unsent: u32,
     /// Has it been heard of since what it may hold last changed? Until then work written before may still come.
     pub told: bool,
+    pub reason: Option<RevokeReason>,
+    pub revoked_at: Option<i64>,
+    pub wiped_at: Option<i64>,
+    /// Roles whose data it was given at its last contact: what it holds.
+    pub held: Vec<RoleAtUnit>,
+    /// When it stops showing what it holds, server time, ms.
+    pub lease_until: Option<i64>,
 }
 
 /// An erasure and how far it has come. It names no one: what it was about is gone.
@@ -365,13 +375,15 @@ pub struct ErasureState {
 }
 
 /// Devices beneath the office's units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Directory {
     pub version: u64,
     pub devices: Vec<DirectoryDevice>,
     /// Newest first, at most [`crate::limits::ERASURES_LISTED_MAX`].
     #[serde(default)]
     pub erasures: Vec<ErasureState>,
+    /// Of the last thirty days, newest first.
+    pub alarms: Vec<Alarm>,
 }
 
 /// A refused command of somebody beneath the office's units, as far as the office may read it.
@@ -430,7 +442,7 @@ pub struct Resolution {
 }
 
 /// `POST /v1/sync`: the answer.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct SyncReply {
     pub protocol: u16,
     /// Server time, ms.
@@ -459,6 +471,8 @@ pub struct SyncReply {
     pub refused: Option<RefusedList>,
     /// At most [`crate::limits::RESOLUTIONS_MAX`] at a time.
     pub resolutions: Vec<Resolution>,
+    /// For a device that may go on.
+    pub lease: Option<Lease>,
 }
 
 /// `POST /v1/enrol` (the only request without a device signature; it carries a proof).
@@ -540,6 +554,8 @@ pub struct ErrorReply {
     pub time: i64,
     /// Signature over [`time_text`].
     pub signature: Option<ByteBuf>,
+    /// With `revoked`: the order to wipe.
+    pub wipe: Option<Box<WipeOrder>>,
 }
 
 /// CBOR bytes; cannot fail for the types of this module.

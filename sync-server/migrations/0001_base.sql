@@ -87,8 +87,22 @@ create table invite (
   unit blob not null references unit (id),
   auto_confirm integer not null,
   expires_at integer not null,
-  used_at integer
+  used_at integer,
+  -- the device that used it; a used invite is kept, so that a second use is known for one
+  device blob
 ) strict, without rowid;
+
+-- What the office should see about invites and devices, for thirty days.
+create table alarm (
+  id integer primary key not null,
+  at integer not null,
+  kind text not null,
+  name text not null,
+  unit blob not null,
+  device blob
+) strict;
+
+create index alarm_by_time on alarm (at);
 
 create table device (
   id blob primary key not null,
@@ -97,12 +111,19 @@ create table device (
   person blob not null references person (id),
   role integer not null,
   unit blob not null references unit (id),
-  -- unconfirmed, active, revoked
+  -- unconfirmed, active, revoked, wiped
   state text not null,
   cloned integer not null,
   digits text not null,
   enrolled_at integer not null,
+  confirmed_at integer,
   seen_at integer,
+  -- why and since when it is revoked, and when it proved that it was wiped
+  reason text,
+  revoked_at integer,
+  wiped_at integer,
+  -- roles at its last contact while it was trusted (CBOR): what it holds
+  held blob not null default x'80',
   -- highest counter of an actor it wrote with
   counter integer not null,
   -- current policy stamp, and the highest that the device named

@@ -2,6 +2,7 @@
 //! the server's signed time and locks nobody out.
 
 use crate::Inner;
+use crate::closing;
 use crate::error::{Error, Fault};
 use crate::store::devices::{self, Device};
 use crate::store::lock;
@@ -42,7 +43,16 @@ impl Nonces {
     }
 }
 
-/// Checks device, signature, state, clock and nonce, in this order.
+/// Refuses a device that is given nothing any more; only its sync is answered otherwise (`closing.rs`).
+pub fn only_open(caller: Caller) -> Result<Caller, Fault> {
+    if !closing::is_closed(&caller.device) {
+        return Ok(caller);
+    }
+    let code = if caller.device.revoked_at.is_some() { "revoked" } else { "cloned" };
+    Err(Fault::new(403, code, "这台设备已停用"))
+}
+
+/// Checks device, signature, state, clock and nonce, in this order. The caller may be closed: see [`only_open`].
 pub fn check(inner: &Inner, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Result<Caller, Fault> {
     let header = |name: &str| {
         let found = headers.iter().find(|(k, _)| k.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str());
@@ -63,10 +73,8 @@ pub fn check(inner: &Inner, method: &str, path: &str, headers: &[(String, String
     let key = VerifyingKey::from_bytes(&device.public_key).map_err(|_| Error::Damaged("a device key"))?;
     let text = request_text(method, path, body, time_ms, nonce_text, epoch, &id);
     key.verify_strict(&text, &Signature::from_bytes(&signature)).map_err(|_| Fault::new(401, "bad_signature", "签名不对"))?;
-    match device.state.as_str() {
-        "active" => {}
-        "revoked" => return Err(Fault::new(403, "revoked", "这台设备已停用")),
-        _ => return Err(Fault::new(403, "unconfirmed", "等待社区确认这台设备")),
+    if device.state == "unconfirmed" {
+        return Err(Fault::new(403, "unconfirmed", "等待社区确认这台设备"));
     }
     let now = inner.env.now_ms();
     if (now.saturating_sub(time_ms)).saturating_abs() > CLOCK_SKEW_MS_MAX {

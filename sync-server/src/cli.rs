@@ -4,6 +4,7 @@
 use clap::{Parser, Subcommand};
 use serde_json::json;
 use shared_model::Role;
+use shared_model::devices::RevokeReason;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -56,6 +57,9 @@ enum Command {
         data: PathBuf,
         #[arg(long)]
         device: uuid::Uuid,
+        /// replaced 换了设备、left 不再任职、lost 丢了、stolen 被偷、cloned 像是被复制、mistaken 登记错了
+        #[arg(long)]
+        reason: String,
     },
     /// 运行服务器
     Serve {
@@ -161,8 +165,10 @@ fn act(command: Command) -> Result<ExitCode, Error> {
                 println!("{}", made.text);
             }
         }
-        Command::Revoke { data, device } => {
-            if !Server::open(&data, env)?.revoke(&device)? {
+        Command::Revoke { data, device, reason } => {
+            let reason = RevokeReason::from_name(&reason)
+                .ok_or(Error::Setup { code: "invalid_args", message: format!("没有这种停用原因 {reason}") })?;
+            if !Server::open(&data, env)?.revoke(&device, reason)? {
                 return Err(Error::Setup { code: "not_found", message: "没有这台设备".into() });
             }
         }

@@ -4,40 +4,49 @@
 use crate::error::Error;
 use crate::grants::version_of;
 use crate::store::devices::{self, Device};
-use crate::store::{erasures, people};
+use crate::store::{alarms, erasures, people};
 use crate::tree::Tree;
 use rusqlite::Connection;
 use shared_model::Role;
-use shared_model::limits::ERASURES_LISTED_MAX;
+use shared_model::devices::RevokeReason;
+use shared_model::limits::{ALARM_LIFE_MS, ALARMS_MAX, ERASURES_LISTED_MAX, LEASE_MS};
 use shared_model::wire::{Directory, DirectoryDevice, ErasureState, RoleAtUnit, to_cbor};
 use std::collections::HashSet;
 use uuid::Uuid;
 
-/// `None` for whoever neither is of the office nor administers. The version follows from the content without `seen_at`.
-pub fn directory(db: &Connection, tree: &Tree, roles: &[RoleAtUnit]) -> Result<Option<Directory>, Error> {
-    // Administrators look after people and devices; they hold no residents.
-    let offices: Vec<_> = roles.iter().filter(|at| matches!(at.role, Role::Office | Role::Admin)).collect();
+/// The last contact of a device counts for the version in steps of this, milliseconds: a directory is not sent anew for every sync of anybody.
+const SEEN_STEP_MS: i64 = 3600 * 1000;
+
+/// May this role confirm, invite and revoke beneath its unit?
+pub fn manages(role: Role) -> bool {
+    // administrators look after people and devices; they hold no residents
+    matches!(role, Role::Office | Role::Admin)
+}
+
+/// `None` for whoever neither is of the office nor administers. The version follows from the content.
+pub fn directory(db: &Connection, tree: &Tree, roles: &[RoleAtUnit], now_ms: i64) -> Result<Option<Directory>, Error> {
+    let offices: Vec<_> = roles.iter().filter(|at| manages(at.role)).collect();
     if offices.is_empty() {
         return Ok(None);
     }
-    let mut content = Vec::new();
-    let mut out = Vec::new();
-    let mine = |unit: &Uuid| offices.iter().any(|at| tree.is_within(unit, &at.unit));
-    let people: HashSet<Uuid> = people::places(db)?.into_iter().filter(|(_, unit)| mine(unit)).map(|(person, _)| person).collect();
+    let is_ours = |unit: &Uuid| offices.iter().any(|at| tree.is_within(unit, &at.unit));
+    let people: HashSet<Uuid> = people::places(db)?.into_iter().filter(|(_, unit)| is_ours(unit)).map(|(person, _)| person).collect();
+    let mut devices = Vec::new();
     let all = devices::list(db)?;
     let erasures = erasures_beneath(db, tree, &offices, &all)?;
-    for d in all {
-        if !mine(&d.unit) && !people.contains(&d.person) {
-            continue;
+    for device in all {
+        if is_ours(&device.unit) || people.contains(&device.person) {
+            devices.push(item(device));
         }
-        let state = if d.cloned { "cloned".to_owned() } else { d.state };
-        let digits = (state == "unconfirmed").then_some(d.digits);
-        let (person, unsent, told) = (d.person, d.unsent, d.policy_named >= d.policy);
-        content.push((d.id, d.name.clone(), d.role, d.unit, state.clone(), unsent, told));
-        let (name, role, unit, seen_at) = (d.name, d.role, d.unit, d.seen_at);
-        out.push(DirectoryDevice { id: d.id, name, role, unit, state, digits, seen_at, person, unsent, told });
     }
-    Ok(Some(Directory { version: version_of(&to_cbor(&(content, &erasures))), devices: out, erasures }))
+    let mut alarms = alarms::since(db, now_ms - ALARM_LIFE_MS, ALARMS_MAX)?;
+    alarms.retain(|a| is_ours(&a.unit));
+    let mut content = devices.clone();
+    for d in &mut content {
+        d.seen_at = d.seen_at.map(|at| at.div_euclid(SEEN_STEP_MS));
+        d.lease_until = None;
+    }
+    Ok(Some(Directory { version: version_of(&to_cbor(&(content, &alarms, &erasures))), devices, erasures, alarms }))
 }
 
 /// Erasures beneath the office's units, with who has not carried them out yet.
@@ -63,4 +72,30 @@ fn erasures_beneath(db: &Connection, tree: &Tree, offices: &[&RoleAtUnit], devic
         });
     }
     Ok(out)
+}
+
+fn item(d: Device) -> DirectoryDevice {
+    let state = match d.state.as_str() {
+        "revoked" if d.reason.is_some_and(RevokeReason::is_hostile) => "lost",
+        "active" if d.cloned => "cloned",
+        other => other,
+    };
+    let is_open = d.state == "active";
+    DirectoryDevice {
+        digits: (state == "unconfirmed").then_some(d.digits),
+        state: state.to_owned(),
+        id: d.id,
+        name: d.name,
+        role: d.role,
+        unit: d.unit,
+        seen_at: d.seen_at,
+        reason: d.reason,
+        revoked_at: d.revoked_at,
+        wiped_at: d.wiped_at,
+        person: d.person,
+        unsent: d.unsent,
+        told: d.policy_named >= d.policy,
+        held: d.held,
+        lease_until: d.seen_at.filter(|_| is_open || d.revoked_at.is_some() && d.wiped_at.is_none()).map(|at| at + LEASE_MS),
+    }
 }

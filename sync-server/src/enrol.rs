@@ -5,11 +5,13 @@ use crate::Inner;
 use crate::auth::Caller;
 use crate::error::{Error, Fault};
 use crate::setup::{make_invite, write_membership};
-use crate::store::{devices, devices::Device, epochs, invites, people, policy};
+use crate::store::{alarms, devices, devices::Device, epochs, invites, people, policy};
 use ed25519_dalek::{Signature, VerifyingKey};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use shared_model::Role;
+use shared_model::devices::Alarm;
+use shared_model::limits::{ALARM_LIFE_MS, ALARMS_MAX};
 use shared_model::wire::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, digits, enrol_text};
 
 /// Longest token that is looked at, bytes.
@@ -27,12 +29,12 @@ pub fn enrol(inner: &Inner, request: &EnrolRequest) -> Result<EnrolReply, Fault>
         return Err(bad_proof());
     }
     key.verify_strict(&enrol_text(&request.token, &request.public_key, &request.nonce), &proof).map_err(|_| bad_proof())?;
-    inner.store.write(|db| {
+    let outcome = inner.store.write(|db| {
         let hash: [u8; 32] = Sha256::digest(&request.token).into();
         let invite = invites::get(db, &hash)?.ok_or_else(|| Fault::new(403, "invite_unknown", "没有这个邀请"))?;
         let now_ms = inner.env.now_ms();
         if invite.used_at.is_some() {
-            return Err(Fault::new(403, "invite_used", "这个邀请已经用过，请再要一个"));
+            return again(inner, db, request, &invite, now_ms);
         }
         if invite.expires_at < now_ms {
             return Err(Fault::new(403, "invite_expired", "邀请已过期，请再要一个"));
@@ -40,19 +42,48 @@ pub fn enrol(inner: &Inner, request: &EnrolRequest) -> Result<EnrolReply, Fault>
         if devices::by_key(db, &request.public_key)?.is_some() {
             return Err(Fault::new(409, "already_enrolled", "这台设备已经登记"));
         }
-        invites::set_used(db, &hash, now_ms)?;
         let device = add_device(inner, db, request, &invite, now_ms)?;
-        Ok(EnrolReply {
-            device: device.id,
-            name: device.name,
-            role: device.role,
-            unit: device.unit,
-            confirmed: device.state == "active",
-            digits: device.digits,
-            server_key: inner.keys.public(),
-            time: now_ms,
-            epoch: epochs::current(db)?,
-        })
+        invites::set_used(db, &hash, &device.id, now_ms)?;
+        Ok(Enrolled::Now(enrolled(inner, db, device, now_ms)?))
+    })?;
+    match outcome {
+        Enrolled::Now(reply) => Ok(reply),
+        Enrolled::Used => Err(Fault::new(403, "invite_used", "这个邀请已经用过，请再要一个")),
+    }
+}
+
+/// What an enrolment came to; a used invite is refused, and what it left for the office is committed.
+enum Enrolled {
+    Now(EnrolReply),
+    Used,
+}
+
+/// A used invite: the device that used it asks once more because the answer was lost; anybody else is refused and the office is told.
+fn again(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &invites::Invite, now_ms: i64) -> Result<Enrolled, Fault> {
+    let by_it = devices::by_key(db, &request.public_key)?.filter(|d| Some(d.id) == invite.device && d.nonce == request.nonce);
+    if let Some(device) = by_it.filter(|d| d.seen_at.is_none() && d.revoked_at.is_none()) {
+        return Ok(Enrolled::Now(enrolled(inner, db, device, now_ms)?));
+    }
+    tracing::warn!("a used invite was presented again");
+    let name = people::name(db, &invite.person)?;
+    alarms::drop_before(db, now_ms - ALARM_LIFE_MS)?;
+    if alarms::since(db, now_ms - ALARM_LIFE_MS, ALARMS_MAX)?.len() < ALARMS_MAX as usize {
+        alarms::add(db, &Alarm { at: now_ms, kind: "invite_again".into(), name, unit: invite.unit, device: invite.device })?;
+    }
+    Ok(Enrolled::Used)
+}
+
+fn enrolled(inner: &Inner, db: &Connection, device: Device, now_ms: i64) -> Result<EnrolReply, Error> {
+    Ok(EnrolReply {
+        device: device.id,
+        name: device.name,
+        role: device.role,
+        unit: device.unit,
+        confirmed: device.state == "active",
+        digits: device.digits,
+        server_key: inner.keys.public(),
+        time: now_ms,
+        epoch: epochs::current(db)?,
     })
 }
 
@@ -70,7 +101,12 @@ fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &i
         state: if invite.auto_confirm { "active" } else { "unconfirmed" }.to_owned(),
         cloned: false,
         digits: digits(&inner.keys.public(), &request.public_key, &request.token),
+        confirmed_at: invite.auto_confirm.then_some(now_ms),
         seen_at: None,
+        reason: None,
+        revoked_at: None,
+        wiped_at: None,
+        held: Vec::new(),
         counter: 0,
         policy: 1,
         policy_named: 1,

@@ -1,6 +1,7 @@
 //! What can go wrong: [`Error`] inside, [`Fault`] towards a device. A fault has a stable code for programs and words for people; the cause
 //! of an inner error is logged once, at the edge, and never carries personal data.
 
+use shared_model::devices::WipeOrder;
 use std::borrow::Cow;
 
 /// Inner failure: nothing of the request was written.
@@ -59,6 +60,8 @@ pub struct Fault {
     pub message: Cow<'static, str>,
     /// Nonce of the request: with it the server's time is signed.
     pub skew_nonce: Option<Box<str>>,
+    /// The order to wipe, for a revoked device.
+    pub wipe: Option<Box<WipeOrder>>,
     /// For the log only.
     pub cause: Option<Box<Error>>,
 }
@@ -66,7 +69,7 @@ pub struct Fault {
 impl Fault {
     /// A refusal with words for people.
     pub fn new(status: u16, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Fault { status, code, message: message.into(), skew_nonce: None, cause: None }
+        Fault { status, code, message: message.into(), skew_nonce: None, wipe: None, cause: None }
     }
 
     /// The request is not what it should be.
@@ -82,7 +85,9 @@ impl From<Error> for Fault {
             "disk_full" => (507, "server_full", "服务器的磁盘满了，现在只能看不能传。写下的都在，请告诉社区。"),
             _ => (500, "server_error", "服务器内部出错，请稍后再试"),
         };
-        Fault { status, code, message: message.into(), skew_nonce: None, cause: Some(Box::new(e)) }
+        let mut fault = Fault::new(status, code, message);
+        fault.cause = Some(Box::new(e));
+        fault
     }
 }
 

@@ -68,7 +68,9 @@ impl Server {
     pub fn watch(&self, headers: &[(String, String)]) -> Result<Watch, Response> {
         let (method, path) = ("GET", "/v1/events");
         crate::memberships::settle_terms(&self.inner).map_err(|e| self.fault(method, path, e.into()))?;
-        let caller = auth::check(&self.inner, method, path, headers, b"").map_err(|fault| self.fault(method, path, fault))?;
+        let caller = auth::check(&self.inner, method, path, headers, b"")
+            .and_then(auth::only_open)
+            .map_err(|fault| self.fault(method, path, fault))?;
         self.watch_of(Arc::new(caller)).map_err(|e| self.fault(method, path, e.into()))
     }
 
@@ -78,7 +80,7 @@ impl Server {
     /// Of the database.
     pub fn watch_again(&self, watch: &Watch) -> Result<Option<Watch>, Error> {
         let device = self.inner.store.read(|db| devices::get(db, &watch.caller.device.id))?;
-        if device.is_none_or(|device| device.state != "active") {
+        if device.is_none_or(|device| device.state != "active" || device.cloned) {
             return Ok(None);
         }
         self.watch_of(watch.caller.clone()).map(Some)
@@ -90,7 +92,7 @@ impl Server {
             let tree = self.inner.tree(db)?;
             self.inner.keep_tree(&tree);
             let grants = grants_of(db, &caller, &tree)?;
-            let directory = directory::directory(db, &tree, &grants.roles)?.map(|d| d.devices).unwrap_or_default();
+            let directory = directory::directory(db, &tree, &grants.roles, self.inner.env.now_ms())?.map(|d| d.devices).unwrap_or_default();
             let states: Vec<(Uuid, String)> = directory.into_iter().map(|d| (d.id, d.state)).collect();
             let waiting = refused::list(db, &tree, &grants.roles, &device, 0)?.map_or(0, |list| list.version);
             let news = version_of(&to_cbor(&(grants.version, states, waiting)));

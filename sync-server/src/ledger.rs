@@ -11,6 +11,8 @@ use crate::error::Error;
 use crate::store::{self, devices, lock};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
+use shared_model::devices::RevokeReason;
+use std::collections::BTreeMap;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -148,15 +150,15 @@ pub fn replay(inner: &Inner) -> Result<(), Error> {
         return Ok(());
     }
     inner.store.write(|db| {
+        // the first moment stands, and the last reason
+        let mut revoked: BTreeMap<Uuid, (i64, RevokeReason)> = BTreeMap::new();
         for entry in &entries {
-            let first = entry.ids.first().map_or("", String::as_str);
+            let id = |at: usize| entry.ids.get(at).map_or("", String::as_str);
             match entry.kind {
                 Kind::Revoke => {
-                    let Ok(device) = Uuid::parse_str(first) else { continue };
-                    if devices::get(db, &device)?.is_some_and(|d| d.state != "revoked") {
-                        tracing::warn!(%device, "stopped again: the ledger says so");
-                        devices::set_state(db, &device, "revoked")?;
-                    }
+                    let Ok(device) = Uuid::parse_str(id(0)) else { continue };
+                    let reason = RevokeReason::from_name(id(1)).unwrap_or(RevokeReason::Left);
+                    revoked.entry(device).or_insert((entry.at_ms, reason)).1 = reason;
                 }
                 Kind::Erase => {
                     if crate::erase::replay(inner, db, entry.at_ms, &entry.ids)? {
@@ -164,6 +166,12 @@ pub fn replay(inner: &Inner) -> Result<(), Error> {
                     }
                 }
                 Kind::Enrol | Kind::Epoch => {}
+            }
+        }
+        for (device, (at_ms, reason)) in revoked {
+            if devices::get(db, &device)?.is_some_and(|d| d.reason != Some(reason)) {
+                tracing::warn!(%device, "stopped again: the ledger says so");
+                devices::revoke(db, &device, reason, at_ms)?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@
 mod auth;
 mod backup;
 mod body;
+mod closing;
 mod directory;
 mod enrol;
 mod epoch;
@@ -46,6 +47,7 @@ use error::Fault;
 use keys::Keys;
 use ledger::Ledger;
 use shared_model::Role;
+use shared_model::devices::RevokeReason;
 use shared_model::wire::{ErrorReply, time_text};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -164,8 +166,8 @@ impl Server {
     }
 
     /// Ends a device: effective at its next request. Returns whether it was known.
-    pub fn revoke(&self, device: &Uuid) -> Result<bool, Error> {
-        setup::revoke(&self.inner, device)
+    pub fn revoke(&self, device: &Uuid, reason: RevokeReason) -> Result<bool, Error> {
+        setup::revoke(&self.inner, device, reason)
     }
 
     /// Ends a person's role at a unit; their devices write under the next policy stamp.
@@ -233,17 +235,19 @@ impl Server {
         sender: &Cell<Option<Uuid>>,
     ) -> Result<Response, Fault> {
         let inner = &*self.inner;
-        let signed = || {
+        let checked = || {
             memberships::settle_terms(inner)?;
             let caller = auth::check(inner, method, path, headers, body)?;
             sender.set(Some(caller.device.id));
             Ok::<_, Fault>(caller)
         };
+        let signed = || checked().and_then(auth::only_open);
         let body = match (method, path) {
             ("GET", "/healthz" | "/readyz" | "/metrics") => return self.watched(path),
             ("POST", "/v1/enrol") => body::write(&enrol::enrol(inner, &body::read(body)?)?),
+            ("POST", "/v1/wiped") => body::write(&closing::wiped(inner, &body::read(body)?)?),
             ("POST", "/v1/sync") => {
-                let caller = signed()?;
+                let caller = checked()?;
                 body::write(&sync::sync(inner, &caller, &body::read(body)?)?)
             }
             ("POST", "/v1/history") => {
@@ -301,7 +305,7 @@ impl Server {
         }
         let time = self.inner.env.now_ms();
         let signature = fault.skew_nonce.as_ref().map(|nonce| self.inner.keys.sign(&time_text(time, nonce)).into());
-        let reply = ErrorReply { code: fault.code.to_owned(), message: fault.message.into_owned(), time, signature };
+        let reply = ErrorReply { code: fault.code.to_owned(), message: fault.message.into_owned(), time, signature, wipe: fault.wipe };
         Response { status: fault.status, content_type: CONTENT_TYPE, body: body::write(&reply) }
     }
 

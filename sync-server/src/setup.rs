@@ -3,14 +3,14 @@
 
 use crate::error::Error;
 use crate::keys::Keys;
-use crate::ledger;
 use crate::store::people::Membership;
 use crate::store::{self, Store, devices, epochs, invites, people, units};
-use crate::{Env, Inner, Server, memberships, shape};
+use crate::{Env, Inner, Server, closing, memberships, shape};
 use base64::Engine;
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use shared_model::Role;
+use shared_model::devices::RevokeReason;
 use shared_model::doc::{area_id, unit_id};
 use shared_model::limits::INVITE_LIFE_MS;
 use shared_model::records::known_code;
@@ -159,7 +159,7 @@ pub fn make_invite(inner: &Inner, db: &Connection, role: Role, unit: Uuid, name:
     let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(token);
     let expires_at = inner.env.now_ms() + INVITE_LIFE_MS;
     let token_hash = Sha256::digest(&token).into();
-    invites::add(db, &invites::Invite { token_hash, person, role, unit, auto_confirm, expires_at, used_at: None })?;
+    invites::add(db, &invites::Invite { token_hash, person, role, unit, auto_confirm, expires_at, used_at: None, device: None })?;
     let url = store::get_meta(db, "url")?.ok_or(Error::Damaged("the server has no address"))?;
     let key = hex::encode(Sha256::digest(inner.keys.public()));
     let text = format!("gridwalk:1?u={}&t={token}&k={key}&e={expires_at}", percent(&url));
@@ -172,13 +172,12 @@ fn percent(text: &str) -> String {
     text.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
-pub fn revoke(inner: &Inner, device: &Uuid) -> Result<bool, Error> {
+pub fn revoke(inner: &Inner, device: &Uuid, reason: RevokeReason) -> Result<bool, Error> {
     inner.store.write(|db| {
         let known = devices::get(db, device)?.is_some();
         if known {
-            inner.note(db, ledger::Kind::Revoke, vec![device.to_string()])?;
+            closing::revoke(inner, db, device, reason)?;
         }
-        devices::set_state(db, device, "revoked")?;
         Ok(known)
     })
 }

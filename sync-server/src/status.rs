@@ -46,7 +46,7 @@ pub fn look(server: &Server, is_serving: bool) -> Result<Status, Error> {
     let cares = cares(server, &devices, is_serving, now_ms)?;
     let mut words = facts;
     devices.sort_by_key(|d| (care_of(d, now_ms).is_none(), d.state != "unconfirmed", d.seen_at));
-    for d in devices.iter().filter(|d| d.state != "revoked").take(LISTED_MAX) {
+    for d in devices.iter().filter(|d| d.revoked_at.is_none()).take(LISTED_MAX) {
         words += &format!("  {}  {}  {}\n", d.id, role_words(d), seen_words(d, now_ms));
     }
     if devices.len() > LISTED_MAX {
@@ -71,7 +71,7 @@ fn facts(inner: &Inner, db: &Connection, devices: &[Device]) -> Result<String, E
     let url = store::get_meta(db, "url")?.unwrap_or_default();
     let size = std::fs::metadata(inner.dir.join("server.db")).map_or(0, |file| file.len());
     Ok(format!(
-        "地址 {url}，第 {} 期\n单元 {} 个\n分区 {partitions} 个，文档 {documents} 份，更改 {changes} 条，数据库 {} MB\n设备 {} 台：{} 台在用，{} 台待确认，{} 台已停用\n",
+        "地址 {url}，第 {} 期\n单元 {} 个\n分区 {partitions} 个，文档 {documents} 份，更改 {changes} 条，数据库 {} MB\n设备 {} 台：{} 台在用，{} 台待确认，{} 台已停用，{} 台已清除\n",
         epochs::current(db)?,
         units::count(db)?,
         size.div_ceil(1024 * 1024),
@@ -79,6 +79,7 @@ fn facts(inner: &Inner, db: &Connection, devices: &[Device]) -> Result<String, E
         of("active"),
         of("unconfirmed"),
         of("revoked"),
+        of("wiped"),
     ))
 }
 

@@ -5,10 +5,11 @@ use crate::auth::Caller;
 use crate::error::{Error, Fault};
 use crate::events::Wake;
 use crate::push::{Pushed, push};
-use crate::store::{bundles, devices, documents, erasures, refused};
-use crate::{Inner, epoch, pull};
+use crate::store::{bundles, devices, documents, erasures, people, refused};
+use crate::{Inner, closing, epoch, pull};
 use rusqlite::Connection;
-use shared_model::limits::{RECEIPTS_MAX, RESOLUTIONS_MAX};
+use shared_model::devices::{Lease, lease_text};
+use shared_model::limits::{LEASE_MS, RECEIPTS_MAX, RESOLUTIONS_MAX};
 use shared_model::wire::{PROTOCOL, SyncReply, SyncRequest};
 use std::collections::BTreeMap;
 
@@ -29,6 +30,11 @@ pub fn sync(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Syn
     if request.cursors.len() > CURSORS_MAX || request.want.len() > WANT_MAX || is_too_long {
         return Err(Fault::new(413, "too_large", "请求太大"));
     }
+    let wake =
+        |pushed: &Pushed| inner.wake(pushed.touched.iter().map(|((unit, class), head)| Wake { unit: *unit, class: *class, head: *head }));
+    if closing::is_closed(&caller.device) {
+        return closing::answer(inner, caller, request, wake);
+    }
     epoch::begin_if_set_back(inner, &caller.device.id, request)?;
     let pushed = push_all(inner, caller, request)?;
     if pushed.has_erased {
@@ -36,11 +42,19 @@ pub fn sync(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Syn
     }
     pull::prepare(inner, caller, request, &pushed)?;
     let mut reply = inner.store.read(|db| pull::reply(inner, db, caller, request, &pushed))?;
-    inner.wake(pushed.touched.iter().map(|((unit, class), head)| Wake { unit: *unit, class: *class, head: *head }));
+    wake(&pushed);
     inner.metrics.note_verdicts(&pushed.verdicts);
     reply.verdicts = pushed.verdicts;
     reply.actor_closed = pushed.actor_closed.into_iter().collect();
+    reply.lease = Some(lease(inner, caller, reply.time));
     Ok(reply)
+}
+
+/// A week from now, good for this request only.
+fn lease(inner: &Inner, caller: &Caller, now_ms: i64) -> Lease {
+    let until = now_ms + LEASE_MS;
+    let text = lease_text(&caller.device.id, now_ms, until, &hex::encode(caller.nonce));
+    Lease { from: now_ms, until, signature: inner.keys.sign(&text).into() }
 }
 
 fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pushed, Error> {
@@ -52,7 +66,7 @@ fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pus
         return Ok(Pushed::default());
     }
     let written = inner.store.write(|db| {
-        devices::set_seen(db, &caller.device.id, now_ms)?;
+        devices::set_seen(db, &caller.device.id, now_ms, &people::roles(db, &caller.device.person)?)?;
         devices::drop_nonces(db, now_ms - shared_model::limits::CLOCK_SKEW_MS_MAX)?;
         devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;
         bundles::drop_superseded(db, now_ms - BUNDLE_KEPT_MS)?;

@@ -244,7 +244,7 @@ fn a_new_machine_goes_on_from_the_folder_of_backups_alone() {
     let mut s = scene();
     s.back_up();
     let backup = s.back_up();
-    s.w.server.revoke(&s.ana.id).unwrap();
+    s.w.server.revoke(&s.ana.id, shared_model::devices::RevokeReason::Left).unwrap();
     // the ledger is copied with every backup; what it holds since is brought by hand or was written to its second place
     std::fs::copy(s.w.path().join("ledger"), s.folder().join("ledger")).unwrap();
     let fresh = tempfile::tempdir().unwrap();

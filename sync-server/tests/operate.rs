@@ -286,7 +286,7 @@ fn a_stream_follows_what_the_device_may_hold_and_ends_with_it() {
     );
     assert!(told["head"].as_u64().unwrap() > 0);
     // Of the office's own class it never hears, and of nothing once it is ended.
-    assert!(w.server.revoke(&ana.id).unwrap());
+    assert!(w.server.revoke(&ana.id, shared_model::devices::RevokeReason::Left).unwrap());
     office.make_household(b, "102");
     assert_eq!(serving.sync(&mut office), 200);
     let rest: Vec<_> = events.collect();
@@ -313,7 +313,7 @@ fn an_office_is_told_of_a_device_and_of_a_refused_command_that_wait() {
     ana.pending[0].command.parts[0].unit = shared_model::doc::unit_id("610104001902");
     assert_eq!(serving.sync(&mut ana), 200);
     assert!(at_office.any(|(name, _)| name == "sync"), "a refused command waits");
-    assert!(w.server.revoke(&ana.id).unwrap());
+    assert!(w.server.revoke(&ana.id, shared_model::devices::RevokeReason::Left).unwrap());
     assert!(at_ana.next().is_none_or(|(name, _)| name != "sync"), "what concerns others is not told");
 }
 

@@ -6,6 +6,7 @@ mod support;
 
 use shared_model::class::Class;
 use shared_model::crdt::Edit;
+use shared_model::devices::{RevokeReason, wipe_text};
 use shared_model::doc::{DocId, unit_id};
 use shared_model::limits::{BUNDLE_FROM_ROWS, CLOCK_SKEW_MS_MAX, INVITE_LIFE_MS};
 use shared_model::records::Kind;
@@ -79,9 +80,13 @@ fn a_revoked_device_is_told_so() {
     let w = World::new();
     let mut ana = w.device(Role::Worker, GRID, "安然");
     ana.sync(&w);
-    assert!(w.server.revoke(&ana.id).unwrap());
+    assert!(w.server.revoke(&ana.id, RevokeReason::Left).unwrap());
     let (status, error) = ana.send(&w).unwrap_err();
     assert_eq!((status, error.code.as_str()), (403, "revoked"));
+    let order = error.wipe.unwrap();
+    let text = wipe_text(&ana.id, RevokeReason::Left, order.revoked_at, &order.nonce);
+    let signature = ed25519_dalek::Signature::from_slice(&order.signature).unwrap();
+    ed25519_dalek::VerifyingKey::from_bytes(&ana.server_key).unwrap().verify_strict(&text, &signature).unwrap();
 }
 
 #[test]

@@ -332,16 +332,3 @@ fn work_that_arrives_long_after_a_membership_ended_is_kept_aside_and_shown() {
     w.sync_all();
     assert_eq!(w.office().person("8-1-101", &rosters::name(8, 0))["note"], "新网格");
 }
-
-#[test]
-fn a_revoked_device_keeps_what_it_wrote_and_brings_nothing_in() {
-    let w = World::ready(107);
-    let ana = w.ana();
-    ana.edit_person("1-1-101", "张建国", "note", "停用之后");
-    assert!(w.server().revoke(&ana.id()).unwrap());
-    assert_eq!(ana.try_sync().unwrap_err().code, "revoked");
-    assert_eq!(ana.pending(), 1);
-    assert!(!ana.agrees());
-    w.office().sync();
-    assert_ne!(w.office().person("1-1-101", "张建国")["note"], "停用之后");
-}

@@ -399,20 +399,23 @@ fn a_device_that_was_away_for_long_brings_three_hundred_changes() {
     let w = World::ready(18);
     let (ana, bo) = (w.ana(), w.bo());
     let doors: Vec<(String, String)> = ana.doors().into_iter().collect();
-    let people: Vec<(String, String)> = doors
+    // read before she leaves: a week without contact ends reading, not writing
+    let people: Vec<(String, String, Json)> = doors
         .iter()
         .flat_map(|(plate, _)| {
             let file = ana.file(plate);
-            file["persons"].as_array().unwrap().iter().map(|p| (plate.clone(), p["name"].as_str().unwrap().to_string())).collect::<Vec<_>>()
+            let person = |p: &Json| (plate.clone(), p["name"].as_str().unwrap().to_string(), p["id"].clone());
+            file["persons"].as_array().unwrap().iter().map(person).collect::<Vec<_>>()
         })
         .collect();
     for n in 0..300 {
         w.clock.pass_ms(2 * 3_600_000);
-        let (plate, name) = &people[n % people.len()];
+        let (plate, name, id) = &people[n % people.len()];
+        let edit = |key: &str, value: String| ana.call("edit_person", json!({ "id": id, "edit": { key: value } }));
         match n % 3 {
             0 => drop(ana.call("add_visit", json!({ "household": ana.at(plate), "outcome": "met", "note": format!("第 {n} 次") }))),
-            1 => drop(ana.edit_person(plate, name, "employer", format!("单位 {n}"))),
-            _ => drop(ana.edit_person(plate, name, "note", format!("记 {n}"))),
+            1 => drop(edit("employer", format!("单位 {n}"))),
+            _ => drop(edit("note", format!("记 {n}"))),
         }
         if n % 10 == 0 {
             bo.edit_person(plate, name, "phone", format!("137{n:08}"));

@@ -7,13 +7,16 @@ use crate::error::{CoreError, Result};
 use crate::store;
 use crate::sync;
 use crate::vault::{Vault, random, write_private};
+use crate::wipe;
 use crate::workspace::Identity;
 use ed25519_dalek::{Signer, SigningKey};
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use serde_bytes::ByteBuf;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use shared_model::commands::{COMMANDS, Changed, SyncReport};
+use shared_model::devices::WipeOrder;
+use shared_model::limits::CLOCK_SKEW_MS_MAX;
 use shared_model::wire::{self, EnrolReply, EnrolRequest, SyncReply, Verdict};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,6 +56,14 @@ pub(crate) struct Open {
     pub used_ms: i64,
 }
 
+/// Keys made for an invite.
+#[derive(Clone)]
+struct Enrolling {
+    token: String,
+    secret: [u8; 32],
+    nonce: [u8; 16],
+}
+
 type Listener = Box<dyn Fn(&Changed) + Send + Sync>;
 type OutcomeListener = Box<dyn Fn(&sync::Outcome<'_>) + Send + Sync>;
 
@@ -61,7 +72,9 @@ struct Inner {
     options: EngineOptions,
     open: Mutex<Option<Open>>,
     syncing: Mutex<()>,
-    skew_ms: Mutex<i64>,
+    told: Mutex<sync::Told>,
+    /// Keys of an enrolment whose answer did not come: the same invite is tried again with the same.
+    enrolling: Mutex<Option<Enrolling>>,
     offline: AtomicBool,
     /// The last attempt found no server.
     unreachable: AtomicBool,
@@ -87,12 +100,14 @@ impl Engine {
     /// Of the file system.
     pub fn open(home: PathBuf, options: EngineOptions) -> Result<Engine> {
         fs::create_dir_all(&home)?;
+        wipe::go_on(&home)?;
         let engine = Engine(Arc::new(Inner {
             home,
             options,
             open: Mutex::new(None),
             syncing: Mutex::new(()),
-            skew_ms: Mutex::new(0),
+            told: Mutex::default(),
+            enrolling: Mutex::new(None),
             offline: AtomicBool::new(false),
             unreachable: AtomicBool::new(false),
             retry_after_s: AtomicU64::new(0),
@@ -121,6 +136,7 @@ impl Engine {
             .ok_or_else(|| CoreError::new("unknown_command", format!("没有「{name}」这个命令。")))?;
         let args = if args.is_null() { Json::Object(serde_json::Map::new()) } else { args };
         self.lock_if_idle();
+        self.close_if_wiped();
         // what a screen asks by itself after a sync is no sign of a person
         if !matches!(name, "whoami" | "sync_status" | "sync_now" | "list_pending") {
             self.note_use();
@@ -148,7 +164,7 @@ impl Engine {
         let identity = self.with(|o| Ok((o.me.clone(), store::json_setting::<u64>(&o.db, "epoch")?.unwrap_or(0))));
         let Some((me, epoch)) = identity.ok().filter(|_| self.may_listen()) else { return WatchEnd::NoAnswer };
         let (path, nonce) = ("/v1/events", hex::encode(random::<16>(self.env())));
-        let time = self.now_ms() + *held(&self.0.skew_ms);
+        let time = self.now_ms() + held(&self.0.told).skew_ms;
         let headers = sync::signed(&me, "GET", path, b"", time, &nonce, epoch);
         self.0.options.transport.watch(&me.server_url, path, &headers, heard)
     }
@@ -283,6 +299,25 @@ impl Engine {
         }
     }
 
+    /// Another program of this home may have obeyed an order to wipe.
+    fn close_if_wiped(&self) {
+        if self.is_open() && wipe::is_marked(&self.0.home) && !self.vault().exists() {
+            *held(&self.0.open) = None;
+        }
+    }
+
+    /// What is left of an earlier life of this home that was wiped.
+    pub(crate) fn wiped(&self) -> Option<shared_model::commands::Wiped> {
+        wipe::shown(&self.0.home)
+    }
+
+    /// Has the time without contact passed after which nothing is shown? `false` while locked.
+    pub fn is_lease_over(&self) -> bool {
+        let now = self.now_ms();
+        // a store that cannot be asked cannot be read either
+        self.with(|o| crate::lease::is_over(&o.db, now)).unwrap_or(false)
+    }
+
     /// Closes the store when nobody used it for a while.
     pub(crate) fn lock_if_idle(&self) {
         if !self.0.options.auto_lock {
@@ -356,11 +391,16 @@ impl Engine {
             return Err(CoreError::args("PIN 要 6 位数字。").at("pin"));
         }
         let invite = Invite::parse(invite)?;
+        invite.check_expiry(self.now_ms())?;
+        wipe::go_on(&self.0.home)?;
         let env = self.env();
-        let secret: [u8; 32] = random(env);
+        let (secret, nonce) = match held(&self.0.enrolling).clone() {
+            Some(before) if before.token == invite.token => (before.secret, before.nonce),
+            _ => (random(env), random(env)),
+        };
+        *held(&self.0.enrolling) = Some(Enrolling { token: invite.token.clone(), secret, nonce });
         let signing = SigningKey::from_bytes(&secret);
         let public_key = signing.verifying_key().to_bytes();
-        let nonce: [u8; 16] = random(env);
         let proof = signing.sign(&wire::enrol_text(&invite.token, &public_key, &nonce)).to_bytes();
         let request = EnrolRequest { token: invite.token.clone(), public_key, nonce, proof: ByteBuf::from(proof.to_vec()) };
         let body = sync::pack(&wire::to_cbor(&request));
@@ -392,7 +432,12 @@ impl Engine {
         store::set_json(&db, "identity", &me)?;
         self.vault().seal(env, pin, &key)?;
         *held(&self.0.open) = Some(Open { db, me, used_ms: self.now_ms() });
+        *held(&self.0.enrolling) = None;
         self.keep_unlocked(&key)?;
+        // the marker of an earlier wipe has no more to say once its receipt is in; until then it only waits to send it
+        if wipe::untold(&self.0.home).is_none() {
+            wipe::told(&self.0.home, true)?;
+        }
         self.raise(&Changed { kinds: vec!["session".into()], ..Changed::default() });
         Ok(())
     }
@@ -400,9 +445,9 @@ impl Engine {
     /// One signed request with the open store's identity; the store is not held while the network works.
     pub(crate) fn exchange(&self, path: &str, cbor: &[u8]) -> Result<sync::Exchange> {
         let (me, epoch) = self.with(|o| Ok((o.me.clone(), store::json_setting::<u64>(&o.db, "epoch")?.unwrap_or(0))))?;
-        let mut skew = *held(&self.0.skew_ms);
-        let out = sync::exchange(self.env(), &Switched(self), &me, &mut skew, epoch, path, cbor);
-        *held(&self.0.skew_ms) = skew;
+        let mut told = sync::Told { skew_ms: held(&self.0.told).skew_ms, wipe: None };
+        let out = sync::exchange(self.env(), &Switched(self), &me, &mut told, epoch, path, cbor);
+        *held(&self.0.told) = told;
         out
     }
 
@@ -431,6 +476,7 @@ impl Engine {
 
     fn sync_rounds(&self, trace: Option<&Path>) -> Result<SyncReport> {
         let _one = held(&self.0.syncing);
+        self.tell_wiped();
         let mut report = SyncReport::default();
         for round in 0..sync::ROUNDS_MAX {
             let request = self.with(|o| sync::next_request(&o.db))?;
@@ -438,6 +484,13 @@ impl Engine {
             let answer = self.exchange("/v1/sync", &cbor);
             if let Err(e) = &answer {
                 self.note_refusal(e)?;
+                let order = held(&self.0.told).wipe.take();
+                match order.map(|order| self.obey(order)).transpose()? {
+                    // something was written meanwhile: it goes first
+                    Some(None) => continue,
+                    Some(Some(ended)) => return Err(ended),
+                    None => {}
+                }
             }
             let answer = answer?;
             if let Some(dir) = trace {
@@ -453,6 +506,10 @@ impl Engine {
                 if !o.me.confirmed {
                     o.me.confirmed = true;
                     store::set_json(&o.db, "identity", &o.me)?;
+                }
+                if let Some(lease) = &reply.lease {
+                    crate::lease::renew(&o.db, &o.me, &answer.nonce, lease, now)?;
+                    store::set_json(&o.db, "closed", &None::<String>)?;
                 }
                 sync::apply::apply(&mut o.db, &o.me, now, reply)
             })?;
@@ -476,13 +533,50 @@ impl Engine {
         Ok(report)
     }
 
-    /// An unconfirmed or revoked device remembers it, for its screens.
+    /// Obeys an order to wipe: what waits for a verdict goes first (`None`), unless the device is in unknown hands. Returns what is said to
+    /// whoever synced.
+    fn obey(&self, order: WipeOrder) -> Result<Option<CoreError>> {
+        let reason = order.reason;
+        let me = self.with(|o| {
+            let tx = o.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            if !reason.is_hostile() && sync::apply::unjudged(&tx)? > 0 {
+                return Ok(None);
+            }
+            // from here on no other program of this home writes either
+            store::set_json(&tx, "ended", &true)?;
+            tx.commit()?;
+            Ok(Some(o.me.clone()))
+        })?;
+        let Some(me) = me else { return Ok(None) };
+        wipe::mark(&self.0.home, &me, order, self.now_ms())?;
+        *held(&self.0.open) = None;
+        wipe::go_on(&self.0.home)?;
+        self.tell_wiped();
+        self.raise(&Changed { kinds: vec!["session".into(), "sync".into()], ..Changed::default() });
+        Ok(Some(CoreError::new("revoked", format!("社区停用了这台设备（{}），本机的资料已经清除。要再用，请社区重新邀请。", reason.zh()))))
+    }
+
+    /// Sends the receipt of a wipe, if one waits; without a network it waits on.
+    pub(crate) fn tell_wiped(&self) {
+        let Some((url, receipt)) = wipe::untold(&self.0.home) else { return };
+        if self.post(&url, "/v1/wiped", &[], &sync::pack(&receipt)).is_ok_and(|reply| reply.status == 200)
+            && let Err(e) = wipe::told(&self.0.home, self.vault().exists())
+        {
+            tracing::error!(code = e.code, "the receipt of a wipe was sent and could not be noted");
+        }
+    }
+
+    /// An unconfirmed or closed device remembers it, for its screens.
     fn note_refusal(&self, e: &CoreError) -> Result<()> {
         if e.code == "unconfirmed" {
             self.with(|o| {
                 o.me.confirmed = false;
                 store::set_json(&o.db, "identity", &o.me)
             })?;
+        }
+        if e.code == "cloned" {
+            self.with(|o| store::set_json(&o.db, "closed", &Some("cloned")))?;
+            self.raise(&Changed { kinds: vec!["session".into(), "sync".into()], ..Changed::default() });
         }
         if e.code == "offline" {
             self.raise(&Changed { kinds: vec!["sync".into()], ..Changed::default() });
@@ -505,18 +599,33 @@ struct Invite {
     url: String,
     token: String,
     key_hash: String,
+    /// Server time, ms.
+    expires_at: i64,
 }
+
+/// Within this of an invite's end the device's clock is believed, ms; a clock further off is wrong, and the server decides alone.
+const BELIEVED_MS: i64 = 24 * 3600 * 1000;
 
 impl Invite {
     fn parse(text: &str) -> Result<Invite> {
         let broken = || CoreError::args("这不是完整的邀请码，请重新复制。").at("invite");
         let query = text.trim().strip_prefix("gridwalk:1?").ok_or_else(broken)?;
         let get = |key: &str| query.split('&').find_map(|p| p.strip_prefix(key).and_then(|r| r.strip_prefix('='))).map(decoded);
+        let expires_at = get("e").and_then(|e| e.parse().ok()).ok_or_else(broken)?;
         let (url, token, key_hash) = (get("u").ok_or_else(broken)?, get("t").ok_or_else(broken)?, get("k").ok_or_else(broken)?);
         if !(url.starts_with("http://") || url.starts_with("https://")) || key_hash.len() != 64 {
             return Err(broken());
         }
-        Ok(Invite { url, token, key_hash: key_hash.to_ascii_lowercase() })
+        Ok(Invite { url, token, key_hash: key_hash.to_ascii_lowercase(), expires_at })
+    }
+
+    /// Says so before the network is asked.
+    fn check_expiry(&self, now_ms: i64) -> Result<()> {
+        let late_ms = now_ms.saturating_sub(self.expires_at);
+        if late_ms > CLOCK_SKEW_MS_MAX && late_ms < BELIEVED_MS {
+            return Err(CoreError::new("invite_expired", "这个邀请码过期了（十分钟内有效），请社区再给一个。").at("invite"));
+        }
+        Ok(())
     }
 }
 

@@ -6,8 +6,8 @@ use shared_model::commands::Failure;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct CoreError {
-    /// Stable: `not_allowed not_found invalid_args unknown_command bad_json locked offline server_error clock_skew revoked unconfirmed
-    /// too_large not_a_roster empty_sheet bad_encoding zip_bomb bad_change disk_full busy needs_update read_only`.
+    /// Stable: `not_allowed not_found invalid_args unknown_command bad_json locked offline server_error clock_skew revoked unconfirmed cloned
+    /// lease_over too_large not_a_roster empty_sheet bad_encoding zip_bomb bad_change disk_full busy needs_update read_only`.
     pub code: String,
     /// What happened, that nothing is lost, what to do.
     pub message: String,

@@ -8,11 +8,13 @@ mod engine;
 pub mod env;
 mod error;
 mod handover;
+mod lease;
 pub mod polite;
 mod project;
 mod store;
 mod sync;
 mod vault;
+mod wipe;
 mod workspace;
 
 pub use engine::{Engine, EngineOptions};

@@ -198,6 +198,9 @@ impl Writer<'_> {
     /// # Errors
     /// As [`Writer::command`].
     pub fn command_as(&mut self, intent: Intent, replaces: Option<u64>, policy: Option<u64>) -> Result<Option<u64>> {
+        if store::json_setting(self.tx, "ended")? == Some(true) {
+            return Err(CoreError::new("revoked", "社区停用了这台设备，不能再写。"));
+        }
         let (mut parts, mut hashes) = (Vec::new(), Vec::new());
         let mut intent = intent;
         if replaces.is_some() {

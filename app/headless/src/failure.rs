@@ -35,7 +35,9 @@ pub fn status(code: &str) -> StatusCode {
     match code {
         "locked" => StatusCode::LOCKED,
         "no_session" => StatusCode::UNAUTHORIZED,
-        "not_allowed" | "revoked" | "unconfirmed" => StatusCode::FORBIDDEN,
+        "not_allowed" | "revoked" | "unconfirmed" | "cloned" | "lease_over" | "invite_expired" | "invite_used" | "invite_unknown" => {
+            StatusCode::FORBIDDEN
+        }
         "not_found" | "unknown_command" => StatusCode::NOT_FOUND,
         "invalid_args" | "bad_json" => StatusCode::BAD_REQUEST,
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,

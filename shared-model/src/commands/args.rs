@@ -390,6 +390,13 @@ pub struct ConfirmDeviceArgs {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RevokeDeviceArgs {
+    pub device: String,
+    /// `replaced left lost stolen cloned mistaken`. After `lost` or `stolen` nothing that arrives from it counts.
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct InviteArgs {
     pub role: String,
     /// Unit id or code.

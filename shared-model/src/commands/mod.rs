@@ -125,6 +125,7 @@ commands! {
     Write reveal(RevealArgs) -> Revealed, "查看证件号，会记录", "Show a masked value; logged";
     Read list_devices(NoArgs) -> DeviceList, "人员与设备", "People and devices";
     Online confirm_device(ConfirmDeviceArgs) -> Edited, "确认一台设备", "Confirm a device";
+    Online revoke_device(RevokeDeviceArgs) -> Edited, "停用一台设备", "Revoke a device";
     Online invite_device(InviteArgs) -> Invited, "邀请一台设备", "Invite a device";
     Write erase(EraseArgs) -> Edited, "擦除一人或一户，各设备一起", "Erase a person or a household, on every device";
     Write withdraw_contact(WithdrawArgs) -> Edited, "撤回门口的电话", "Take back the phone shown at a door";

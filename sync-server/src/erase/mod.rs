@@ -227,7 +227,7 @@ fn write_next(inner: &Inner, db: &Connection, e: &Erasure, n: &Next, touched: &m
 /// as it stood under that stamp.
 fn ask_receipts(inner: &Inner, db: &Connection, e: &Erasure, touched: &Touched) -> Result<(), Error> {
     let tree = inner.tree(db)?;
-    for device in devices::list(db)?.into_iter().filter(|d| d.state != "revoked") {
+    for device in devices::list(db)?.into_iter().filter(|d| d.wiped_at.is_none()) {
         let now = people::roles(db, &device.person)?;
         let mut stamps = Vec::new();
         for n in device.policy_named..=device.policy {

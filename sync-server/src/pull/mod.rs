@@ -58,7 +58,7 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
     let more = pages.more;
     let digests = if more { Vec::new() } else { partitions.iter().filter(|p| p.head > 0).map(digest_of).collect() };
     let epochs = if request.epoch == epoch { Vec::new() } else { epoch::chain_for(db, &message)? };
-    let directory = directory::directory(db, &tree, &message.roles)?.filter(|d| d.version != request.directory);
+    let directory = directory::directory(db, &tree, &message.roles, inner.env.now_ms())?.filter(|d| d.version != request.directory);
     let refused = refused::list(db, &tree, &message.roles, &caller.device.id, request.refused)?;
     let resolutions = store::refused::resolutions(db, &caller.device.id)?;
     Ok(SyncReply {
@@ -76,6 +76,7 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
         directory,
         refused,
         resolutions,
+        lease: None,
         grants: (message.version != request.grants).then_some(message),
     })
 }

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::server_writes::{Written, append};
 use crate::store::documents::PartitionRow;
 use crate::store::{devices, in_savepoint, people, units};
-use crate::{memberships, shape};
+use crate::{closing, memberships, shape};
 use shared_model::class::Class;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -61,7 +61,10 @@ impl Push<'_> {
             touched.extend(shape::name_parent(self.inner, self.db, tree, &unit, &parent)?);
         }
         if let Some(device) = &plan.asked.confirm {
-            devices::set_state(self.db, device, "active")?;
+            devices::confirm(self.db, device, self.now_ms)?;
+        }
+        if let Some((device, reason)) = &plan.asked.revoke {
+            closing::revoke(self.inner, self.db, device, *reason)?;
         }
         if let Some(effect) = &plan.asked.effect {
             touched.extend(self.take_effect(effect)?);

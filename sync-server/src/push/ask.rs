@@ -5,6 +5,8 @@ use super::appoint::Appointed;
 use super::part::Decoded;
 use super::rights::Roots;
 use super::{Push, Refusal, Stop, refuse};
+use crate::closing;
+use crate::directory;
 use crate::erase::Erasure;
 use crate::store::devices;
 use crate::store::people::Membership;
@@ -12,6 +14,7 @@ use crate::tree::{DEPTH_MAX, Node, Tree};
 use shared_model::Role;
 use shared_model::class::Class;
 use shared_model::crdt::{OpBody, Value};
+use shared_model::devices::RevokeReason;
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules;
@@ -30,6 +33,8 @@ pub struct Asked {
     pub placed: Option<(Uuid, Uuid)>,
     /// A device to be confirmed.
     pub confirm: Option<Uuid>,
+    /// A device to be ended.
+    pub revoke: Option<(Uuid, RevokeReason)>,
     /// What changes who holds what.
     pub effect: Option<Effect>,
     /// What is to be erased; its id and time are those of the command.
@@ -61,6 +66,12 @@ pub struct NewUnit {
 
 impl Push<'_> {
     pub fn judge_ask(&self, command: &Command, parts: &[Decoded<'_>], roots: &Roots) -> Result<Asked, Stop> {
+        // its own work counts; what it asks of people, units and devices does not
+        let is_own_work =
+            matches!(command.ask, None | Some(Ask::MakeUnit { .. } | Ask::AskAbout { .. } | Ask::Discard { .. } | Ask::Resend { .. }));
+        if !is_own_work && closing::is_closed(&self.device) {
+            return refuse("device_closed");
+        }
         if !parts.is_empty() && !matches!(command.ask, None | Some(Ask::MakeUnit { .. } | Ask::Resend { .. })) {
             return refuse("has_parts");
         }
@@ -73,6 +84,7 @@ impl Push<'_> {
             Some(Ask::ConfirmDevice { device, digits }) => self.judge_confirmation(roots, device, digits),
             Some(Ask::Erase { record, reason }) => self.judge_erasure(roots, *record, reason),
             Some(Ask::WithdrawContact { household }) => self.judge_withdrawal(roots, *household),
+            Some(Ask::RevokeDevice { device, reason }) => self.judge_revocation(roots, *device, *reason),
             Some(Ask::AddMembership(new)) => Ok(Effect::Appoint(self.judge_appointment(new)?).into()),
             Some(Ask::SetTerm { membership, from, until, expected }) => {
                 Ok(Effect::Term(self.judge_term(membership, *from, *until, *expected)?).into())
@@ -130,13 +142,34 @@ impl Push<'_> {
 
     fn judge_confirmation(&self, roots: &Roots, device: &Uuid, digits: &str) -> Result<Asked, Stop> {
         let found = devices::get(self.db, device)?;
-        let Some(found) = found.filter(|d| is_office_over(roots, &self.tree, &d.unit)) else { return refuse("not_allowed") };
+        let Some(found) = found.filter(|d| manages_over(roots, &self.tree, &d.unit)) else { return refuse("not_allowed") };
         match found.state.as_str() {
             "unconfirmed" if found.digits == digits => Ok(Asked { confirm: Some(*device), ..Asked::default() }),
             "active" if found.digits == digits => Ok(Asked::default()),
             state => Err(Stop::Refused(Refusal::Stale(state.to_owned()))),
         }
     }
+
+    /// Not one's own: the last device of an office must not end itself. What was reported lost does not become harmless again.
+    fn judge_revocation(&self, roots: &Roots, device: Uuid, reason: RevokeReason) -> Result<Asked, Stop> {
+        let found = devices::get(self.db, &device)?;
+        let Some(found) = found.filter(|d| manages_over(roots, &self.tree, &d.unit)) else { return refuse("not_allowed") };
+        if device == self.device.id {
+            return refuse("own_device");
+        }
+        let stale = || Err(Stop::Refused(Refusal::Stale(found.state.clone())));
+        match found.reason {
+            _ if found.state == "wiped" => stale(),
+            Some(known) if known == reason => Ok(Asked::default()),
+            Some(known) if known.is_hostile() && !reason.is_hostile() => stale(),
+            _ => Ok(Asked { revoke: Some((device, reason)), ..Asked::default() }),
+        }
+    }
+}
+
+/// Does one of the roots manage devices of this unit?
+fn manages_over(roots: &Roots, tree: &Tree, unit: &Uuid) -> bool {
+    roots.roots.iter().any(|at| directory::manages(at.role) && tree.is_within(unit, &at.unit))
 }
 
 /// Is one of these roles that of the office of the unit or of one above it?

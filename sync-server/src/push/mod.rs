@@ -22,6 +22,7 @@ mod shadow;
 mod step;
 
 use crate::Inner;
+use crate::closing;
 use crate::error::Error;
 use crate::store::{commands, devices, devices::Device, epochs, policy};
 use crate::tree::Tree;
@@ -100,6 +101,8 @@ pub struct Push<'a> {
     known_actors: HashSet<ActorId>,
     /// The device has a refused command: only then can something stand on one.
     has_refused: bool,
+    /// Everything of this device is kept aside under this reason, unjudged.
+    kept_aside: Option<&'static str>,
     out: Pushed,
 }
 
@@ -115,6 +118,7 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
         tree: inner.tree(db)?,
         now_ms: inner.receipt_ms(request.commands.len()),
         known_actors: HashSet::new(),
+        kept_aside: closing::kept_aside(&device, inner.env.now_ms()),
         out: Pushed::default(),
     };
     if request.epoch != 0 && request.epoch != epochs::current(db)? {
@@ -124,7 +128,7 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
     push.name_policy(request)?;
     let mut last = commands::last_seq(db, &device.id)?.max(request.released);
     for command in &request.commands {
-        if command.seq == 0 || command.seq > last.saturating_add(1) {
+        if command.seq == 0 || command.seq > last.saturating_add(1) && !closing::is_closed(&device) {
             // Something before it never came (an undeclared restore): no verdict, so that nothing is forgotten.
             tracing::warn!(seq = command.seq, last, "a command beyond the next number is left without a verdict");
             continue;
@@ -169,6 +173,7 @@ impl Push<'_> {
         match commands::get(self.db, &self.device.id, command.seq)? {
             Some(known) if known.digest != digest => {
                 devices::set_cloned(self.db, &self.device.id)?;
+                self.kept_aside = self.kept_aside.or(Some("cloned"));
                 // beside what the other install pushed under this number, with an id of its own for the office
                 let id = refuse::id_of_clone(&opaque, &digest);
                 commands::quarantine(self.db, &self.device.id, command, &digest, &id, "cloned", self.now_ms)?;
@@ -182,9 +187,16 @@ impl Push<'_> {
             }
             _ => {}
         }
-        let judged = self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque).map(|()| plan.erased));
+        let judged = match self.kept_aside {
+            Some(reason) => refuse(reason),
+            None => self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque).map(|()| plan.erased)),
+        };
         let verdict = match judged {
             Ok(erased) => Verdict::Accepted { received_at: self.now_ms, erased },
+            // a device that is to forget everything cannot be asked for what is missing
+            Err(Stop::Refused(Refusal::Need(_))) if closing::is_closed(&self.device) => {
+                self.refused(command, &digest, &opaque, Refusal::Quarantine("incomplete"))?
+            }
             Err(Stop::Refused(refusal)) => self.refused(command, &digest, &opaque, refusal)?,
             Err(Stop::Failed(e)) if e.is_constraint() => {
                 tracing::error!(seq = command.seq, cause = %e, "a command that passed the gate could not be written");

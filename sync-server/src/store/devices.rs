@@ -5,6 +5,8 @@ use super::{int, uint};
 use crate::error::Error;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use shared_model::Role;
+use shared_model::devices::RevokeReason;
+use shared_model::wire::{RoleAtUnit, from_cbor, to_cbor};
 use uuid::Uuid;
 
 /// One enrolled device.
@@ -18,11 +20,17 @@ pub struct Device {
     pub name: String,
     pub role: Role,
     pub unit: Uuid,
-    /// `unconfirmed`, `active`, `revoked`.
+    /// `unconfirmed`, `active`, `revoked`, `wiped`.
     pub state: String,
     pub cloned: bool,
     pub digits: String,
+    pub confirmed_at: Option<i64>,
     pub seen_at: Option<i64>,
+    pub reason: Option<RevokeReason>,
+    pub revoked_at: Option<i64>,
+    pub wiped_at: Option<i64>,
+    /// Roles at its last contact while it was trusted.
+    pub held: Vec<RoleAtUnit>,
     /// Highest counter of an actor it wrote with.
     pub counter: u64,
     pub policy: u64,
@@ -31,7 +39,7 @@ pub struct Device {
     pub unsent: u32,
 }
 
-const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named, d.unsent";
+const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named, d.confirmed_at, d.reason, d.revoked_at, d.wiped_at, d.unsent, d.held";
 
 fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {
     let role: u8 = r.get(5)?;
@@ -50,7 +58,12 @@ fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {
         counter: uint(r.get(11)?),
         policy: uint(r.get(12)?),
         policy_named: uint(r.get(13)?),
-        unsent: r.get(14)?,
+        confirmed_at: r.get(14)?,
+        reason: r.get::<_, Option<String>>(15)?.and_then(|name| RevokeReason::from_name(&name)),
+        revoked_at: r.get(16)?,
+        wiped_at: r.get(17)?,
+        unsent: r.get(18)?,
+        held: from_cbor(&r.get::<_, Vec<u8>>(19)?).unwrap_or_default(),
     };
     Ok((device, role))
 }
@@ -97,8 +110,8 @@ pub fn of_person(db: &Connection, person: &Uuid) -> Result<Vec<Device>, Error> {
 /// Adds a device.
 pub fn add(db: &Connection, d: &Device, now_ms: i64) -> Result<(), Error> {
     let sql =
-        "insert into device (id, public_key, nonce, person, role, unit, state, cloned, digits, enrolled_at, counter, policy, policy_named)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, ?10, ?11)";
+        "insert into device (id, public_key, nonce, person, role, unit, state, cloned, digits, enrolled_at, counter, policy, policy_named, confirmed_at)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, ?10, ?11, ?12)";
     db.prepare_cached(sql)?.execute(params![
         d.id,
         d.public_key,
@@ -110,14 +123,31 @@ pub fn add(db: &Connection, d: &Device, now_ms: i64) -> Result<(), Error> {
         d.digits,
         now_ms,
         int(d.policy),
-        int(d.policy_named)
+        int(d.policy_named),
+        d.confirmed_at
     ])?;
     Ok(())
 }
 
-/// Sets its state.
-pub fn set_state(db: &Connection, id: &Uuid, state: &str) -> Result<(), Error> {
-    db.prepare_cached("update device set state = ?2 where id = ?1")?.execute(params![id, state])?;
+/// It may come in.
+pub fn confirm(db: &Connection, id: &Uuid, now_ms: i64) -> Result<(), Error> {
+    let sql = "update device set state = 'active', confirmed_at = ?2 where id = ?1 and state = 'unconfirmed'";
+    db.prepare_cached(sql)?.execute(params![id, now_ms])?;
+    Ok(())
+}
+
+/// It is given nothing any more. The first moment stands; a graver reason takes the place of another.
+pub fn revoke(db: &Connection, id: &Uuid, reason: RevokeReason, now_ms: i64) -> Result<(), Error> {
+    let sql = "update device set state = case state when 'wiped' then state else 'revoked' end, reason = ?2,
+               revoked_at = coalesce(revoked_at, ?3) where id = ?1";
+    db.prepare_cached(sql)?.execute(params![id, reason.name(), now_ms])?;
+    Ok(())
+}
+
+/// It proved that it holds nothing any more; the first proof stands.
+pub fn set_wiped(db: &Connection, id: &Uuid, now_ms: i64) -> Result<(), Error> {
+    let sql = "update device set state = 'wiped', wiped_at = coalesce(wiped_at, ?2) where id = ?1 and revoked_at is not null";
+    db.prepare_cached(sql)?.execute(params![id, now_ms])?;
     Ok(())
 }
 
@@ -127,9 +157,9 @@ pub fn set_cloned(db: &Connection, id: &Uuid) -> Result<(), Error> {
     Ok(())
 }
 
-/// When it was last heard of.
-pub fn set_seen(db: &Connection, id: &Uuid, now_ms: i64) -> Result<(), Error> {
-    db.prepare_cached("update device set seen_at = ?2 where id = ?1")?.execute(params![id, now_ms])?;
+/// When it was last heard of, and which roles' data it may hold since.
+pub fn set_seen(db: &Connection, id: &Uuid, now_ms: i64, held: &[RoleAtUnit]) -> Result<(), Error> {
+    db.prepare_cached("update device set seen_at = ?2, held = ?3 where id = ?1")?.execute(params![id, now_ms, to_cbor(&held)])?;
     Ok(())
 }
 

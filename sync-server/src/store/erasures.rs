@@ -155,6 +155,12 @@ pub fn set_receipts(db: &Connection, device: &Uuid, partition: i64, seq: u64, no
     Ok(())
 }
 
+/// A device that was wiped has carried out every erasure.
+pub fn set_all_receipts(db: &Connection, device: &Uuid, now_ms: i64) -> Result<(), Error> {
+    db.prepare_cached("update receipt set at = ?2 where device = ?1 and at is null")?.execute(params![device, now_ms])?;
+    Ok(())
+}
+
 /// Partitions for which the device owes a receipt.
 pub fn owed(db: &Connection, device: &Uuid) -> Result<Vec<i64>, Error> {
     let mut statement = db.prepare_cached("select distinct partition from receipt where device = ?1 and at is null")?;

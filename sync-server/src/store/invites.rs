@@ -15,6 +15,8 @@ pub struct Invite {
     pub auto_confirm: bool,
     pub expires_at: i64,
     pub used_at: Option<i64>,
+    /// The device that used it.
+    pub device: Option<Uuid>,
 }
 
 /// Adds one.
@@ -26,19 +28,19 @@ pub fn add(db: &Connection, i: &Invite) -> Result<(), Error> {
 
 /// Finds one.
 pub fn get(db: &Connection, token_hash: &[u8; 32]) -> Result<Option<Invite>, Error> {
-    let sql = "select person, role, unit, auto_confirm, expires_at, used_at from invite where token_hash = ?1";
+    let sql = "select person, role, unit, auto_confirm, expires_at, used_at, device from invite where token_hash = ?1";
     let row = db
         .prepare_cached(sql)?
-        .query_row([token_hash], |r| Ok((r.get(0)?, r.get::<_, u8>(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?)))
+        .query_row([token_hash], |r| Ok((r.get(0)?, r.get::<_, u8>(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?)))
         .optional()?;
-    row.map(|(person, role, unit, auto_confirm, expires_at, used_at)| {
-        Ok(Invite { token_hash: *token_hash, person, role: role_of(role)?, unit, auto_confirm, expires_at, used_at })
+    row.map(|(person, role, unit, auto_confirm, expires_at, used_at, device)| {
+        Ok(Invite { token_hash: *token_hash, person, role: role_of(role)?, unit, auto_confirm, expires_at, used_at, device })
     })
     .transpose()
 }
 
-/// Marks it used.
-pub fn set_used(db: &Connection, token_hash: &[u8; 32], now_ms: i64) -> Result<(), Error> {
-    db.prepare_cached("update invite set used_at = ?2 where token_hash = ?1")?.execute(params![token_hash, now_ms])?;
+/// Marks it used by a device.
+pub fn set_used(db: &Connection, token_hash: &[u8; 32], device: &Uuid, now_ms: i64) -> Result<(), Error> {
+    db.prepare_cached("update invite set used_at = ?2, device = ?3 where token_hash = ?1")?.execute(params![token_hash, now_ms, device])?;
     Ok(())
 }

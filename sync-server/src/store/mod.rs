@@ -5,6 +5,7 @@
 //! and `begin immediate`; reads have connections of their own and one transaction each, so that grants, pages, heads and digests of a
 //! reply belong together.
 
+pub mod alarms;
 pub mod bundles;
 pub mod commands;
 pub mod devices;

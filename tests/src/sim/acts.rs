@@ -18,6 +18,7 @@ impl Sim {
     pub(super) fn step(&mut self) {
         let pass_ms = if self.chance(5) { self.rng.gen_range(1..72) * HOUR_MS } else { self.rng.gen_range(1..600) * 1000 };
         self.world.clock.pass_ms(pass_ms);
+        self.renew_leases();
         match self.rng.gen_range(0..100) {
             0..=27 => self.edit(),
             28..=37 => self.visit(),
@@ -35,6 +36,18 @@ impl Sim {
             73 => self.look_into_tray(),
             70 => self.clock(),
             _ => self.sync(),
+        }
+    }
+
+    /// Whoever was too long without contact, or whose clock says so, goes where there is a signal before reading on.
+    fn renew_leases(&mut self) {
+        for who in 0..self.world.devices.len() {
+            let d = &self.world.devices[who];
+            if d.engine().is_lease_over() {
+                d.try_sync().unwrap_or_else(|e| panic!("{}: a sync over a good line failed: {e}", d.name));
+                let text = format!("{} syncs for its lease", d.name);
+                self.tell(text);
+            }
         }
     }
 
@@ -315,6 +328,7 @@ impl Sim {
         }
         if self.chance(20) {
             self.world.clock.pass_ms(41 * 24 * HOUR_MS);
+            self.renew_leases();
         }
     }
 
@@ -324,6 +338,7 @@ impl Sim {
         let wrong_ms = self.rng.gen_range(-87_600..87_600) * HOUR_MS;
         self.tell(format!("the clock of {} is wrong by {wrong_ms} ms", self.world.devices[who].name));
         self.world.devices[who].env.set_wrong_by_ms(wrong_ms);
+        self.renew_leases();
     }
 
     fn fault(&mut self) -> Fault {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 /// PIN of every device.
 pub const PIN: &str = "135790";
 /// Files of a home.
-const FILES: [&str; 5] = ["gridwalk.db", "gridwalk.db-wal", "seal.json", "device.key", "unlocked"];
+const FILES: [&str; 6] = ["gridwalk.db", "gridwalk.db-wal", "seal.json", "device.key", "unlocked", "wiped.json"];
 
 /// One phone or office computer.
 pub struct Device {

@@ -12,7 +12,7 @@ mod net;
 pub use clock::{Clock, START_MS, SimEnv};
 pub use device::{Device, PIN, copy_home};
 pub use ledger::Ledger;
-pub use net::{Bend, Exchange, Fault, Line, Sent, Wire, plain};
+pub use net::{Bend, BendError, Exchange, Fault, Line, Sent, Wire, plain};
 
 use crate::rosters;
 use serde_json::json;
@@ -149,6 +149,20 @@ impl World {
         let place = self.devices.len() - 1;
         self.devices[place].call("enrol", json!({ "invite": invite.text, "pin": PIN }));
         place
+    }
+
+    /// One more device that nobody has enrolled yet. Returns its place.
+    pub fn newcomer(&mut self, name: &'static str, role: Role) -> usize {
+        self.add(name, role);
+        self.devices.len() - 1
+    }
+
+    /// A second phone with everything of the first: its files were copied while it lay still. Returns its place.
+    pub fn copy_of(&mut self, place: usize) -> usize {
+        let (name, role, home) = (self.devices[place].name, self.devices[place].role, self.devices[place].home());
+        let at = self.devices.len();
+        copy_home(&home, &self.dir.path().join(at.to_string()).join("0"));
+        self.newcomer(name, role)
     }
 
     /// Folder of the server's data.

@@ -7,7 +7,7 @@ use shared_model::Role;
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules;
-use shared_model::wire::{RowBody, SyncReply, SyncRequest, from_cbor, to_cbor};
+use shared_model::wire::{ErrorReply, RowBody, SyncReply, SyncRequest, from_cbor, to_cbor};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -118,8 +118,12 @@ pub struct Line {
     answered_in: Mutex<Duration>,
     /// Asked before each answer is handed over: a test may bend it.
     bend: Mutex<Option<Bend>>,
+    /// The same for answers that are refusals.
+    bend_error: Mutex<Option<BendError>>,
 }
 
+/// Bends a refusal.
+pub type BendError = Box<dyn FnMut(&mut ErrorReply) + Send>;
 /// Bends a decoded answer; `true`: it was changed.
 pub type Bend = Box<dyn FnMut(&mut SyncReply) -> bool + Send>;
 
@@ -145,6 +149,7 @@ impl Line {
             requests: Mutex::new(0),
             answered_in: Mutex::default(),
             bend: Mutex::default(),
+            bend_error: Mutex::default(),
         })
     }
 
@@ -212,6 +217,11 @@ impl Line {
     /// Bends the answers from now on.
     pub fn set_bend(&self, bend: Option<Bend>) {
         *held(&self.bend) = bend;
+    }
+
+    /// Bends the refusals from now on.
+    pub fn set_bend_error(&self, bend: Option<BendError>) {
+        *held(&self.bend_error) = bend;
     }
 
     /// Delivers what was late: its answers go nowhere.
@@ -288,6 +298,13 @@ impl Line {
     }
 
     fn bent(&self, raw: &Raw, reply: NetReply, fault: Fault) -> NetReply {
+        if reply.status != 200
+            && let Some(bend) = held(&self.bend_error).as_mut()
+            && let Ok(mut decoded) = from_cbor::<ErrorReply>(&plain(&reply.body))
+        {
+            bend(&mut decoded);
+            return NetReply { status: reply.status, body: packed(&to_cbor(&decoded)), retry_after_s: reply.retry_after_s };
+        }
         if raw.path != "/v1/sync" || reply.status != 200 {
             return reply;
         }

@@ -8,23 +8,34 @@ use crate::project::{day_of, local};
 use crate::store::{self, rows};
 use crate::workspace::{self, Intent};
 use chrono::Datelike;
+use rusqlite::Connection;
 use shared_model::Class;
 use shared_model::codes::Coded;
 use shared_model::commands::{
-    ConfirmDeviceArgs, DeviceItem, DeviceList, Edited, FieldInfo, HoldingItem, Holdings, InviteArgs, Invited, LogItem, MemberItem, NoArgs,
-    OwnLog, TableList,
+    ConfirmDeviceArgs, DeviceAlarm, DeviceHolds, DeviceItem, DeviceList, Edited, FieldInfo, HoldingItem, Holdings, InviteArgs, Invited,
+    LogItem, MemberItem, NoArgs, OwnLog, RevokeDeviceArgs, TableList,
 };
+use shared_model::devices::RevokeReason;
 use shared_model::records::{FieldClass, FieldType, KINDS, Kind};
 use shared_model::rules::{self, Role};
-use shared_model::wire::{self, Ask, Directory, InviteReply, InviteRequest};
+use shared_model::wire::{self, Ask, Directory, InviteReply, InviteRequest, RoleAtUnit};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// `list_devices`: as the last sync told; people from their memberships.
 pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
     engine.with(|o| {
         let tree = Tree::read(&o.db)?;
-        let directory: Option<Directory> = store::json_setting(&o.db, "directory")?;
-        let items = directory.map(|d| d.devices).unwrap_or_default().into_iter().map(|d| DeviceItem {
+        let directory: Directory = store::json_setting(&o.db, "directory")?.unwrap_or_default();
+        let counts = Counts::read(&o.db)?;
+        let alarms = directory.alarms.into_iter().map(|a| DeviceAlarm {
+            at: a.at,
+            kind: a.kind,
+            name: a.name,
+            unit_name: tree.name(a.unit),
+            device: a.device.map(|d| d.to_string()),
+        });
+        let items = directory.devices.into_iter().map(|d| DeviceItem {
             this: d.id == o.me.device,
             id: d.id.to_string(),
             name: d.name,
@@ -34,6 +45,12 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
             state: d.state,
             digits: d.digits,
             seen_at: d.seen_at,
+            reason: d.reason.map(|r| Coded { code: r.name().into(), label: r.zh().into() }),
+            revoked_at: d.revoked_at,
+            wiped_at: d.wiped_at,
+            unsent: d.unsent,
+            lease_until: d.lease_until,
+            held: d.held.iter().map(|at| holds(&counts, &tree, at)).collect(),
         });
         let mut people: Vec<MemberItem> = rows(&o.db, Kind::Membership, "where t._del is null", &[])?
             .iter()
@@ -49,8 +66,44 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
             })
             .collect();
         people.sort_by(|a, b| (&a.role.code, &a.name).cmp(&(&b.role.code, &b.name)));
-        Ok(DeviceList { items: items.collect(), people })
+        Ok(DeviceList { items: items.collect(), alarms: alarms.collect(), people })
     })
+}
+
+/// Households and people by building, as this device holds them.
+struct Counts {
+    households: BTreeMap<Uuid, u32>,
+    people: BTreeMap<Uuid, u32>,
+}
+
+impl Counts {
+    fn read(db: &Connection) -> Result<Counts> {
+        let count = |sql: &str| -> Result<BTreeMap<Uuid, u32>> {
+            let mut q = db.prepare_cached(sql)?;
+            Ok(q.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+        };
+        Ok(Counts {
+            households: count("select building, count(*) from household where _del is null and building is not null group by building")?,
+            people: count(
+                "select h.building, count(*) from person p join household h on h.record = p.household
+                 where p._del is null and h.building is not null group by h.building",
+            )?,
+        })
+    }
+}
+
+/// What a role at a unit brings to a device.
+fn holds(counts: &Counts, tree: &Tree, at: &RoleAtUnit) -> DeviceHolds {
+    let reads = |class: Class| rules::access(at.role, class).reads();
+    let beneath = tree.beneath(at.unit);
+    let sum = |of: &BTreeMap<Uuid, u32>| beneath.iter().filter_map(|u| of.get(u)).sum();
+    DeviceHolds {
+        unit: at.unit.to_string(),
+        unit_name: tree.name(at.unit),
+        classes: Class::ALL.into_iter().filter(|c| reads(*c)).map(class_code).collect(),
+        households: if reads(Class::Door) { sum(&counts.households) } else { 0 },
+        people: if reads(Class::Register) { sum(&counts.people) } else { 0 },
+    }
 }
 
 fn office_only(engine: &Engine, what: &str) -> Result<()> {
@@ -62,28 +115,45 @@ pub fn confirm(engine: &Engine, args: ConfirmDeviceArgs) -> Result<Edited> {
     office_only(engine, "确认设备")?;
     let now = engine.now_ms();
     let device = id(&args.device, "这台设备")?;
+    let ask = Ask::ConfirmDevice { device, digits: args.digits.trim().to_string() };
+    match ask_server(engine, "confirm_device", "确认一台设备", ask, now)?.as_str() {
+        "stale" | "quarantined" => Err(CoreError::args("六位数字对不上，没有确认。请看着两边的屏幕再核对一次。").at("digits")),
+        _ => Ok(Edited { changed: true }),
+    }
+}
+
+/// `revoke_device`: a server command; it takes effect when the server has it, and on the device at its next contact.
+pub fn revoke(engine: &Engine, args: RevokeDeviceArgs) -> Result<Edited> {
+    office_only(engine, "停用设备")?;
+    let now = engine.now_ms();
+    let device = id(&args.device, "这台设备")?;
+    let reason = RevokeReason::from_name(args.reason.trim()).ok_or_else(|| CoreError::args("没有这种停用的原因。").at("reason"))?;
+    if engine.with(|o| Ok(o.me.device == device))? {
+        return Err(CoreError::args("不能停用正在用的这台。请在社区的另一台设备上停用它。").at("device"));
+    }
+    let ask = Ask::RevokeDevice { device, reason };
+    match ask_server(engine, "revoke_device", &format!("停用一台设备：{}", reason.zh()), ask, now)?.as_str() {
+        "stale" => Err(CoreError::args("这台设备已经停用或清除，没有再改。").at("device")),
+        "quarantined" => Err(CoreError::not_allowed("停用这台设备")),
+        _ => Ok(Edited { changed: true }),
+    }
+}
+
+/// Sends a server command and says what became of it; without a server it waits in the outbox, as every command does.
+fn ask_server(engine: &Engine, name: &'static str, summary: &str, ask: Ask, now_ms: i64) -> Result<String> {
     let (seq, changed) = engine.with(|o| {
-        workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("confirm_device", "确认一台设备", None);
-            intent.ask = Some(Ask::ConfirmDevice { device, digits: args.digits.trim().to_string() });
+        workspace::change(&mut o.db, &o.me, now_ms, |w| {
+            let mut intent = Intent::new(name, summary, None);
+            intent.ask = Some(ask);
             w.command(intent)
         })
     })?;
     engine.raise(&changed);
     match engine.sync(None) {
-        // without a server it waits in the outbox, as every command does
         Err(e) if e.code != "offline" => return Err(e),
         _ => {}
     }
-    let (state, current): (String, Option<String>) = engine
-        .with(|o| Ok(o.db.query_row("select state, reason from command where seq = ?1", [seq], |r| Ok((r.get(0)?, r.get(1)?)))?))?;
-    match state.as_str() {
-        "stale" | "quarantined" => {
-            let _ = current;
-            Err(CoreError::args("六位数字对不上，没有确认。请看着两边的屏幕再核对一次。").at("digits"))
-        }
-        _ => Ok(Edited { changed: true }),
-    }
+    engine.with(|o| Ok(o.db.query_row("select state from command where seq = ?1", [seq], |r| r.get(0))?))
 }
 
 /// `invite_device`

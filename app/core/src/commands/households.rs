@@ -166,6 +166,36 @@ pub fn list(engine: &Engine, args: ListHouseholdsArgs) -> Result<HouseholdList> 
     })
 }
 
+/// Without a lease only doors are listed, so that something can be written about one: which doors, by place alone.
+pub fn only_doors(args: serde_json::Value) -> serde_json::Value {
+    let kept = ["unit", "limit", "offset"];
+    match args {
+        serde_json::Value::Object(map) => map.into_iter().filter(|(key, _)| kept.contains(&key.as_str())).collect(),
+        other => other,
+    }
+}
+
+/// The same list without anything but places.
+pub fn doors(list: HouseholdList) -> HouseholdList {
+    let items = list.items.into_iter().map(|h| HouseholdItem {
+        head_name: None,
+        people: 0,
+        tier: views::coded("tier", "general"),
+        tags: Vec::new(),
+        oldest: None,
+        due: Due { state: "none".into(), ..Due::default() },
+        visited_at: None,
+        conflicts: 0,
+        held: 0,
+        open_cases: 0,
+        is_hub: false,
+        is_rented: false,
+        is_vacant: false,
+        ..h
+    });
+    HouseholdList { items: items.collect(), total: list.total }
+}
+
 /// `get_household`
 pub fn get(engine: &Engine, args: IdArgs) -> Result<HouseholdFile> {
     let now = engine.now_ms();

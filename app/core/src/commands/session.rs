@@ -15,8 +15,10 @@ use std::path::Path;
 pub fn whoami(engine: &Engine, _: NoArgs) -> Result<Whoami> {
     let enrolled = engine.vault().exists();
     if !engine.is_open() {
-        return Ok(Whoami { enrolled, locked: enrolled, tries_left: enrolled.then(|| engine.vault().tries_left()), ..Whoami::default() });
+        let (tries_left, wiped) = (enrolled.then(|| engine.vault().tries_left()), engine.wiped().filter(|_| !enrolled));
+        return Ok(Whoami { enrolled, locked: enrolled, tries_left, wiped, ..Whoami::default() });
     }
+    let now = engine.now_ms();
     engine.with(|o| {
         let tree = super::units::Tree::read(&o.db)?;
         let roles = workspace::roles(&o.db, &o.me)?;
@@ -36,6 +38,9 @@ pub fn whoami(engine: &Engine, _: NoArgs) -> Result<Whoami> {
             unit_name: Some(tree.name(at)).filter(|n| !n.is_empty()),
             device: Some(o.me.device.to_string()),
             tries_left: None,
+            lease_over: crate::lease::is_over(&o.db, now)?,
+            closed: store::json_setting::<Option<String>>(&o.db, "closed")?.flatten(),
+            wiped: None,
         })
     })
 }

@@ -111,7 +111,11 @@ impl Driver {
             match notes.recv_timeout(Duration::from_millis(wait)) {
                 Ok(note) => self.take(note),
                 // Another program may share this home.
-                Err(RecvTimeoutError::Timeout) => self.look_for_writes(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.look_for_writes();
+                    // the receipt of a wipe waits for a network
+                    self.engine.tell_wiped();
+                }
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }

@@ -14,6 +14,7 @@ use ed25519_dalek::{Signer, SigningKey, Verifier, VerifyingKey};
 use rusqlite::Connection;
 use serde_bytes::ByteBuf;
 use shared_model::Class;
+use shared_model::devices::{WipeOrder, wipe_text};
 use shared_model::doc::DocId;
 use shared_model::limits;
 use shared_model::wire::{self, Command, Cursor, ErrorReply, SyncRequest};
@@ -28,6 +29,17 @@ pub struct Exchange {
     pub body: Vec<u8>,
     pub bytes_up: u64,
     pub bytes_down: u64,
+    /// Nonce of the request that was answered.
+    pub nonce: String,
+}
+
+/// What the server told this device beside its answers; kept from one request to the next.
+#[derive(Default)]
+pub struct Told {
+    /// By how much this device's clock is off, ms.
+    pub skew_ms: i64,
+    /// An order to wipe, proved to be the server's and for this request.
+    pub wipe: Option<WipeOrder>,
 }
 
 /// How a sync ended. `asked_ms`: what the server asked to wait.
@@ -72,7 +84,7 @@ pub fn exchange(
     env: &dyn Env,
     transport: &dyn Transport,
     me: &Identity,
-    skew_ms: &mut i64,
+    told: &mut Told,
     epoch: u64,
     path: &str,
     cbor: &[u8],
@@ -81,27 +93,34 @@ pub fn exchange(
     let mut up = 0;
     for attempt in 0..2 {
         let nonce = hex::encode(crate::vault::random::<16>(env));
-        let time = env.now_ms() + *skew_ms;
+        let time = env.now_ms() + told.skew_ms;
         let headers = signed(me, "POST", path, &body, time, &nonce, epoch);
         up += body.len() as u64;
         let reply = transport.post(&me.server_url, path, &headers, &body).map_err(|()| offline())?;
         let bytes_down = reply.body.len() as u64;
         let plain = unpack(&reply.body, 64 * 1024 * 1024)?;
         if reply.status == 200 {
-            return Ok(Exchange { status: 200, body: plain, bytes_up: up, bytes_down });
+            return Ok(Exchange { status: 200, body: plain, bytes_up: up, bytes_down, nonce });
         }
         let error: ErrorReply = wire::from_cbor(&plain).map_err(|_| refused("server_error"))?;
         if error.code == "clock_skew" && attempt == 0 {
             let signed = error.signature.as_ref().and_then(|s| <[u8; 64]>::try_from(s.as_slice()).ok());
             let is_real = signed.is_some_and(|s| verify(&me.server_key, &wire::time_text(error.time, &nonce), &s));
             if is_real {
-                *skew_ms = error.time - env.now_ms();
+                told.skew_ms = error.time - env.now_ms();
                 continue;
             }
         }
+        told.wipe = error.wipe.map(|order| *order).filter(|order| is_order(me, order, &nonce));
         return Err(refused(&error.code));
     }
     Err(refused("clock_skew"))
+}
+
+/// Did the server give this order, to this device, in answer to this request?
+fn is_order(me: &Identity, order: &WipeOrder, nonce: &str) -> bool {
+    let text = wipe_text(&me.device, order.reason, order.revoked_at, nonce);
+    order.nonce == nonce && <[u8; 64]>::try_from(order.signature.as_slice()).is_ok_and(|s| verify(&me.server_key, &text, &s))
 }
 
 /// No answer came.
@@ -113,6 +132,7 @@ pub(crate) fn refused(code: &str) -> CoreError {
     let words = match code {
         "unconfirmed" => "社区还没有确认这台设备。写下的都在。",
         "revoked" => "社区停用了这台设备。没传的还在本机。",
+        "cloned" => "这台设备像是被复制过，社区先停了它。写下的都交上去了，社区看得到。请带着手机到社区重新登记。",
         "clock_skew" => "手机时间和服务器差得太多，没能对上。写下的都在。",
         "needs_update" => "应用版本太旧，请先更新。写下的都在。",
         "too_large" => "这次要传的太大。写下的都在。",
@@ -122,7 +142,7 @@ pub(crate) fn refused(code: &str) -> CoreError {
         "not_allowed" => "您的角色不能这样做。",
         _ => "服务器出错，没有丢东西，稍后再试。",
     };
-    let known = ["unconfirmed", "revoked", "clock_skew", "needs_update", "too_large", "busy", "not_allowed"];
+    let known = ["unconfirmed", "revoked", "cloned", "clock_skew", "needs_update", "too_large", "busy", "not_allowed"];
     CoreError::new(if known.contains(&code) || code.starts_with("invite_") { code } else { "server_error" }, words)
 }
 

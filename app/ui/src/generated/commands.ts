@@ -252,16 +252,54 @@ export type DecideHeldArgs = { id: string,
  * `take` the cell, `keep` what is there, or `edit` with a value.
  */
 decision: string, value?: JsonValue, };
+export type DeviceAlarm = { at: number, 
+/**
+ * `invite_again`: a used invite was presented a second time.
+ */
+kind: string, name: string, unit_name: string, 
+/**
+ * The device that had used the invite.
+ */
+device: string | null, };
+export type DeviceHolds = { unit: string, unit_name: string, classes: Array<Coded>, households: number, 
+/**
+ * People whose facts it may show; 0 where it holds doors only.
+ */
+people: number, };
 export type DeviceItem = { id: string, name: string, role: Coded, unit: string, unit_name: string, 
 /**
- * `unconfirmed`, `active`, `revoked`, `cloned`.
+ * `unconfirmed`, `active`, `cloned`, `revoked`, `lost` (revoked as lost or stolen), `wiped`.
  */
 state: string, 
 /**
  * Six digits to compare, while unconfirmed.
  */
-digits: string | null, seen_at: number | null, this: boolean, };
+digits: string | null, seen_at: number | null, this: boolean, 
+/**
+ * Why it was revoked: `replaced left lost stolen cloned mistaken`.
+ */
+reason: Coded | null, revoked_at: number | null, 
+/**
+ * When it proved that it was wiped.
+ */
+wiped_at: number | null, 
+/**
+ * Commands that it had still not sent at its last contact.
+ */
+unsent: number, 
+/**
+ * When it stops showing what it holds, unless it makes contact.
+ */
+lease_until: number | null, 
+/**
+ * What it holds, as of its last contact.
+ */
+held: Array<DeviceHolds>, };
 export type DeviceList = { items: Array<DeviceItem>, 
+/**
+ * Of the last thirty days, newest first.
+ */
+alarms: Array<DeviceAlarm>, 
 /**
  * People with their roles and phone numbers, from memberships.
  */
@@ -883,6 +921,11 @@ export type RevealArgs = { record: string, key: string,
  */
 reason: string, };
 export type Revealed = { value: string, };
+export type RevokeDeviceArgs = { device: string, 
+/**
+ * `replaced left lost stolen cloned mistaken`. After `lost` or `stolen` nothing that arrives from it counts.
+ */
+reason: string, };
 export type RoleAt = { role: Coded, unit: string, unit_name: string, };
 export type SearchArgs = { 
 /**
@@ -1081,7 +1124,28 @@ unit_name: string | null, device: string | null,
 /**
  * PIN tries left before waiting, when locked.
  */
-tries_left: number | null, };
+tries_left: number | null, 
+/**
+ * Too long without contact: reading stops until the next one, writing goes on.
+ */
+lease_over: boolean, 
+/**
+ * Why the server takes and gives nothing more: `cloned`.
+ */
+closed: string | null, 
+/**
+ * The office had this device wiped; until it is enrolled again.
+ */
+wiped: Wiped | null, };
+export type Wiped = { 
+/**
+ * `replaced left lost stolen cloned mistaken`.
+ */
+reason: Coded, at: number, 
+/**
+ * The office has the receipt.
+ */
+told: boolean, };
 export type WithdrawArgs = { 
 /**
  * Household id.
@@ -1188,6 +1252,8 @@ export interface Commands {
   list_devices: { args: NoArgs; reply: DeviceList };
   /** Confirm a device */
   confirm_device: { args: ConfirmDeviceArgs; reply: Edited };
+  /** Revoke a device */
+  revoke_device: { args: RevokeDeviceArgs; reply: Edited };
   /** Invite a device */
   invite_device: { args: InviteArgs; reply: Invited };
   /** Erase a person or a household, on every device */

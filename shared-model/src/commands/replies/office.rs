@@ -107,18 +107,58 @@ pub struct DeviceItem {
     pub role: Coded,
     pub unit: String,
     pub unit_name: String,
-    /// `unconfirmed`, `active`, `revoked`, `cloned`.
+    /// `unconfirmed`, `active`, `cloned`, `revoked`, `lost` (revoked as lost or stolen), `wiped`.
     pub state: String,
     /// Six digits to compare, while unconfirmed.
     pub digits: Option<String>,
     #[ts(type = "number | null")]
     pub seen_at: Option<i64>,
     pub this: bool,
+    /// Why it was revoked: `replaced left lost stolen cloned mistaken`.
+    pub reason: Option<Coded>,
+    #[ts(type = "number | null")]
+    pub revoked_at: Option<i64>,
+    /// When it proved that it was wiped.
+    #[ts(type = "number | null")]
+    pub wiped_at: Option<i64>,
+    /// Commands that it had still not sent at its last contact.
+    pub unsent: u32,
+    /// When it stops showing what it holds, unless it makes contact.
+    #[ts(type = "number | null")]
+    pub lease_until: Option<i64>,
+    /// What it holds, as of its last contact.
+    pub held: Vec<DeviceHolds>,
+}
+
+/// What a device holds beneath one unit, counted in what this device holds of the same.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DeviceHolds {
+    pub unit: String,
+    pub unit_name: String,
+    pub classes: Vec<Coded>,
+    pub households: u32,
+    /// People whose facts it may show; 0 where it holds doors only.
+    pub people: u32,
+}
+
+/// Something about invites and devices that the office should see.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DeviceAlarm {
+    #[ts(type = "number")]
+    pub at: i64,
+    /// `invite_again`: a used invite was presented a second time.
+    pub kind: String,
+    pub name: String,
+    pub unit_name: String,
+    /// The device that had used the invite.
+    pub device: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 pub struct DeviceList {
     pub items: Vec<DeviceItem>,
+    /// Of the last thirty days, newest first.
+    pub alarms: Vec<DeviceAlarm>,
     /// People with their roles and phone numbers, from memberships.
     pub people: Vec<MemberItem>,
 }

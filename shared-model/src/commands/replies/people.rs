@@ -27,6 +27,23 @@ pub struct Whoami {
     pub device: Option<String>,
     /// PIN tries left before waiting, when locked.
     pub tries_left: Option<u32>,
+    /// Too long without contact: reading stops until the next one, writing goes on.
+    pub lease_over: bool,
+    /// Why the server takes and gives nothing more: `cloned`.
+    pub closed: Option<String>,
+    /// The office had this device wiped; until it is enrolled again.
+    pub wiped: Option<Wiped>,
+}
+
+/// What is left of a device that was wiped: no resident's data.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Wiped {
+    /// `replaced left lost stolen cloned mistaken`.
+    pub reason: Coded,
+    #[ts(type = "number")]
+    pub at: i64,
+    /// The office has the receipt.
+    pub told: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
