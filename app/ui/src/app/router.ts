@@ -27,6 +27,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/welcome', name: 'welcome', component: () => import('../first-run/FirstRunPage.vue'), meta: { open: true } },
   { path: '/lock', name: 'lock', component: () => import('../first-run/LockPage.vue'), meta: { open: true } },
   { path: '/waiting', name: 'waiting', component: () => import('../first-run/WaitingPage.vue'), meta: { open: true } },
+  { path: '/tray', name: 'tray', component: () => import('../tray/TrayPage.vue') },
   { path: '/:rest(.*)*', name: 'elsewhere', component: () => import('../first-run/LockPage.vue') },
 ]
 

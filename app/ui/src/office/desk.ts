@@ -5,7 +5,7 @@
  * What lives here: queries, the inbox made of them, the minute hand. What does not: decisions, and anything a single screen needs.
  */
 import { computed, inject, onScopeDispose, provide, ref, type ComputedRef, type InjectionKey, type Ref } from 'vue'
-import type { CaseItem, CodeBook, Conflict, DeviceItem, FieldInfo, HeldItem, MemberItem, UnitItem } from '../generated/commands'
+import type { CaseItem, CodeBook, Conflict, DeviceItem, FieldInfo, HeldItem, MemberItem, RefusedItem, UnitItem } from '../generated/commands'
 import { useQuery } from '../app/query'
 import { buildInbox, type InboxItem } from './lib/inbox'
 
@@ -37,6 +37,7 @@ const KEY: InjectionKey<Desk> = Symbol('desk')
 export function provideDesk(): Desk {
   const conflicts = useQuery('list_conflicts', { limit: INBOX_LIMIT })
   const held = useQuery('list_held', { limit: INBOX_LIMIT })
+  const refused = useQuery('list_refused', { limit: INBOX_LIMIT })
   const devices = useQuery('list_devices', {}, { kinds: ['device', 'membership', 'sync'] })
   const cases = useQuery('list_cases', { state: 'open', limit: CASES_LIMIT }, { kinds: ['case', 'case_step'] })
   const units = useQuery('list_units', {}, { kinds: ['unit', 'household'] })
@@ -49,6 +50,7 @@ export function provideDesk(): Desk {
   const list = <T>(get: () => T[] | undefined) => computed<T[]>(() => get() ?? [])
   const conflictItems = list<Conflict>(() => conflicts.data.value?.items)
   const heldItems = list<HeldItem>(() => held.data.value?.items)
+  const refusedItems = list<RefusedItem>(() => refused.data.value?.items)
   const deviceItems = list<DeviceItem>(() => devices.data.value?.items)
   const openCases = list<CaseItem>(() => cases.data.value?.items)
   const fields = computed(() => {
@@ -57,7 +59,7 @@ export function provideDesk(): Desk {
     return map
   })
   const desk: Desk = {
-    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value)),
+    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value, refusedItems.value)),
     isReady: computed(() => conflicts.data.value !== null && held.data.value !== null),
     problem: computed(() => conflicts.error.value?.message ?? held.error.value?.message ?? null),
     openCases,
@@ -69,7 +71,7 @@ export function provideDesk(): Desk {
     now,
     field: (kind, key) => fields.value.get(`${kind} ${key}`) ?? null,
     reloadInbox: async () => {
-      await Promise.all([conflicts.reload(), held.reload(), devices.reload()])
+      await Promise.all([conflicts.reload(), held.reload(), devices.reload(), refused.reload()])
     },
   }
   provide(KEY, desk)

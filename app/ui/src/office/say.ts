@@ -16,6 +16,8 @@ export interface Say {
   state: (coded: Coded) => string
   step: (coded: Coded) => string
   reason: (coded: Coded) => string
+  /** What a command does, as the command list names it. */
+  command: (coded: Coded) => string
 }
 
 export function useSay(): Say {
@@ -42,5 +44,6 @@ export function useSay(): Say {
     state: (coded) => word('case_state', coded),
     step: (coded) => word('case_step', coded),
     reason: (coded) => word('held.reason', coded),
+    command: (coded) => (te(`office.command.${coded.code}`) ? t(`office.command.${coded.code}`) : isEnglish() ? t('office.command.other') : coded.label || t('office.command.other')),
   }
 }

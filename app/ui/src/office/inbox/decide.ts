@@ -1,5 +1,6 @@
 /*
- * Decisions of the inbox: settle a fork, decide a held cell, confirm a device, and change one's mind.
+ * Decisions of the inbox: settle a fork, decide a held cell, confirm a device, adopt or give back what was refused, and change one's
+ * mind.
  *
  * What lives here: the calls, what is said afterwards, and the item decided last. What does not: the list and where the hand goes next.
  * A settlement cannot be taken back as if it had not been: others may already have it. So "undo" opens the decided item again, and another
@@ -12,6 +13,7 @@ import { toast } from '../../ui'
 import type { Desk } from '../desk'
 import { shortName } from '../lib/diff'
 import type { InboxItem } from '../lib/inbox'
+import type { Choice } from '../../tray/tray-form'
 
 /** What was decided last, for a change of mind. */
 export interface Decided {
@@ -29,6 +31,8 @@ export interface Decisions {
   settle: (item: InboxItem, value: unknown, text: string) => Promise<void>
   decide: (item: InboxItem, decision: 'take' | 'keep' | 'edit', value: string | null, text: string) => Promise<void>
   confirm: (item: InboxItem) => Promise<void>
+  adopt: (item: InboxItem, choice: Choice) => Promise<void>
+  giveBack: (item: InboxItem, words: string | null) => Promise<void>
   reopen: () => void
 }
 
@@ -99,5 +103,21 @@ export function useDecisions(desk: Desk): Decisions {
     }
   }
 
-  return { busy, problem, last, again, settle, decide, confirm, reopen }
+  async function adopt(item: InboxItem, choice: Choice): Promise<void> {
+    const r = item.refused!
+    if (await act(() => call('adopt_refused', { id: r.id, ...choice }))) {
+      last.value = null
+      toast(t('office.refused.adopted', { name: r.by }))
+    }
+  }
+
+  async function giveBack(item: InboxItem, words: string | null): Promise<void> {
+    const r = item.refused!
+    if (await act(() => call('return_refused', words === null ? { id: r.id } : { id: r.id, words }))) {
+      last.value = null
+      toast(t(words === null ? 'office.refused.filed' : 'office.refused.returned', { name: r.by }))
+    }
+  }
+
+  return { busy, problem, last, again, settle, decide, confirm, adopt, giveBack, reopen }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Conflict, DeviceItem, HeldItem } from '../../generated/commands'
+import type { Conflict, DeviceItem, HeldItem, RefusedItem } from '../../generated/commands'
 import { buildInbox, estimateMinutes, keepSelection, step } from './inbox'
 
 const conflict = (id: string, over: Partial<Conflict> = {}): Conflict => ({
@@ -22,6 +22,10 @@ describe('the inbox', () => {
   })
   it('leaves out what somebody else must settle and devices that are confirmed', () => {
     expect(buildInbox([conflict('a', { may_settle: false })], [], [device('d', 'active')])).toEqual([])
+  })
+  it('shows what was refused of others, the fewer fields the sooner', () => {
+    const refused = (id: string, fields: number) => ({ id, plate: null, household: null, at: 1, fields: Array.from({ length: fields }, () => ({})) }) as unknown as RefusedItem
+    expect(buildInbox([], [], [], [refused('b', 3), refused('a', 1)]).map((i) => [i.id, i.kind, i.seconds])).toEqual([['r-a', 'refused', 20], ['r-b', 'refused', 30]])
   })
   it('says a minute when there is anything at all, and none when there is nothing', () => {
     expect(estimateMinutes([])).toBe(0)

@@ -1,13 +1,13 @@
 /*
  * The inbox of the office: everything the merge could not decide, as one list.
  *
- * What lives here: how conflicts, held cells and devices become one kind of item, in which order they come, how long they take, and
+ * What lives here: how conflicts, held cells, devices and what was refused become one kind of item, in which order they come, how long they take, and
  * where the hand rests when one of them goes. What does not: fetching and drawing.
  * The easiest item comes first, so that the list is short before it gets hard; among equals the oldest, so that nobody waits for ever.
  */
-import type { Conflict, DeviceItem, HeldItem } from '../../generated/commands'
+import type { Conflict, DeviceItem, HeldItem, RefusedItem } from '../../generated/commands'
 
-export type InboxKind = 'fork' | 'held' | 'device'
+export type InboxKind = 'fork' | 'held' | 'device' | 'refused'
 
 /** One thing to decide. `thing` names what it is about and stays the same when a new value joins the fork. */
 export interface InboxItem {
@@ -23,6 +23,7 @@ export interface InboxItem {
   conflict?: Conflict
   held?: HeldItem
   device?: DeviceItem
+  refused?: RefusedItem
 }
 
 const FORK_SECONDS = 12
@@ -30,6 +31,9 @@ const EXTRA_VALUE_SECONDS = 6
 const LONG_TEXT_SECONDS = 10
 const HELD_SECONDS = 15
 const DEVICE_SECONDS = 20
+/** Reading why, then each field. */
+const REFUSED_SECONDS = 15
+const REFUSED_FIELD_SECONDS = 5
 /** From this many characters on a value is read, not seen. */
 const LONG_TEXT_CHARS = 24
 
@@ -39,7 +43,7 @@ function forkSeconds(c: Conflict): number {
 }
 
 /** The inbox, easiest first. Conflicts that somebody else must settle stay out: they would be work without an answer. */
-export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: DeviceItem[]): InboxItem[] {
+export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: DeviceItem[], refused: RefusedItem[] = []): InboxItem[] {
   const items: InboxItem[] = [
     ...conflicts.filter((c) => c.may_settle).map((c) => ({
       id: `c-${c.id}`, thing: `c-${c.record}-${c.key}`, kind: 'fork' as const, plate: c.plate, household: c.household, at: c.at, seconds: forkSeconds(c), conflict: c
@@ -49,6 +53,9 @@ export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: Dev
     })),
     ...devices.filter((d) => d.state === 'unconfirmed').map((d) => ({
       id: `d-${d.id}`, thing: `d-${d.id}`, kind: 'device' as const, plate: null, household: null, at: d.seen_at ?? 0, seconds: DEVICE_SECONDS, device: d
+    })),
+    ...refused.map((r) => ({
+      id: `r-${r.id}`, thing: `r-${r.id}`, kind: 'refused' as const, plate: r.plate, household: r.household, at: r.at, seconds: REFUSED_SECONDS + r.fields.length * REFUSED_FIELD_SECONDS, refused: r
     }))
   ]
   return items.sort((a, b) => a.seconds - b.seconds || a.at - b.at || (a.id < b.id ? -1 : 1))
