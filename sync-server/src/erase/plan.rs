@@ -142,6 +142,8 @@ fn person(db: &Connection, look: &mut Look, record: Uuid) -> Result<Vec<Item>, E
             whole(db, look, d.row.doc.record, Kind::HeldItem, &mut out)?;
         } else if of_household || of_case {
             let mut keys = d.keys_with(&words);
+            // a telephone that two share, a name that begins like another: those are the other person's own
+            keys.retain(|key| d.row.kind != Kind::Person || !SAYS_WHO.contains(&key.as_str()));
             keys.extend(["person"].into_iter().filter(|k| d.row.kind == Kind::Case && d.names(k, &people)).map(str::to_owned));
             without(d, keys, &mut out);
         }

@@ -34,6 +34,8 @@ impl Sim {
             69 => self.appoint(),
             71..=72 => self.judge_refused(),
             73 => self.look_into_tray(),
+            74 => self.compact(),
+            75 => self.erase(),
             70 => self.clock(),
             _ => self.sync(),
         }
@@ -55,7 +57,7 @@ impl Sim {
         [OFFICE, SECOND, ANA, BO][self.rng.gen_range(0..4)]
     }
 
-    fn call(&mut self, who: usize, command: &'static str, args: Json) -> Option<Json> {
+    pub(super) fn call(&mut self, who: usize, command: &'static str, args: Json) -> Option<Json> {
         let low = self.chance(4).then(|| self.rng.gen_range(0..3));
         let device = &self.world.devices[who];
         let name = device.name;
@@ -79,13 +81,13 @@ impl Sim {
     }
 
     /// A household that the device holds, with its file.
-    fn home(&mut self, who: usize) -> Option<Json> {
+    pub(super) fn home(&mut self, who: usize) -> Option<Json> {
         let doors: Vec<String> = self.world.devices[who].doors().into_values().collect();
         let id = self.pick(&doors)?.clone();
         Some(self.world.devices[who].call("get_household", json!({ "id": id })))
     }
 
-    fn someone(&mut self, who: usize) -> Option<Json> {
+    pub(super) fn someone(&mut self, who: usize) -> Option<Json> {
         let people = self.home(who)?["persons"].as_array()?.clone();
         self.pick(&people).cloned()
     }

@@ -77,7 +77,8 @@ impl Sim {
             assert_eq!(look::difference_within_of((d, &look::everything(d, false)), (office, &wide)), None);
         }
         self.check_doors();
-        self.check_work();
+        self.check_work(&ledger);
+        self.check_erased(&ledger);
     }
 
     /// Every command that was written has one verdict for ever, and what was superseded is written again or shown.
@@ -95,7 +96,7 @@ impl Sim {
         let replaced: BTreeSet<u64> = sent.values().filter_map(|c| c.replaces).collect();
         for (seq, verdict) in &verdicts {
             match verdict {
-                Verdict::Accepted { .. } | Verdict::Quarantined { .. } | Verdict::Stale { .. } => {
+                Verdict::Accepted { .. } | Verdict::Quarantined { .. } | Verdict::Stale { .. } | Verdict::Erased => {
                     assert!(!replaced.contains(seq), "{}: {seq} was replayed and yet judged {verdict:?}", d.name);
                 }
                 Verdict::Superseded { by } => assert!(by < seq, "{}: {seq} stands on {by}", d.name),
@@ -128,7 +129,7 @@ impl Sim {
     }
 
     /// What people did is at the office, or in their own tray.
-    fn check_work(&self) {
+    fn check_work(&self, ledger: &Ledger) {
         let office = &self.world.devices[OFFICE];
         let trays: Vec<(usize, String)> = self
             .world
@@ -138,7 +139,7 @@ impl Sim {
             .map(|t| (t["items"].as_array().unwrap().len(), t.to_string()))
             .collect();
         let mut files: BTreeMap<&str, Json> = BTreeMap::new();
-        for (who, visit, home) in &self.visits {
+        for (who, visit, home) in self.visits.iter().filter(|(_, v, h)| !Sim::is_erased(ledger, v) && !Sim::is_erased(ledger, h)) {
             let file = files.entry(home).or_insert_with(|| match office.try_call("get_household", json!({ "id": home })) {
                 Ok(file) => file,
                 // a door that only a refused command makes
@@ -155,7 +156,7 @@ impl Sim {
             assert!(there || trays[*who].0 > 0, "a case of {} is nowhere", self.world.devices[*who].name);
         }
         let mut known: BTreeMap<(&str, &str), BTreeSet<String>> = BTreeMap::new();
-        for w in &self.wrote {
+        for w in self.wrote.iter().filter(|w| !Sim::is_erased(ledger, &w.record)) {
             let values = known.entry((&w.record, &w.key)).or_insert_with(|| {
                 let value = |i: &Json| i["value"].as_str().map_or_else(|| i["value"].to_string(), str::to_string);
                 match office.try_call("get_history", json!({ "record": w.record, "key": w.key })) {

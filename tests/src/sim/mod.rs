@@ -5,6 +5,7 @@
 
 mod acts;
 mod checks;
+mod erase;
 
 use crate::world::World;
 use rand::rngs::StdRng;

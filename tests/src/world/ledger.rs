@@ -22,6 +22,8 @@ pub struct Kept {
 pub struct Ledger {
     pub verdicts: BTreeMap<(Uuid, u64), Verdict>,
     pub documents: BTreeMap<DocId, Kept>,
+    /// Generations that an erasure closed.
+    pub erased: BTreeSet<DocId>,
 }
 
 impl Ledger {
@@ -44,7 +46,14 @@ impl Ledger {
             let registers = Registers::decode_full(&r.get::<_, Vec<u8>>(3).unwrap()).unwrap();
             documents.insert(id, Kept { kind, unit: r.get(2).unwrap(), registers });
         }
-        Ledger { verdicts, documents }
+        let mut q = db.prepare("select record, class, generation from erased").unwrap();
+        let mut rows = q.query([]).unwrap();
+        let mut erased = BTreeSet::new();
+        while let Some(r) = rows.next().unwrap() {
+            let class = Class::from_u8(r.get(1).unwrap()).unwrap();
+            erased.insert(DocId { record: r.get(0).unwrap(), class, generation: r.get(2).unwrap() });
+        }
+        Ledger { verdicts, documents, erased }
     }
 
     /// Numbers of one device that have a verdict; the rest of the database is not read.
