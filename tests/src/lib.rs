@@ -8,6 +8,7 @@
 
 pub mod look;
 pub mod plain;
+pub mod replay;
 pub mod rosters;
 pub mod scan;
 pub mod sim;

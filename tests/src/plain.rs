@@ -56,9 +56,29 @@ fn sql(v: &Value) -> Sql {
     }
 }
 
+/// The facts of rows as bytes, one value after another with nothing around them, compressed: what a transfer cannot do without.
+pub fn compressed(rows: &[PlainRow]) -> usize {
+    let mut out = Vec::new();
+    for row in rows {
+        out.push(row.kind as u8);
+        for value in &row.values {
+            match value {
+                Sql::Null => {}
+                Sql::Integer(n) => out.extend(n.to_string().bytes()),
+                Sql::Real(n) => out.extend(n.to_string().bytes()),
+                Sql::Text(t) => out.extend(t.bytes()),
+                Sql::Blob(b) => out.extend(b),
+            }
+            out.push(b'\t');
+        }
+    }
+    zstd::bulk::compress(&out, 3).expect("compressing memory into memory cannot fail").len()
+}
+
 /// Every row of a device's database, to be written again with nothing but inserts: the same rows, tables and indexes.
 pub struct SameRows {
-    schema: Vec<String>,
+    /// Of each table and index: the table it belongs to, and its text.
+    schema: Vec<(String, String)>,
     tables: Vec<(String, Vec<Vec<Sql>>)>,
 }
 
@@ -68,7 +88,7 @@ impl SameRows {
         let unlocked = std::fs::read_to_string(home.join("unlocked")).unwrap();
         let db = Connection::open(home.join("gridwalk.db")).unwrap();
         db.execute_batch(&format!("pragma key = \"x'{}'\";", unlocked.split_whitespace().next().unwrap())).unwrap();
-        let mut q = db.prepare("select type, name, sql from sqlite_master where sql is not null order by type = 'index'").unwrap();
+        let mut q = db.prepare("select type, tbl_name, sql from sqlite_master where sql is not null order by type = 'index'").unwrap();
         let found: Vec<(String, String, String)> =
             q.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap().collect::<Result<_, _>>().unwrap();
         let mut tables = Vec::new();
@@ -78,7 +98,16 @@ impl SameRows {
             let rows = q.query_map([], |r| (0..n).map(|i| r.get(i)).collect::<Result<Vec<Sql>, _>>()).unwrap();
             tables.push((name.clone(), rows.collect::<Result<Vec<_>, _>>().unwrap()));
         }
-        SameRows { schema: found.into_iter().map(|f| f.2).collect(), tables }
+        SameRows { schema: found.into_iter().map(|f| (f.1, f.2)).collect(), tables }
+    }
+
+    /// Only the tables that pass, with their indexes.
+    #[must_use]
+    pub fn only(&self, keep: impl Fn(&str) -> bool) -> SameRows {
+        SameRows {
+            schema: self.schema.iter().filter(|(table, _)| keep(table)).cloned().collect(),
+            tables: self.tables.iter().filter(|(table, _)| keep(table)).cloned().collect(),
+        }
     }
 
     /// How many there are.
@@ -89,7 +118,7 @@ impl SameRows {
     /// An empty database with the same tables.
     pub fn make(&self, path: &Path) -> Connection {
         let db = open(path);
-        for sql in &self.schema {
+        for (_, sql) in &self.schema {
             db.execute_batch(sql).unwrap();
         }
         db
@@ -133,25 +162,34 @@ impl Plain {
             db.execute_batch(&format!("create table \"{}\" (record blob primary key, {}) without rowid;", k.name, columns.join(", ")))
                 .unwrap();
         }
+        db.execute_batch("create table outbox (id integer primary key, kind integer not null, record blob not null, body blob not null) strict;")
+            .unwrap();
         Plain(db)
     }
 
     /// Upserts rows in one transaction.
     pub fn upsert(&mut self, rows: &[PlainRow]) {
         let tx = self.0.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
-        for row in rows {
-            let fields = row.kind.def().fields;
-            let columns: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.key)).collect();
-            let sets: Vec<String> = columns.iter().map(|c| format!("{c} = excluded.{c}")).collect();
-            let marks = vec!["?"; fields.len() + 1].join(", ");
-            let sql = format!(
-                "insert into \"{}\" (record, {}) values ({marks}) on conflict (record) do update set {}",
-                row.kind.name(),
-                columns.join(", "),
-                sets.join(", ")
-            );
-            tx.prepare_cached(&sql).unwrap().execute(params_from_iter(row.values.iter().map(|v| v as &dyn ToSql))).unwrap();
+        rows.iter().for_each(|row| upsert_in(&tx, row));
+        tx.commit().unwrap();
+    }
+
+    /// Upserts one row and appends it to an outbox, as an app does that sends its rows whole and merges nothing.
+    pub fn upsert_and_log(&mut self, row: &PlainRow) {
+        let tx = self.0.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
+        upsert_in(&tx, row);
+        let mut body = Vec::new();
+        for v in &row.values {
+            match v {
+                Sql::Null => body.push(0),
+                Sql::Integer(n) => body.extend(n.to_le_bytes()),
+                Sql::Real(n) => body.extend(n.to_le_bytes()),
+                Sql::Text(t) => body.extend(t.bytes()),
+                Sql::Blob(b) => body.extend(b),
+            }
         }
+        let log = "insert into outbox (kind, record, body) values (?1, ?2, ?3)";
+        tx.prepare_cached(log).unwrap().execute(rusqlite::params![row.kind as u8, row.values[0], body]).unwrap();
         tx.commit().unwrap();
     }
 
@@ -174,4 +212,18 @@ impl Plain {
         }
         bytes
     }
+}
+
+fn upsert_in(tx: &rusqlite::Transaction<'_>, row: &PlainRow) {
+    let fields = row.kind.def().fields;
+    let columns: Vec<String> = fields.iter().map(|f| format!("\"{}\"", f.key)).collect();
+    let sets: Vec<String> = columns.iter().map(|c| format!("{c} = excluded.{c}")).collect();
+    let marks = vec!["?"; fields.len() + 1].join(", ");
+    let sql = format!(
+        "insert into \"{}\" (record, {}) values ({marks}) on conflict (record) do update set {}",
+        row.kind.name(),
+        columns.join(", "),
+        sets.join(", ")
+    );
+    tx.prepare_cached(&sql).unwrap().execute(params_from_iter(row.values.iter().map(|v| v as &dyn ToSql))).unwrap();
 }

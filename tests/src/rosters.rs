@@ -34,3 +34,31 @@ pub fn name(building: u32, n: u32) -> String {
     let pick = |list: &[&'static str], at: u32| list[at as usize % list.len()];
     format!("{}{}{}", pick(&FAMILY, n + building), pick(&GIVEN, n / 3), pick(&GIVEN, n + 7 * building))
 }
+
+/// A grid of `doors` doors, two to four people each, with what a ledger of an office says of them.
+pub fn of_grid(doors: u32) -> String {
+    let mut out = String::from("楼号,单元,房号,姓名,与户主关系,性别,身份证号,联系电话,文化程度,工作单位,备注\n");
+    for n in 0..doors {
+        let (building, place) = (n / 48 + 1, n % 48);
+        let (stair, floor, side) = (place / 16 + 1, place % 16 / 2 + 1, place % 2 + 1);
+        for p in 0..2 + (n * 7 + n / 5) % 5 / 2 + n % 2 {
+            let serial = n * 5 + p;
+            let sex = if serial % 2 == 0 { "女" } else { "男" };
+            let relation = ["户主", "配偶", "子", "女", "其他"][p as usize];
+            let born = 1930 + serial * 13 % 85;
+            let number = id_number(&format!("610104{born}{:02}{:02}{:03}", serial % 12 + 1, serial % 28 + 1, (serial * 2 + u32::from(sex == "男")) % 1000));
+            let school = ["小学", "初中", "高中", "大专", "大学本科"][(serial % 5) as usize];
+            let employer = ["", "", "莲湖百货", "红光小学", "西站车务段"][(serial / 3 % 5) as usize];
+            let who = name(building, serial);
+            out.push_str(&format!("{building},{stair},{floor}0{side},{who},{relation},{sex},{number},139{serial:08},{school},{employer},\n"));
+        }
+    }
+    out
+}
+
+/// With its check digit (GB 11643).
+fn id_number(body: &str) -> String {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = body.chars().filter_map(|c| c.to_digit(10)).zip(WEIGHTS).map(|(d, w)| d * w).sum();
+    format!("{body}{}", ["1", "0", "X", "9", "8", "7", "6", "5", "4", "3", "2"][(sum % 11) as usize])
+}
