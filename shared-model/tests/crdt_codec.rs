@@ -4,7 +4,7 @@
 mod crdt_support;
 
 use crdt_support::*;
-use shared_model::crdt::{ActorId, ChangeHash, CodecError, Edit, OpId, Registers, Value};
+use shared_model::crdt::{ActorId, ChangeHash, CodecError, Edit, OpId, Registers, SeenRegisters, Value};
 use std::collections::BTreeMap;
 
 /// A household as one import writes it.
@@ -49,6 +49,44 @@ fn values_in_columns_are_left_out_and_asked_back() {
             assert_eq!(Registers::decode_full(&bytes), Err(CodecError::NotFilled));
         }
         assert_eq!(Registers::decode_full(&registers.encode_full()), Ok(registers));
+    });
+}
+
+#[test]
+fn registers_read_in_place_say_what_decoded_ones_say() {
+    for_seeds(6_000_000..6_001_000, |seed| {
+        let mut chance = Chance(seed);
+        let (mut registers, mut other) = (Registers::default(), Registers::default());
+        for _ in 0..1 + chance.below(6) {
+            let (who, writer) = if chance.percent(50) { (1, &mut registers) } else { (2, &mut other) };
+            let edits = any_edits(&mut chance, writer, &Registers::default());
+            if let Some((change, _, hash)) = writer.author(actor(who), None, chance.next() as i64 >> 20, &edits) {
+                writer.apply(&change, hash).unwrap();
+            }
+        }
+        let registers = registers.join(&other);
+        let bytes = registers.encode_full();
+        let seen = SeenRegisters::read(&bytes).unwrap();
+        let omitted = chance.next();
+        let omit = |key: &str| omitted >> (key.len() % 7) & 1 == 1;
+        assert_eq!(seen.encode(|at| omit(seen.keys[at].key)), registers.encode(&omit));
+        assert_eq!(seen.digest_term(&[7; 19]), registers.digest_term(&[7; 19]));
+        let conflicted: Vec<&str> = seen.keys.iter().filter(|k| k.is_conflicted).map(|k| k.key).collect();
+        assert_eq!(conflicted, registers.conflicted_keys().collect::<Vec<_>>());
+        for key in registers.live.keys() {
+            assert_eq!(seen.value(key).map(|v| v.to_value()).as_ref(), registers.value(key));
+        }
+        // whatever is refused by one is refused by the other, and for the same reason
+        for _ in 0..20 {
+            let mut broken = bytes.clone();
+            let at = chance.below(broken.len());
+            match chance.below(3) {
+                0 => broken.truncate(at),
+                1 => broken[at] ^= 1 << chance.below(8),
+                _ => broken.insert(at, chance.next() as u8),
+            }
+            assert_eq!(SeenRegisters::read(&broken).err(), Registers::decode_full(&broken).err());
+        }
     });
 }
 

@@ -110,6 +110,11 @@ impl SameRows {
         }
     }
 
+    /// The rows of one table.
+    pub fn table(&self, name: &str) -> &[Vec<Sql>] {
+        self.tables.iter().find(|t| t.0 == name).map_or(&[], |t| &t.1)
+    }
+
     /// How many there are.
     pub fn count(&self) -> usize {
         self.tables.iter().map(|t| t.1.len()).sum()
@@ -162,8 +167,10 @@ impl Plain {
             db.execute_batch(&format!("create table \"{}\" (record blob primary key, {}) without rowid;", k.name, columns.join(", ")))
                 .unwrap();
         }
-        db.execute_batch("create table outbox (id integer primary key, kind integer not null, record blob not null, body blob not null) strict;")
-            .unwrap();
+        db.execute_batch(
+            "create table outbox (id integer primary key, kind integer not null, record blob not null, body blob not null) strict;",
+        )
+        .unwrap();
         Plain(db)
     }
 

@@ -46,11 +46,18 @@ pub fn of_grid(doors: u32) -> String {
             let sex = if serial % 2 == 0 { "女" } else { "男" };
             let relation = ["户主", "配偶", "子", "女", "其他"][p as usize];
             let born = 1930 + serial * 13 % 85;
-            let number = id_number(&format!("610104{born}{:02}{:02}{:03}", serial % 12 + 1, serial % 28 + 1, (serial * 2 + u32::from(sex == "男")) % 1000));
+            let number = id_number(&format!(
+                "610104{born}{:02}{:02}{:03}",
+                serial % 12 + 1,
+                serial % 28 + 1,
+                (serial * 2 + u32::from(sex == "男")) % 1000
+            ));
             let school = ["小学", "初中", "高中", "大专", "大学本科"][(serial % 5) as usize];
             let employer = ["", "", "莲湖百货", "红光小学", "西站车务段"][(serial / 3 % 5) as usize];
             let who = name(building, serial);
-            out.push_str(&format!("{building},{stair},{floor}0{side},{who},{relation},{sex},{number},139{serial:08},{school},{employer},\n"));
+            out.push_str(&format!(
+                "{building},{stair},{floor}0{side},{who},{relation},{sex},{number},139{serial:08},{school},{employer},\n"
+            ));
         }
     }
     out

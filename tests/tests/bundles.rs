@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use e2e::look;
+use e2e::plain::SameRows;
 use e2e::rosters;
 use e2e::world::*;
 use rusqlite::Connection;
@@ -197,4 +198,34 @@ fn a_first_sync_of_a_large_partition_comes_as_a_bundle_and_agrees() {
     assert_eq!(bundle_pages(&ana.line.take_tape()), 0, "the tail follows as rows");
     assert!(ana.agrees());
     assert_eq!(look::difference(w.office(), ana), None);
+}
+
+#[test]
+fn a_first_sync_leaves_the_rows_that_come_one_by_one() {
+    let mut w = World::ready(211);
+    long_building(&w, 40);
+    let (office, ana) = (w.office(), w.ana());
+    ana.sync();
+    ana.edit_person("1-1-101", "张建国", "phone", "13911110000");
+    office.edit_person("1-1-101", "张建国", "phone", "13922220000");
+    ana.edit_person("1-1-102", "王强", "nickname", "Ｋ强 二");
+    ana.call("add_visit", json!({ "household": ana.at("1-1-101"), "outcome": "met", "note": "好" }));
+    ana.call("add_visit", json!({ "household": ana.at("1-1-102"), "outcome": "absent" }));
+    ana.call("edit_household", json!({ "id": ana.at("6-1-101"), "edit": { "tier": "red", "tag/独居": true } }));
+    w.sync_all();
+    w.sync_all();
+    let late = w.enrol("晚来的", shared_model::Role::Worker, FIRST_GRID);
+    w.devices[late].sync();
+    w.sync_all();
+    let (early, late) = (SameRows::read(&w.ana().home()), SameRows::read(&w.devices[late].home()));
+    for table in ["unit", "household", "person", "visit", "conflict", "search", "due"] {
+        assert_eq!(early.table(table), late.table(table), "{table}");
+        assert!(!late.table(table).is_empty(), "{table}");
+    }
+    // and what derives from rows is what they say when it is made anew
+    w.ana().engine().reproject().unwrap();
+    let anew = SameRows::read(&w.ana().home());
+    for table in ["search", "due"] {
+        assert_eq!(anew.table(table), late.table(table), "{table}");
+    }
 }

@@ -1,6 +1,5 @@
 -- One row a document: the merged state without its history. The winner's value of a key that has a column stands only in that column.
 create table doc (
-    id integer primary key,
     record blob not null,
     class integer not null,
     generation integer not null,
@@ -19,8 +18,8 @@ create table doc (
     pending integer not null default 0,
     -- made by this person
     mine integer not null default 0,
-    unique (record, class, generation)
-) strict;
+    primary key (record, class, generation)
+) strict, without rowid;
 create index doc_by_partition on doc (unit, class);
 create index doc_pending on doc (pending) where pending > 0;
 

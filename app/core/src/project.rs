@@ -2,10 +2,10 @@
 //! `spread` lays first visits over their tier's period; `reproject` makes all of it anew from the rows.
 
 use crate::error::Result;
-use crate::store::{self, Row, get_row, rows};
+use crate::store::{self, Facts, get_row, rows};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone};
 use pinyin::ToPinyin;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use shared_model::codes::fold_width;
 use shared_model::due;
 use shared_model::records::Kind;
@@ -29,56 +29,161 @@ pub fn parse_day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
 }
 
-/// Keeps what derives from these records.
+/// Keeps what derives from these records, as their rows say.
 pub fn refresh(db: &Connection, touched: &BTreeMap<Uuid, Kind>, now_ms: i64) -> Result<()> {
-    let mut visited = BTreeSet::new();
-    let mut buildings = Buildings::default();
-    let (mut spread_needed, mut visit_gone) = (false, false);
+    let mut derived = Derived::new(db, now_ms);
     for (record, kind) in touched {
-        match kind {
-            Kind::Household => {
-                if let Some(row) = get_row(db, Kind::Household, *record)? {
-                    let at = row.id("building").map(|b| buildings.get(db, b)).transpose()?;
-                    if let Some(at) = at {
-                        spread_needed |= place(db, &row, at, now_ms)?;
-                    }
-                    let number = at.map_or("", |b| b.number.as_str());
-                    let door = plate(number, &row.text("unit_no").unwrap_or_default(), &row.text("door").unwrap_or_default());
-                    words(db, &row, Some(*record), household_words(&row).into_iter().chain([door]))?;
-                } else {
-                    // a door that left this device: those that stay share the period among themselves
-                    spread_needed = true;
-                }
-            }
-            Kind::Person => {
-                if let Some(row) = get_row(db, Kind::Person, *record)? {
-                    words(db, &row, row.id("household"), person_words(&row))?;
-                }
-            }
-            Kind::Case => {
-                if let Some(row) = get_row(db, Kind::Case, *record)? {
-                    words(db, &row, row.id("household"), case_words(&row))?;
-                }
-            }
-            Kind::Visit => match get_row(db, Kind::Visit, *record)? {
-                Some(row) => visited.extend(row.id("household")),
-                None => visit_gone = true,
-            },
-            Kind::Unit => spread_needed |= replace_walk(db, *record)?,
-            _ => {}
+        derived.read(*record, *kind, touched)?;
+    }
+    derived.finish()
+}
+
+/// What derives from the records of one transaction, record by record.
+pub struct Derived<'a> {
+    db: &'a Connection,
+    now_ms: i64,
+    buildings: Buildings,
+    search: Option<CachedStatement<'a>>,
+    place: Option<CachedStatement<'a>>,
+    visited: BTreeSet<Uuid>,
+    spread_needed: bool,
+    visit_gone: bool,
+}
+
+impl<'a> Derived<'a> {
+    /// Of no record yet.
+    pub fn new(db: &'a Connection, now_ms: i64) -> Self {
+        Derived {
+            db,
+            now_ms,
+            buildings: Buildings::default(),
+            search: None,
+            place: None,
+            visited: BTreeSet::new(),
+            spread_needed: false,
+            visit_gone: false,
         }
     }
-    if visit_gone {
-        // a refused visit left no row that could name its door: every door that counts as visited is asked again
-        visited.extend(visited_doors(db)?);
+
+    /// A record as its row says now. `others`: all that will be read, each in its turn.
+    fn read(&mut self, record: Uuid, kind: Kind, others: &BTreeMap<Uuid, Kind>) -> Result<()> {
+        match kind {
+            Kind::Household | Kind::Person | Kind::Case | Kind::Visit => match get_row(self.db, kind, record)? {
+                Some(row) => return self.note(&row, false),
+                // a door that left this device: those that stay share the period among themselves
+                None if kind == Kind::Household => self.spread_needed = true,
+                None if kind == Kind::Visit => self.visit_gone = true,
+                None => {}
+            },
+            Kind::Unit => self.spread_needed |= replace_walk(self.db, record, others)?,
+            _ => {}
+        }
+        Ok(())
     }
-    for h in visited {
-        note_visits(db, h)?;
+
+    /// A record whose facts are at hand. `is_new`: it had no row before.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn note(&mut self, row: &dyn Facts, is_new: bool) -> Result<()> {
+        match row.kind() {
+            Kind::Household => {
+                let mut words = Words::default();
+                if let Some(building) = row.named("building") {
+                    self.put_in_place(row, building, is_new)?;
+                }
+                let at = row.named("building").map(|b| self.buildings.get(self.db, b)).transpose()?;
+                let number = at.map_or("", |b| b.number.as_str());
+                household_words(&mut words, row, number);
+                self.words(row, Some(row.record()), words)
+            }
+            Kind::Person => {
+                let mut words = Words::default();
+                person_words(&mut words, row);
+                self.words(row, row.named("household"), words)
+            }
+            Kind::Case => {
+                let mut words = Words::default();
+                case_words(&mut words, row);
+                self.words(row, row.named("household"), words)
+            }
+            Kind::Visit => {
+                self.visited.extend(row.named("household"));
+                Ok(())
+            }
+            Kind::Unit => {
+                self.spread_needed |= replace_walk(self.db, row.record(), &BTreeMap::new())?;
+                Ok(())
+            }
+            _ => Ok(()),
+        }
     }
-    if spread_needed {
-        store::set_setting(db, "spread_dirty", b"1")?;
+
+    /// What only shows when all records are written.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn finish(mut self) -> Result<()> {
+        if self.visit_gone {
+            // a refused visit left no row that could name its door: every door that counts as visited is asked again
+            self.visited.extend(visited_doors(self.db)?);
+        }
+        for h in &self.visited {
+            note_visits(self.db, *h)?;
+        }
+        if self.spread_needed {
+            store::set_setting(self.db, "spread_dirty", b"1")?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    /// Walking order of a household and the tier it is due by.
+    fn put_in_place(&mut self, row: &dyn Facts, building: Uuid, is_new: bool) -> Result<()> {
+        let at = self.buildings.get(self.db, building)?;
+        let walk = door_walk(&at.walk, row.str("unit_no"), row.str("door"), row.str("family"));
+        let (grid, tier, since) = (at.grid, tier_of(row), row.str("since"));
+        type Old = (String, String, Option<Uuid>, Option<String>);
+        let old: Option<Old> = if is_new {
+            None
+        } else {
+            self.db
+                .prepare_cached("select walk, tier, grid, since from due where household = ?1")?
+                .query_row([row.record()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
+                .optional()?
+        };
+        if old.as_ref().is_some_and(|o| o.0 == walk && o.1 == tier && o.2 == grid && o.3.as_deref() == since) {
+            return Ok(());
+        }
+        let place = match &mut self.place {
+            Some(place) => place,
+            none => none.insert(self.db.prepare_cached(
+                "insert into due (household, walk, tier, grid, first, since) values (?1, ?2, ?3, ?4, ?5, ?6)
+                 on conflict (household) do update set walk = excluded.walk, tier = excluded.tier, grid = excluded.grid, since = excluded.since",
+            )?),
+        };
+        match since {
+            Some(since) => place.execute(params![row.record(), walk, tier, grid, since, since])?,
+            None => place.execute(params![row.record(), walk, tier, grid, day_of(self.now_ms).to_string(), since])?,
+        };
+        self.spread_needed = true;
+        Ok(())
+    }
+
+    fn words(&mut self, row: &dyn Facts, household: Option<Uuid>, words: Words) -> Result<()> {
+        if row.has("_del") {
+            self.db.prepare_cached("delete from search where record = ?1")?.execute([row.record()])?;
+            return Ok(());
+        }
+        let search = match &mut self.search {
+            Some(search) => search,
+            none => none.insert(self.db.prepare_cached(
+                "insert into search (record, kind, household, words) values (?1, ?2, ?3, ?4)
+                 on conflict (record) do update set household = excluded.household, words = excluded.words",
+            )?),
+        };
+        search.execute(params![row.record(), row.kind() as u8, household, words.0])?;
+        Ok(())
+    }
 }
 
 /// Lays first visits over their tier's period in walking order, grid by grid, when something moved.
@@ -90,9 +195,7 @@ pub fn spread(db: &Connection) -> Result<()> {
     type Door = (Uuid, NaiveDate, String);
     let mut groups: BTreeMap<(Option<Uuid>, String), Vec<Door>> = BTreeMap::new();
     {
-        let mut q = db.prepare_cached(
-            "select d.household, d.grid, d.tier, h.since, d.first from due d join household h on h.record = d.household order by d.walk",
-        )?;
+        let mut q = db.prepare_cached("select household, grid, tier, since, first from due order by walk")?;
         let got = q.query_map([], |r| {
             Ok((
                 r.get::<_, Uuid>(0)?,
@@ -135,46 +238,27 @@ pub fn reproject(db: &Connection, now_ms: i64) -> Result<()> {
     spread(db)
 }
 
-/// Walking order of a household and the tier it is due by. True when first visits have to be laid out again.
-fn place(db: &Connection, row: &Row, at: &Building, now_ms: i64) -> Result<bool> {
-    let walk = format!("{}|{}", at.walk, door_walk(row));
-    let tier = tier_of(row);
-    let grid = at.grid;
-    let since = row.text("since");
-    type Old = (String, String, Option<Uuid>, Option<String>);
-    let old: Option<Old> = db
-        .prepare_cached("select walk, tier, grid, since from due where household = ?1")?
-        .query_row([row.record], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
-        .optional()?;
-    if old.as_ref().is_some_and(|o| o.0 == walk && o.1 == tier && o.2 == grid && o.3 == since) {
+/// A unit got its parent or number: its households are placed again, but for those whose own turn comes.
+fn replace_walk(db: &Connection, unit: Uuid, others: &BTreeMap<Uuid, Kind>) -> Result<bool> {
+    type Door = (Uuid, Option<String>, Option<String>, Option<String>);
+    let doors: Vec<Door> = db
+        .prepare_cached("select record, unit_no, door, family from household where building = ?1")?
+        .query_map([unit], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    if doors.is_empty() {
         return Ok(false);
     }
-    let first = since.clone().unwrap_or_else(|| day_of(now_ms).to_string());
-    db.prepare_cached(
-        "insert into due (household, walk, tier, grid, first, since) values (?1, ?2, ?3, ?4, ?5, ?6)
-         on conflict (household) do update set walk = excluded.walk, tier = excluded.tier, grid = excluded.grid, since = excluded.since",
-    )?
-    .execute(params![row.record, walk, tier, grid, first, since])?;
+    let Building { walk, grid, .. } = Building::read(db, unit)?;
+    let mut place = db.prepare_cached("update due set walk = ?2, grid = ?3 where household = ?1")?;
+    for (record, unit_no, door, family) in doors.iter().filter(|d| !others.contains_key(&d.0)) {
+        place.execute(params![record, door_walk(&walk, unit_no.as_deref(), door.as_deref(), family.as_deref()), grid])?;
+    }
     Ok(true)
 }
 
-/// A unit got its parent or number: its households are placed again.
-fn replace_walk(db: &Connection, unit: Uuid) -> Result<bool> {
-    let Building { walk, grid, .. } = Building::read(db, unit)?;
-    let doors = rows(db, Kind::Household, "where t.building = ?1", &[&unit])?;
-    for d in &doors {
-        db.prepare_cached("update due set walk = ?2, grid = ?3 where household = ?1")?.execute(params![
-            d.record,
-            format!("{walk}|{}", door_walk(d)),
-            grid
-        ])?;
-    }
-    Ok(!doors.is_empty())
-}
-
 /// The tier by which a household is visited: the one set, else general.
-pub fn tier_of(row: &Row) -> &'static str {
-    match row.text("tier").as_deref() {
+pub fn tier_of(row: &dyn Facts) -> &'static str {
+    match row.str("tier") {
         Some("red") => "red",
         Some("yellow") => "yellow",
         Some("green") => "green",
@@ -221,33 +305,37 @@ impl Buildings {
     }
 }
 
-fn door_walk(row: &Row) -> String {
-    format!(
-        "{}|{}|{}",
-        padded(&row.text("unit_no").unwrap_or_default()),
-        padded(&row.text("door").unwrap_or_default()),
-        row.text("family").unwrap_or_default()
-    )
+/// Where a door stands in the walk of its building.
+fn door_walk(building: &str, unit_no: Option<&str>, door: Option<&str>, family: Option<&str>) -> String {
+    let mut out = String::with_capacity(building.len() + 32);
+    out.push_str(building);
+    for part in [unit_no, door] {
+        out.push('|');
+        pad(&mut out, part.unwrap_or_default());
+    }
+    out.push('|');
+    out.push_str(family.unwrap_or_default());
+    out
 }
 
 /// Numbers in a text padded to six digits, so that text order is number order.
 fn padded(text: &str) -> String {
     let mut out = String::new();
-    let mut digits = String::new();
-    for c in text.chars().chain(std::iter::once('\0')) {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        if !digits.is_empty() {
-            out.push_str(&format!("{:0>6}", digits.trim_start_matches('0')));
-            digits.clear();
-        }
-        if c != '\0' {
-            out.push(c);
-        }
-    }
+    pad(&mut out, text);
     out
+}
+
+fn pad(out: &mut String, text: &str) {
+    let mut rest = text;
+    while let Some(begin) = rest.find(|c: char| c.is_ascii_digit()) {
+        out.push_str(&rest[..begin]);
+        let end = rest[begin..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |n| begin + n);
+        let digits = rest[begin..end].trim_start_matches('0');
+        out.extend(std::iter::repeat_n('0', 6_usize.saturating_sub(digits.len())));
+        out.push_str(digits);
+        rest = &rest[end..];
+    }
+    out.push_str(rest);
 }
 
 fn visited_doors(db: &Connection) -> Result<Vec<Uuid>> {
@@ -257,14 +345,18 @@ fn visited_doors(db: &Connection) -> Result<Vec<Uuid>> {
 
 fn note_visits(db: &Connection, household: Uuid) -> Result<()> {
     let (mut reached, mut tried, mut last) = (None, None, None::<i64>);
-    for v in rows(db, Kind::Visit, "where t.household = ?1 and t._del is null", &[&household])? {
-        let Some(at) = v.int("at") else { continue };
-        last = last.max(Some(at));
-        let day = Some(day_of(at));
-        if due::reached(&v.text("outcome").unwrap_or_default()) {
-            reached = reached.max(day);
-        } else {
-            tried = tried.max(day);
+    {
+        let mut q = db.prepare_cached("select at, outcome from visit where household = ?1 and _del is null")?;
+        let mut visits = q.query([household])?;
+        while let Some(v) = visits.next()? {
+            let Some(at) = v.get::<_, Option<i64>>(0)? else { continue };
+            last = last.max(Some(at));
+            let day = Some(day_of(at));
+            if due::reached(v.get::<_, Option<String>>(1)?.as_deref().unwrap_or_default()) {
+                reached = reached.max(day);
+            } else {
+                tried = tried.max(day);
+            }
         }
     }
     let text = |d: Option<NaiveDate>| d.map(|d| d.to_string());
@@ -282,36 +374,95 @@ pub fn plate(number: &str, unit_no: &str, door: &str) -> String {
     [number, unit_no, door].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("-")
 }
 
-fn household_words(row: &Row) -> Vec<String> {
-    let mut out = vec![row.text("unit_no").unwrap_or_default(), row.text("door").unwrap_or_default()];
-    out.extend(row.text("head_name").iter().flat_map(|n| name_words(n)));
-    out.extend(row.names("tag"));
-    out.extend(row.text("note"));
-    out.extend(row.text("contact_phone"));
-    out
-}
+/// What the search compares, folded, one word after another.
+#[derive(Default)]
+struct Words(String);
 
-fn person_words(row: &Row) -> Vec<String> {
-    let mut out: Vec<String> = ["name", "nickname"].iter().filter_map(|k| row.text(k)).flat_map(|n| name_words(&n)).collect();
-    out.extend(["phone", "phone2", "employer"].iter().filter_map(|k| row.text(k)));
-    out.extend(row.names("tag"));
-    out
-}
-
-fn case_words(row: &Row) -> Vec<String> {
-    let mut out: Vec<String> = ["title", "place", "description"].iter().filter_map(|k| row.text(k)).collect();
-    if let Some(m) = row.text("matter").as_deref().and_then(shared_model::matters::find) {
-        out.push(m.name_zh.clone());
+impl Words {
+    fn add(&mut self, word: &str) {
+        self.add_joined(&[word]);
     }
-    out.extend(row.text("title").iter().flat_map(|t| name_words(t)));
-    out
+
+    /// Parts with `-` between them, as one word; a part that is not there is left out.
+    fn add_joined(&mut self, parts: &[&str]) {
+        let before = self.0.len();
+        if before > 0 {
+            self.0.push(' ');
+        }
+        let start = self.0.len();
+        for part in parts.iter().filter(|p| !p.is_empty()) {
+            if self.0.len() > start {
+                self.0.push('-');
+            }
+            fold_onto(&mut self.0, part);
+        }
+        if self.0.len() == start {
+            self.0.truncate(before);
+        }
+    }
+
+    /// A name as people type it: the characters, whole pinyin, initials.
+    fn add_name(&mut self, name: &str) {
+        self.add(name);
+        let (whole, initials) = spelled(name);
+        self.add(&whole);
+        self.add(&initials);
+    }
+
+    fn add_text(&mut self, row: &dyn Facts, key: &str) {
+        if let Some(text) = row.str(key) {
+            self.add(text);
+        }
+    }
+}
+
+fn household_words(out: &mut Words, row: &dyn Facts, number: &str) {
+    out.add_text(row, "unit_no");
+    out.add_text(row, "door");
+    if let Some(name) = row.str("head_name") {
+        out.add_name(name);
+    }
+    row.each_name("tag", &mut |tag| out.add(tag));
+    out.add_text(row, "note");
+    out.add_text(row, "contact_phone");
+    out.add_joined(&[number, row.str("unit_no").unwrap_or_default(), row.str("door").unwrap_or_default()]);
+}
+
+fn person_words(out: &mut Words, row: &dyn Facts) {
+    for key in ["name", "nickname"] {
+        if let Some(name) = row.str(key) {
+            out.add_name(name);
+        }
+    }
+    for key in ["phone", "phone2", "employer"] {
+        out.add_text(row, key);
+    }
+    row.each_name("tag", &mut |tag| out.add(tag));
+}
+
+fn case_words(out: &mut Words, row: &dyn Facts) {
+    for key in ["title", "place", "description"] {
+        out.add_text(row, key);
+    }
+    if let Some(m) = row.str("matter").and_then(shared_model::matters::find) {
+        out.add(&m.name_zh);
+    }
+    if let Some(title) = row.str("title") {
+        out.add_name(title);
+    }
 }
 
 /// A name as people type it: the characters, whole pinyin, initials.
-pub fn name_words(name: &str) -> Vec<String> {
+pub fn name_words(name: &str) -> [String; 3] {
+    let (whole, initials) = spelled(name);
+    [name.to_string(), whole, initials]
+}
+
+/// Whole pinyin and initials; what is no Chinese character stays as it is.
+fn spelled(name: &str) -> (String, String) {
     let (mut whole, mut initials) = (String::new(), String::new());
-    for (c, p) in name.chars().zip(name.to_pinyin()) {
-        match p {
+    for c in name.chars() {
+        match c.to_pinyin() {
             Some(p) => {
                 whole.push_str(p.plain());
                 initials.push_str(p.first_letter());
@@ -322,26 +473,20 @@ pub fn name_words(name: &str) -> Vec<String> {
             }
         }
     }
-    vec![name.to_string(), whole, initials]
+    (whole, initials)
 }
 
 /// A text as the search compares it: width folded, lower case, no spaces.
 pub fn folded(text: &str) -> String {
-    fold_width(text).chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    let mut out = String::with_capacity(text.len());
+    fold_onto(&mut out, text);
+    out
 }
 
-fn words(db: &Connection, row: &Row, household: Option<Uuid>, words: impl IntoIterator<Item = String>) -> Result<()> {
-    if row.get("_del").is_some() {
-        db.prepare_cached("delete from search where record = ?1")?.execute([row.record])?;
-        return Ok(());
+fn fold_onto(out: &mut String, text: &str) {
+    for c in fold_width(text).chars().filter(|c| !c.is_whitespace()) {
+        if c.is_ascii() { out.push(c.to_ascii_lowercase()) } else { out.extend(c.to_lowercase()) }
     }
-    let parts: Vec<String> = words.into_iter().map(|w| folded(&w)).filter(|w| !w.is_empty()).collect();
-    db.prepare_cached(
-        "insert into search (record, kind, household, words) values (?1, ?2, ?3, ?4)
-         on conflict (record) do update set household = excluded.household, words = excluded.words",
-    )?
-    .execute(params![row.record, row.kind as u8, household, parts.join(" ")])?;
-    Ok(())
 }
 
 /// Due dates of all doors here, by household.

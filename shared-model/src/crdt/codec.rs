@@ -6,6 +6,7 @@
 //! reading; a null is never asked back. Reading allocates in proportion to the bytes there are, never to the counts they claim.
 
 use super::limits::{COUNTER_MAX, KEY_BYTES_MAX, REGISTER_KEYS_MAX, REGISTER_OPS_MAX, REGISTERS_BYTES_MAX};
+use super::value::Scalar;
 use super::{ActorId, ChangeHash, Clock, Head, LiveOp, OpId, Registers, Value};
 use std::collections::BTreeMap;
 
@@ -117,32 +118,7 @@ impl Registers {
             return Err(CodecError::TooLarge);
         }
         let mut input = Input(bytes);
-        if input.byte()? != VERSION {
-            return Err(CodecError::Version);
-        }
-        let mut actors: Vec<(ActorId, Clock)> = Vec::new();
-        for _ in 0..input.count(18, &mut actors)? {
-            let actor = ActorId(input.array()?);
-            actors.push((actor, Clock { seq: input.counter()?, max_op: input.counter()? }));
-        }
-        let mut heads: Vec<Head> = Vec::new();
-        for _ in 0..input.count(34, &mut heads)? {
-            let hash = ChangeHash(input.array()?);
-            let (actor, clock) = input.pick(&actors)?;
-            let seq = input.counter()?;
-            if seq == 0 || seq > clock.seq {
-                return Err(CodecError::Malformed("a head beyond the clock"));
-            }
-            heads.push(Head { hash, actor, seq });
-        }
-        if !actors.is_sorted_by(|a, b| a.0 < b.0) || !heads.is_sorted_by(|a, b| a.hash < b.hash) {
-            return Err(CodecError::Malformed("out of order"));
-        }
-        let mut stamps: Vec<Stamp> = Vec::new();
-        for _ in 0..input.count(2, &mut stamps)? {
-            let (actor, clock) = input.pick(&actors)?;
-            stamps.push(Stamp { actor, max_op: clock.max_op, at: unzigzag(input.number()?) });
-        }
+        let Prelude { actors, heads, stamps } = input.prelude()?;
         let mut live: Vec<(String, Vec<LiveOp>)> = Vec::new();
         let mut room = REGISTER_OPS_MAX;
         for _ in 0..input.count(4, &mut live)? {
@@ -170,6 +146,24 @@ impl Registers {
     pub fn decode_full(bytes: &[u8]) -> Result<Self, CodecError> {
         Self::decode(bytes, &mut |_| None)
     }
+}
+
+/// What stands before the keys.
+struct Prelude {
+    actors: Vec<(ActorId, Clock)>,
+    heads: Vec<Head>,
+    stamps: Vec<Stamp>,
+}
+
+/// One operation as it lies in the bytes.
+struct RawOp<'a> {
+    id: OpId,
+    at: i64,
+    /// The number it begins with.
+    head: u64,
+    has_more: bool,
+    /// `None`: in the column of the winner.
+    value: Option<Scalar<'a>>,
 }
 
 /// What the operations of one change share.
@@ -281,42 +275,85 @@ impl<'a> Input<'a> {
     ) -> Result<Vec<LiveOp>, CodecError> {
         let mut ops: Vec<LiveOp> = Vec::with_capacity(1);
         loop {
-            let head = self.number()?;
-            let stamp =
-                usize::try_from(head >> 3).ok().and_then(|index| stamps.get(index)).ok_or(CodecError::Malformed("not in its table"))?;
-            let id = OpId { counter: self.counter()?, actor: stamp.actor };
-            if id.counter == 0 || id.counter > stamp.max_op {
-                return Err(CodecError::Malformed("an operation beyond the clock"));
-            }
-            if ops.last().is_some_and(|before| before.id >= id) {
-                return Err(CodecError::Malformed("out of order"));
-            }
-            let has_more = head & 4 != 0;
-            let value = match head & 3 {
-                form::OMITTED if !has_more => fill(key).ok_or(CodecError::NotFilled)?,
-                form::INLINE => self.value()?,
-                form::NULL => Value::Null,
-                _ => return Err(CodecError::Malformed("the form of a value")),
+            let op = self.op(stamps, ops.last().map(|before| before.id))?;
+            let value = match op.value {
+                Some(value) => value.to_value(),
+                None => fill(key).ok_or(CodecError::NotFilled)?,
             };
             *room = room.checked_sub(1).ok_or(CodecError::TooLarge)?;
-            ops.push(LiveOp { id, at: stamp.at, value });
-            if !has_more {
+            ops.push(LiveOp { id: op.id, at: op.at, value });
+            if !op.has_more {
                 return Ok(ops);
             }
         }
     }
 
-    fn value(&mut self) -> Result<Value, CodecError> {
+    /// Everything before the keys.
+    fn prelude(&mut self) -> Result<Prelude, CodecError> {
+        if self.byte()? != VERSION {
+            return Err(CodecError::Version);
+        }
+        let mut actors: Vec<(ActorId, Clock)> = Vec::new();
+        for _ in 0..self.count(18, &mut actors)? {
+            let actor = ActorId(self.array()?);
+            actors.push((actor, Clock { seq: self.counter()?, max_op: self.counter()? }));
+        }
+        let mut heads: Vec<Head> = Vec::new();
+        for _ in 0..self.count(34, &mut heads)? {
+            let hash = ChangeHash(self.array()?);
+            let (actor, clock) = self.pick(&actors)?;
+            let seq = self.counter()?;
+            if seq == 0 || seq > clock.seq {
+                return Err(CodecError::Malformed("a head beyond the clock"));
+            }
+            heads.push(Head { hash, actor, seq });
+        }
+        if !actors.is_sorted_by(|a, b| a.0 < b.0) || !heads.is_sorted_by(|a, b| a.hash < b.hash) {
+            return Err(CodecError::Malformed("out of order"));
+        }
+        let mut stamps: Vec<Stamp> = Vec::new();
+        for _ in 0..self.count(2, &mut stamps)? {
+            let (actor, clock) = self.pick(&actors)?;
+            stamps.push(Stamp { actor, max_op: clock.max_op, at: unzigzag(self.number()?) });
+        }
+        Ok(Prelude { actors, heads, stamps })
+    }
+
+    /// One operation; its value where it stands here.
+    fn op(&mut self, stamps: &[Stamp], before: Option<OpId>) -> Result<RawOp<'a>, CodecError> {
+        let head = self.number()?;
+        let stamp = usize::try_from(head >> 3).ok().and_then(|index| stamps.get(index)).ok_or(CodecError::Malformed("not in its table"))?;
+        let id = OpId { counter: self.counter()?, actor: stamp.actor };
+        if id.counter == 0 || id.counter > stamp.max_op {
+            return Err(CodecError::Malformed("an operation beyond the clock"));
+        }
+        if before.is_some_and(|before| before >= id) {
+            return Err(CodecError::Malformed("out of order"));
+        }
+        let has_more = head & 4 != 0;
+        let value = match head & 3 {
+            form::OMITTED if !has_more => None,
+            form::INLINE => Some(self.value()?),
+            form::NULL => Some(Scalar::Null),
+            _ => return Err(CodecError::Malformed("the form of a value")),
+        };
+        Ok(RawOp { id, at: stamp.at, head, has_more, value })
+    }
+
+    fn value(&mut self) -> Result<Scalar<'a>, CodecError> {
         match self.byte()? {
-            tag::FALSE => Ok(Value::Bool(false)),
-            tag::TRUE => Ok(Value::Bool(true)),
-            tag::INT => Ok(Value::Int(unzigzag(self.number()?))),
-            tag::F64 => Ok(Value::F64(f64::from_le_bytes(self.array()?))),
-            tag::STR => Ok(Value::Str(self.text(REGISTERS_BYTES_MAX)?.to_owned())),
+            tag::FALSE => Ok(Scalar::Bool(false)),
+            tag::TRUE => Ok(Scalar::Bool(true)),
+            tag::INT => Ok(Scalar::Int(unzigzag(self.number()?))),
+            tag::F64 => Ok(Scalar::F64(f64::from_le_bytes(self.array()?))),
+            tag::STR => Ok(Scalar::Str(self.text(REGISTERS_BYTES_MAX)?)),
             _ => Err(CodecError::Malformed("the type of a value")),
         }
     }
 }
+
+mod seen;
+pub use seen::{SeenKey, SeenRegisters};
 
 /// As the bytes of [`Registers::encode_full`].
 impl serde::Serialize for Registers {

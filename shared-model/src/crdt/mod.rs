@@ -17,9 +17,9 @@ pub mod value;
 
 pub use author::Edit;
 pub use change::{Change, ChangeError, Op, OpBody};
-pub use codec::CodecError;
+pub use codec::{CodecError, SeenKey, SeenRegisters};
 pub use deletion::{DEL_KEY, del_value, deleted_at, edited_while_deleted, is_deleted};
 pub use gate::{Checked, GateError, Past, PastOp};
 pub use ids::{ActorId, ChangeHash, IdError, OpId};
 pub use registers::{Applied, Clock, Head, LiveOp, RegisterError, Registers};
-pub use value::Value;
+pub use value::{Scalar, Value};

@@ -174,15 +174,20 @@ impl Registers {
 
     /// This document's term in its partition's digest: the first 16 bytes of SHA-256(document ‖ sorted head hashes), big endian.
     pub fn digest_term(&self, document: &[u8]) -> u128 {
-        let mut sha = Sha256::new_with_prefix(document);
-        for head in &self.heads {
-            sha.update(head.hash.0);
-        }
-        let digest: [u8; 32] = sha.finalize().into();
-        let mut first = [0; 16];
-        first.copy_from_slice(&digest[..16]);
-        u128::from_be_bytes(first)
+        digest_of_heads(document, self.heads.iter().map(|head| &head.hash))
     }
+}
+
+/// The term of a document with these heads, sorted by hash.
+pub(super) fn digest_of_heads<'a>(document: &[u8], heads: impl Iterator<Item = &'a ChangeHash>) -> u128 {
+    let mut sha = Sha256::new_with_prefix(document);
+    for head in heads {
+        sha.update(head.0);
+    }
+    let digest: [u8; 32] = sha.finalize().into();
+    let mut first = [0; 16];
+    first.copy_from_slice(&digest[..16]);
+    u128::from_be_bytes(first)
 }
 
 /// Raises a clock to the pointwise maximum of both.

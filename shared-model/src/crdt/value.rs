@@ -16,6 +16,43 @@ pub enum Value {
     Str(String),
 }
 
+/// The same, where the text lies in bytes that somebody else holds.
+#[derive(Clone, Copy, Debug)]
+pub enum Scalar<'a> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    F64(f64),
+    Str(&'a str),
+}
+
+impl Scalar<'_> {
+    /// Taken out.
+    pub fn to_value(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Bool(v) => Value::Bool(v),
+            Self::Int(v) => Value::Int(v),
+            Self::F64(v) => Value::F64(v),
+            Self::Str(v) => Value::Str(v.to_owned()),
+        }
+    }
+}
+
+/// As values are equal.
+impl PartialEq for Scalar<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Int(a), Self::Int(b)) => a == b,
+            (Self::F64(a), Self::F64(b)) => a.to_bits() == b.to_bits(),
+            (Self::Str(a), Self::Str(b)) => a == b,
+            _ => false,
+        }
+    }
+}
+
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {

@@ -59,7 +59,11 @@ fn one(mut w: World, what: &str) {
     say_ratio(&format!("{what}, the device alone"), alone.wall, bound.wall, 2.0);
     say_ratio(&format!("{what}, the device alone, processor"), alone.cpu, bound.cpu, 1.6);
     say_bytes(&format!("{what}, bytes"), bytes, compressed(&facts), 1.4);
-    note(&format!("{} records; plain: the same {count} rows into the same tables with their indexes; the server {:.2} ms", facts.len(), ms(whole.1)));
+    note(&format!(
+        "{} records; plain: the same {count} rows into the same tables with their indexes; the server {:.2} ms",
+        facts.len(),
+        ms(whole.1)
+    ));
     note(&format!(
         "beside the rows, indexes, search words and due dates that an app without merging would hold ({:.2} ms): {:.2} × alone",
         ms(plainer.wall),

@@ -10,8 +10,7 @@ pub struct Cost {
     pub cpu: Duration,
 }
 
-impl Cost {
-}
+impl Cost {}
 
 /// Time of the processor that this thread has had, where Linux tells.
 fn cpu_now() -> Option<Duration> {

@@ -4,9 +4,11 @@
 use super::rows::{clear_row, column_holds, read_columns, write_row};
 use crate::error::{CoreError, Result};
 use rusqlite::{Connection, OptionalExtension, params};
+use shared_model::Class;
 use shared_model::crdt::{ActorId, ChangeHash, Registers};
 use shared_model::doc::{DocId, Partition};
 use shared_model::records::Kind;
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// A loaded document.
@@ -78,7 +80,7 @@ impl Doc {
     }
 }
 
-fn damaged(_: impl std::fmt::Debug) -> CoreError {
+pub(super) fn damaged(_: impl std::fmt::Debug) -> CoreError {
     CoreError::new("bad_change", "一份记录在本机损坏，会向社区重新要一份。")
 }
 
@@ -128,9 +130,9 @@ pub fn load_or_new(db: &Connection, id: DocId, kind: Kind, unit: Uuid) -> Result
 /// # Errors
 /// Of the store.
 pub fn save(db: &Connection, doc: &mut Doc) -> Result<()> {
-    let kind = doc.kind;
+    let (kind, class) = (doc.kind, doc.id.class);
     // a null winner keeps its entry in the registers; every other winner of a column is left to the column
-    let regs = doc.shown.encode(&|key| column_holds(kind, key));
+    let regs = doc.shown.encode(&|key| column_holds(kind, class, key));
     let base = doc.base.as_ref().map(|b| if b.clock.is_empty() { Vec::new() } else { b.encode_full() });
     let (own_actor, own_hash) = match &doc.own {
         Some((a, h)) => (Some(a.0.as_slice()), Some(h.0.as_slice())),
@@ -188,16 +190,21 @@ fn save_conflicts(db: &Connection, doc: &Doc) -> Result<()> {
         db.prepare_cached("delete from conflict where record = ?1 and class = ?2")?.execute(params![doc.id.record, doc.id.class as u8])?;
     }
     for key in doc.shown.conflicted_keys() {
-        // a mirror is never a conflict of its own
-        let mirrored = doc.kind.field(key).is_some_and(|f| matches!(f.write, shared_model::records::FieldWrite::MirrorOf(_)));
-        if !mirrored {
-            db.prepare_cached("insert or ignore into conflict (record, class, key, kind) values (?1, ?2, ?3, ?4)")?.execute(params![
-                doc.id.record,
-                doc.id.class as u8,
-                key,
-                doc.kind as u8
-            ])?;
-        }
+        note_conflict(db, doc.id, doc.kind, key)?;
+    }
+    Ok(())
+}
+
+/// Notes a key with more than one live value. A mirror is never a conflict of its own.
+pub(super) fn note_conflict(db: &Connection, id: DocId, kind: Kind, key: &str) -> Result<()> {
+    let mirrored = kind.field(key).is_some_and(|f| matches!(f.write, shared_model::records::FieldWrite::MirrorOf(_)));
+    if !mirrored {
+        db.prepare_cached("insert or ignore into conflict (record, class, key, kind) values (?1, ?2, ?3, ?4)")?.execute(params![
+            id.record,
+            id.class as u8,
+            key,
+            kind as u8
+        ])?;
     }
     Ok(())
 }
@@ -254,6 +261,21 @@ pub fn current(db: &Connection, record: Uuid, class: shared_model::Class) -> Res
 /// Of the store.
 pub fn is_closed(db: &Connection, id: DocId) -> Result<bool> {
     Ok(id.generation < current(db, id.record, id.class)?.generation)
+}
+
+/// The last generation that is closed, of every document that was ever erased here.
+///
+/// # Errors
+/// Of the store.
+pub fn closed_generations(db: &Connection) -> Result<HashMap<(Uuid, Class), u16>> {
+    let mut q = db.prepare_cached("select record, class, closed from generation")?;
+    let got = q.query_map([], |r| Ok((r.get(0)?, r.get::<_, u8>(1)?, r.get(2)?)))?;
+    let mut out = HashMap::new();
+    for row in got {
+        let (record, class, closed) = row?;
+        out.extend(Class::from_u8(class).map(|class| ((record, class), closed)));
+    }
+    Ok(out)
 }
 
 /// Closes a generation and those before it.

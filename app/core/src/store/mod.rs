@@ -2,11 +2,13 @@
 //! rows of each kind, search and due dates are views made from them. The tables of the kinds come from the record declarations.
 //! SQL lives here and in `migrations/`, nowhere else but in the read queries of each noun.
 
+pub mod batch;
 pub mod docs;
 pub mod rows;
 
+pub use batch::Batch;
 pub use docs::Doc;
-pub use rows::{Row, get_row, rows};
+pub use rows::{Facts, Row, get_row, rows};
 
 use crate::error::{CoreError, Result};
 use rusqlite::{Connection, OptionalExtension, params};

@@ -41,9 +41,16 @@ pub fn from_sql(field: &FieldDef, value: ValueRef<'_>) -> Option<Value> {
 }
 
 /// May the winner's value be left out of the registers, because a column holds it? A text that is not a UUID in an id field never
-/// passes the gate; a value of another type than its column would not survive the column and stays in the registers.
-pub fn column_holds(kind: Kind, key: &str) -> bool {
-    kind.field(key).is_some_and(|f| !f.ty.is_family())
+/// passes the gate.
+pub fn column_holds(kind: Kind, class: Class, key: &str) -> bool {
+    column_of(kind, class, key).is_some()
+}
+
+/// The place, among the fields of the kind, of the column that holds this key of a document of this class.
+pub fn column_of(kind: Kind, class: Class, key: &str) -> Option<usize> {
+    let by_key = &Texts::of(kind).by_key;
+    let place = by_key[by_key.binary_search_by(|(k, _)| (*k).cmp(key)).ok()?].1;
+    kind.def().fields[place].fits(class).then_some(place)
 }
 
 /// Names whose winner is true in a family of flags, joined; of a family of texts, `name=text`.
@@ -78,6 +85,10 @@ struct Texts {
     select: String,
     /// Of the columns of each class.
     columns: [String; Class::ALL.len()],
+    /// A row that is not there yet, every column of it.
+    insert: String,
+    /// Keys that have a column of their own, sorted, with their place among the fields.
+    by_key: Vec<(&'static str, usize)>,
     /// Upserts by the set of fields written, one bit a field of the declaration.
     upserts: Mutex<HashMap<u64, Arc<str>>>,
 }
@@ -98,7 +109,17 @@ impl Texts {
             let names = list(&mut fields_of(def.kind, class).filter(|f| !f.ty.is_family()), "");
             format!("select {} from \"{}\" where record = ?1", if names.is_empty() { "null" } else { &names }, def.name)
         });
-        Texts { select, columns, upserts: Mutex::default() }
+        let marks: Vec<String> = (1..def.fields.len() + 2).map(|n| format!("?{n}")).collect();
+        let insert = format!(
+            "insert into \"{}\" (record, {}) values ({}) on conflict (record) do nothing",
+            def.name,
+            list(&mut def.fields.iter(), ""),
+            marks.join(", ")
+        );
+        let mut by_key: Vec<(&'static str, usize)> =
+            def.fields.iter().enumerate().filter(|(_, f)| !f.ty.is_family()).map(|(i, f)| (f.key, i)).collect();
+        by_key.sort_unstable();
+        Texts { select, columns, insert, by_key, upserts: Mutex::default() }
     }
 
     fn upsert(&self, def: &KindDef, set: u64) -> Arc<str> {
@@ -132,6 +153,11 @@ pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: 
     }
     db.prepare_cached(&Texts::of(kind).upsert(def, set))?.execute(params_from_iter(values))?;
     Ok(())
+}
+
+/// The statement that inserts a row of a kind with every column, and does nothing where the record has a row.
+pub fn insert_text(kind: Kind) -> &'static str {
+    &Texts::of(kind).insert
 }
 
 /// Values of the columns of a class, to complete the registers of a document.
@@ -178,6 +204,44 @@ pub struct Row {
 
 /// Several rows.
 pub type RowSet = Vec<Row>;
+
+/// What can be read of a record's row, wherever it stands: in the store, or in documents that are about to be written.
+pub trait Facts {
+    fn record(&self) -> Uuid;
+    fn kind(&self) -> Kind;
+    /// A text field.
+    fn str(&self, key: &str) -> Option<&str>;
+    /// Is there anything in a field?
+    fn has(&self, key: &str) -> bool;
+    /// A record it names.
+    fn named(&self, key: &str) -> Option<Uuid> {
+        self.str(key).and_then(|s| Uuid::parse_str(s).ok())
+    }
+    /// Each name of a family of flags that is set.
+    fn each_name(&self, family: &str, take: &mut dyn FnMut(&str));
+}
+
+impl Facts for Row {
+    fn record(&self) -> Uuid {
+        self.record
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn str(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Value::as_str)
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    fn each_name(&self, family: &str, take: &mut dyn FnMut(&str)) {
+        self.str(family).into_iter().flat_map(|s| s.split(FLAG_SEPARATOR)).filter(|s| !s.is_empty()).for_each(take);
+    }
+}
 
 impl Row {
     /// The value of a field.

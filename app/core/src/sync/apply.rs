@@ -1,11 +1,11 @@
-//! Applies a reply: verdicts first, then each page with its cursor in one transaction. Nothing the server sends replaces a document:
+//! Applies a reply in one transaction: verdicts first, then each page with its cursor. Nothing the server sends replaces a document:
 //! changes are applied, snapshots joined. Malformed rows are refused per document and fetched again, never per page.
 
 use super::{purge, refuse};
 use crate::error::{CoreError, Result};
 use crate::handover;
 use crate::project;
-use crate::store::{self, Doc, docs};
+use crate::store::{self, Batch, Doc, Facts, docs};
 use crate::workspace::{Identity, changed};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use shared_model::commands::Changed;
@@ -33,10 +33,10 @@ pub struct Applied {
     pub agreed: Option<bool>,
 }
 
-/// Applies a whole reply.
+/// Applies a whole reply in one transaction: a commit waits for the disk.
 ///
 /// # Errors
-/// Of the store; what was applied before stays applied.
+/// Of the store, then nothing of the reply was applied; of a page that is not the server's, then what stood before it was.
 pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncReply) -> Result<Applied> {
     let mut out = Applied { more: reply.more, ..Applied::default() };
     let mut touched = BTreeMap::new();
@@ -91,14 +91,10 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     store::set_json(&tx, "epoch", &reply.epoch)?;
     // with the verdicts, not behind the pages: what only waited for its verdict leaves also when the pages do not come through
     drop_lost_partitions(&tx, &mut touched)?;
-    project::refresh(&tx, &touched, now_ms)?;
-    tx.commit()?;
-
-    apply_pages(db, me, now_ms, std::mem::take(&mut reply.pages), &mut touched, &mut out)?;
-
-    out.owes = purge::clean(db)?;
-
-    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if let Some(failed) = apply_pages(&tx, me, now_ms, std::mem::take(&mut reply.pages), &mut touched, &mut out)? {
+        tx.commit()?;
+        return Err(failed);
+    }
     if !reply.more {
         let agreed = compare(&tx, &reply.digests)?;
         out.agreed = Some(agreed);
@@ -115,6 +111,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     store::set_json(&tx, "contact_at", &now_ms)?;
     project::spread(&tx)?;
     tx.commit()?;
+    out.owes = purge::clean(db)?;
     out.changed = changed(&touched);
     if out.changed.kinds.is_empty() {
         out.changed.kinds.push("sync".into());
@@ -320,51 +317,72 @@ fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<Uuid, Kind>
     Ok(())
 }
 
-/// The pages of one reply, each a savepoint of its own with its cursor, under one commit: a commit waits for the disk, and a first sync
-/// has a page for every partition. A page that cannot be taken ends the reply; those before it stay.
+/// The pages of one reply. A page that cannot be taken ends the reply; those before it stay. Documents are gathered over all pages and
+/// written once; what derives from a record is made once for it, whose parts come in pages of several classes.
 fn apply_pages(
-    db: &mut Connection,
+    db: &Connection,
     me: &Identity,
     now_ms: i64,
     pages: Vec<Page>,
     touched: &mut BTreeMap<Uuid, Kind>,
     out: &mut Applied,
-) -> Result<()> {
-    if pages.is_empty() {
-        return Ok(());
-    }
-    let mut tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+) -> Result<Option<CoreError>> {
+    let mut incoming = Incoming { db, batch: Batch::new(db)?, derived: project::Derived::new(db, now_ms), whole: BTreeMap::new(), touched };
     let mut failed = None;
-    let mut fresh = BTreeMap::new();
     for page in pages {
-        let mut here = BTreeMap::new();
-        let savepoint = tx.savepoint()?;
-        match apply_page(&savepoint, me, now_ms, page, &mut here) {
-            Ok(rows) => {
-                savepoint.commit()?;
-                out.pulled += rows;
-                fresh.append(&mut here);
-            }
-            Err(e) => {
-                failed = Some(e);
-                break;
-            }
+        if !is_signed(me, &page) {
+            failed = Some(CoreError::new("server_error", "一页数据的签名不对，没有收下，会再要一次。"));
+            break;
         }
+        out.pulled += apply_page(&mut incoming, now_ms, page)?;
     }
-    // once for a record, whose parts come in pages of several classes
-    project::refresh(&tx, &fresh, now_ms)?;
-    tx.commit()?;
-    touched.append(&mut fresh);
-    failed.map_or(Ok(()), Err)
+    incoming.write()?;
+    let Incoming { derived, mut whole, touched, .. } = incoming;
+    derived.finish()?;
+    project::refresh(db, touched, now_ms)?;
+    touched.append(&mut whole);
+    Ok(failed)
+}
+
+/// What the pages of a reply are taken into.
+struct Incoming<'a, 't> {
+    db: &'a Connection,
+    batch: Batch<'a>,
+    derived: project::Derived<'a>,
+    /// Records that came whole; what derives from them is there.
+    whole: BTreeMap<Uuid, Kind>,
+    /// Other records; what derives from them is still to be made.
+    touched: &'t mut BTreeMap<Uuid, Kind>,
+}
+
+impl Incoming<'_, '_> {
+    /// Writes the documents gathered so far.
+    fn write(&mut self) -> Result<()> {
+        let (derived, whole) = (&mut self.derived, &mut self.whole);
+        let others = self.batch.flush(&mut |row| {
+            whole.insert(row.record(), row.kind());
+            derived.note(row, true)
+        })?;
+        self.touched.extend(others);
+        Ok(())
+    }
+
+    /// Closes a generation, of which something may just have come.
+    fn purge(&mut self, id: DocId, digests: &mut Digests) -> Result<()> {
+        self.write()?;
+        purge::purge(self.db, id, self.touched, digests)?;
+        self.batch.forget_closed();
+        Ok(())
+    }
+}
+
+fn is_signed(me: &Identity, page: &Page) -> bool {
+    <[u8; 64]>::try_from(page.signature.as_slice()).is_ok_and(|s| super::verify(&me.server_key, &wire::page_digest(page), &s))
 }
 
 /// One page: its rows and its cursor.
-fn apply_page(db: &Connection, me: &Identity, now_ms: i64, page: Page, touched: &mut BTreeMap<Uuid, Kind>) -> Result<u32> {
-    let signed =
-        <[u8; 64]>::try_from(page.signature.as_slice()).is_ok_and(|s| super::verify(&me.server_key, &wire::page_digest(&page), &s));
-    if !signed {
-        return Err(CoreError::new("server_error", "一页数据的签名不对，没有收下，会再要一次。"));
-    }
+fn apply_page(into: &mut Incoming<'_, '_>, now_ms: i64, page: Page) -> Result<u32> {
+    let db = into.db;
     let partition = Partition { unit: page.unit, class: page.class };
     for a in &page.actors {
         db.prepare_cached(
@@ -376,7 +394,7 @@ fn apply_page(db: &Connection, me: &Identity, now_ms: i64, page: Page, touched: 
     let mut pulled = 0;
     let mut damaged = Vec::new();
     for row in &page.rows {
-        match apply_row(db, &partition, row, touched, &mut digests) {
+        match apply_row(into, &partition, row, &mut digests) {
             Ok(()) => pulled += 1,
             Err(e) if e.code == "bad_change" => damaged.push(doc_of(&row.body)),
             Err(e) => return Err(e),
@@ -439,64 +457,74 @@ fn set_cursor(db: &Connection, c: &Cursor) -> Result<()> {
     Ok(())
 }
 
-fn apply_row(db: &Connection, home: &Partition, row: &Row, touched: &mut BTreeMap<Uuid, Kind>, digests: &mut Digests) -> Result<()> {
-    let bad = |_: ()| CoreError::new("bad_change", "收到的一条记录读不懂，会再要一次。");
+fn apply_row(into: &mut Incoming<'_, '_>, home: &Partition, row: &Row, digests: &mut Digests) -> Result<()> {
+    let bad = || CoreError::new("bad_change", "收到的一条记录读不懂，会再要一次。");
     if let RowBody::Change { doc, .. } | RowBody::Snapshot { doc, .. } = &row.body {
-        if docs::is_closed(db, *doc)? {
+        if into.batch.is_closed(*doc)? {
             // erased: it never comes back
             return Ok(());
         }
         if let Some(before) = doc.generation.checked_sub(1).map(|generation| DocId { generation, ..*doc })
-            && !docs::is_closed(db, before)?
+            && !into.batch.is_closed(before)?
         {
-            purge::purge(db, before, touched, digests)?;
+            into.purge(before, digests)?;
         }
     }
     match &row.body {
         RowBody::Change { doc: id, kind, bytes } => {
-            let (change, hash) = Change::decode(bytes).map_err(|_| bad(()))?;
-            let mut doc = docs::load_or_new(db, *id, *kind, home.unit)?;
-            merge(&mut doc, home, digests, |r| r.apply(&change, hash).map(|_| ()).map_err(|_| bad(())))?;
-            doc.first_at = doc.first_at.or(Some(row.received_at));
-            doc.last_at = Some(row.received_at);
-            docs::save(db, &mut doc)?;
-            touched.insert(id.record, *kind);
+            let (change, hash) = Change::decode(bytes).map_err(|_| bad())?;
+            let mut doc = into.batch.take(*id)?.unwrap_or_else(|| Doc::new(*id, *kind, home.unit));
+            let merged = merge(&mut doc, home, digests, |r| r.apply(&change, hash).map(|_| ()).map_err(|_| bad()));
+            if merged.is_ok() {
+                doc.first_at = doc.first_at.or(Some(row.received_at));
+                doc.last_at = Some(row.received_at);
+            }
+            into.batch.put(doc);
+            merged
+        }
+        RowBody::Snapshot { doc: id, kind, registers, first_at } if !into.batch.holds(*id)? => {
+            let term = into.batch.put_fresh(*id, *kind, home.unit, registers, *first_at, row.received_at)?;
+            digests.moved(*home, 0, term);
+            Ok(())
         }
         RowBody::Snapshot { doc: id, kind, registers, first_at } => {
-            let theirs = Registers::decode_full(registers).map_err(|_| bad(()))?;
-            let mut doc = docs::load_or_new(db, *id, *kind, home.unit)?;
-            merge(&mut doc, home, digests, |r| {
+            let theirs = Registers::decode_full(registers).map_err(|_| bad())?;
+            let mut doc = into.batch.take(*id)?.unwrap_or_else(|| Doc::new(*id, *kind, home.unit));
+            let merged = merge(&mut doc, home, digests, |r| {
                 *r = if r.clock.is_empty() { theirs.clone() } else { r.join(&theirs) };
                 Ok(())
-            })?;
+            });
             doc.first_at = doc.first_at.or(Some(*first_at));
             doc.last_at = Some(row.received_at);
-            docs::save(db, &mut doc)?;
-            touched.insert(id.record, *kind);
+            into.batch.put(doc);
+            merged
         }
         RowBody::Purge { doc: id } => {
-            purge::purge(db, *id, touched, digests)?;
-            purge::note_row(db, home.unit, home.class, row.seq)?;
+            into.purge(*id, digests)?;
+            purge::note_row(into.db, home.unit, home.class, row.seq)
         }
         RowBody::Unshare { doc: id } => {
-            if let Some(doc) = docs::load(db, *id)? {
+            into.write()?;
+            if let Some(doc) = into.batch.take(*id)? {
                 digests.moved(*home, doc.digest_term(), 0);
-                docs::drop(db, *id, doc.kind)?;
-                touched.insert(id.record, doc.kind);
+                docs::drop(into.db, *id, doc.kind)?;
+                into.touched.insert(id.record, doc.kind);
             }
+            Ok(())
         }
-        RowBody::Gone { .. } => return Err(bad(())),
+        RowBody::Gone { .. } => Err(bad()),
     }
-    Ok(())
 }
 
-/// The same step on what is accepted and on what is shown.
+/// The same step on what is accepted and on what is shown; on neither, when it fails.
 fn merge(doc: &mut Doc, home: &Partition, digests: &mut Digests, step: impl Fn(&mut Registers) -> Result<()>) -> Result<()> {
     let old = doc.digest_term();
-    if let Some(base) = doc.base.as_mut() {
+    let mut base = doc.base.clone();
+    if let Some(base) = base.as_mut() {
         step(base)?;
     }
     step(&mut doc.shown)?;
+    doc.base = base;
     digests.moved(*home, old, doc.digest_term());
     Ok(())
 }
