@@ -21,7 +21,6 @@ create table doc (
     primary key (record, class, generation)
 ) strict, without rowid;
 create index doc_by_partition on doc (unit, class);
-create index doc_pending on doc (pending) where pending > 0;
 
 -- Keys with more than one live value.
 create table conflict (
@@ -90,7 +89,6 @@ create table command_doc (
     hash blob not null,
     primary key (record, class, generation, seq)
 ) strict, without rowid;
-create index command_doc_by_seq on command_doc (seq);
 
 -- Where this device is in each partition it holds.
 create table partition (

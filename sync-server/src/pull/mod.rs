@@ -88,13 +88,13 @@ pub fn grants_of(db: &Connection, caller: &Caller, tree: &Tree) -> Result<Grants
     Ok(grants::message(&caller.device.name, policy, roles, tree))
 }
 
-/// Granted partitions that ever had a row, in the order of sending: `common` first, then by class and unit.
+/// Granted partitions that ever had a row, in the order of sending: `common` first, then unit by unit, so that records come whole.
 fn granted(db: &Connection, grants: &Grants) -> Result<Vec<PartitionRow>, Error> {
     let mut out = Vec::new();
     for (unit, mask) in &grants.units {
         out.extend(documents::partitions_of(db, unit)?.into_iter().filter(|p| mask & p.class.bit() != 0));
     }
-    out.sort_by_key(|p| (p.class, p.unit));
+    out.sort_by_key(|p| (p.class != Class::Common, p.unit, p.class));
     Ok(out)
 }
 

@@ -17,15 +17,15 @@ struct Fresh {
     kind: Kind,
     unit: Uuid,
     registers: Vec<u8>,
-    first_at: i64,
-    last_at: i64,
+    first_at: Option<i64>,
+    last_at: Option<i64>,
 }
 
 impl Fresh {
     fn open(self, id: DocId) -> Result<Doc> {
         let mut doc = Doc::new(id, self.kind, self.unit);
         doc.shown = Registers::decode_full(&self.registers).map_err(damaged)?;
-        (doc.first_at, doc.last_at) = (Some(self.first_at), Some(self.last_at));
+        (doc.first_at, doc.last_at) = (self.first_at, self.last_at);
         Ok(doc)
     }
 }
@@ -33,6 +33,24 @@ impl Fresh {
 enum Entry {
     Fresh(Fresh),
     Open(Box<Doc>),
+}
+
+impl Entry {
+    /// A document that was put together here and is not stored yet is as good as a snapshot of it.
+    fn closed(self) -> Entry {
+        match self {
+            Entry::Open(doc) if doc.is_new() && doc.base.is_none() && doc.own.is_none() && doc.pending == 0 && !doc.mine => {
+                Entry::Fresh(Fresh {
+                    kind: doc.kind,
+                    unit: doc.unit,
+                    registers: doc.shown.encode_full(),
+                    first_at: doc.first_at,
+                    last_at: doc.last_at,
+                })
+            }
+            entry => entry,
+        }
+    }
 }
 
 /// The documents that a transaction touches. Until [`Batch::flush`] the store does not know what happened to them.
@@ -96,6 +114,7 @@ impl<'a> Batch<'a> {
     pub fn put_fresh(&mut self, id: DocId, kind: Kind, unit: Uuid, registers: &[u8], first_at: i64, last_at: i64) -> Result<u128> {
         let seen = SeenRegisters::read(registers).map_err(damaged)?;
         let term = if seen.heads.is_empty() { 0 } else { seen.digest_term(&id.bytes()) };
+        let (first_at, last_at) = (Some(first_at), Some(last_at));
         self.entries.insert(id, Entry::Fresh(Fresh { kind, unit, registers: registers.to_vec(), first_at, last_at }));
         Ok(term)
     }
@@ -109,7 +128,7 @@ impl<'a> Batch<'a> {
         let mut touched = BTreeMap::new();
         let is_empty = self.entries.is_empty();
         let mut writer = Writer::new(self.db)?;
-        let mut entries = std::mem::take(&mut self.entries).into_iter().peekable();
+        let mut entries = std::mem::take(&mut self.entries).into_iter().map(|(id, entry)| (id, entry.closed())).peekable();
         let mut records: Vec<Vec<(DocId, Entry)>> = Vec::new();
         while let Some((id, entry)) = entries.next() {
             let mut record = vec![(id, entry)];
