@@ -12,6 +12,9 @@ use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub mod rows;
+pub use rows::{rows_from_bytes, rows_to_bytes};
+
 /// Version of this protocol; the server names the oldest it still serves.
 pub const PROTOCOL: u16 = 1;
 
@@ -281,6 +284,7 @@ pub struct ActorName {
 pub struct Page {
     pub unit: Uuid,
     pub class: Class,
+    #[serde(with = "rows")]
     pub rows: Vec<Row>,
     /// The cursor after this page.
     pub cursor: Cursor,

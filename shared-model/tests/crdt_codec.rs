@@ -91,6 +91,38 @@ fn registers_read_in_place_say_what_decoded_ones_say() {
 }
 
 #[test]
+fn the_change_that_makes_a_document_says_what_its_registers_say() {
+    for_seeds(7_000_000..7_002_000, |seed| {
+        let mut chance = Chance(seed);
+        let empty = Registers::default();
+        let mut edits = any_edits(&mut chance, &empty, &empty);
+        edits.retain(|e| !e.value.is_null() || chance.percent(50));
+        let Some((change, bytes, hash)) = empty.author(actor(1), None, 1_760_000_000, &edits) else { return };
+        let mut registers = empty.clone();
+        registers.apply(&change, hash).unwrap();
+        let seen = SeenRegisters::made_by(&bytes).unwrap().unwrap();
+        let omitted = chance.next();
+        let omit = |key: &str| omitted >> (key.len() % 7) & 1 == 1;
+        assert_eq!(seen.encode(|at| omit(seen.keys[at].key)), registers.encode(&omit));
+        assert_eq!(seen.heads, [hash]);
+        // a change that builds on it is any other change
+        let next = [Edit::put(edits[0].key.clone(), "something else")];
+        if let Some((_, bytes, _)) = registers.author(actor(2), None, 1_760_000_001, &next) {
+            assert!(SeenRegisters::made_by(&bytes).unwrap().is_none());
+        }
+        // cut or bent bytes never pass for a change
+        let mut broken = bytes.clone();
+        let at = chance.below(broken.len());
+        if chance.percent(50) {
+            broken.truncate(at)
+        } else {
+            broken[at] ^= 1 << chance.below(8)
+        }
+        assert!(SeenRegisters::made_by(&broken).is_err());
+    });
+}
+
+#[test]
 fn a_document_of_one_change_costs_its_actor_its_head_and_a_few_bytes_an_operation() {
     let registers = household();
     let names: usize = registers.live.keys().map(|key| key.len() + 1).sum();

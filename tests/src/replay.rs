@@ -25,7 +25,7 @@ impl Tape {
 impl Transport for Tape {
     fn post(&self, _url: &str, _path: &str, _headers: &[(String, String)], _body: &[u8]) -> Result<NetReply, ()> {
         let body = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front().ok_or(())?;
-        Ok(NetReply { status: 200, body })
+        Ok(NetReply { status: 200, body, retry_after_s: None })
     }
 }
 

@@ -9,6 +9,7 @@ use super::columns::{Reader, put_bytes, put_runs, put_signed, put_unsigned, sign
 use super::limits::{
     CHANGE_ACTORS_MAX, CHANGE_BYTES_MAX, CHANGE_DEPS_MAX, CHANGE_OPS_MAX, CHANGE_PREDS_MAX, COUNTER_MAX, KEY_BYTES_MAX, TIME_MAX_S,
 };
+use super::value::Scalar;
 use super::{ActorId, ChangeHash, OpId, Value};
 use sha2::{Digest, Sha256};
 
@@ -214,29 +215,10 @@ impl Change {
     /// Reads what [`Change::encode`] wrote and refuses everything else: anything not flat, anything beyond [`super::limits`], a change
     /// without operations, a float that is no number, and other bytes for the same change.
     pub fn decode(bytes: &[u8]) -> Result<(Self, ChangeHash), ChangeError> {
-        if bytes.len() > CHANGE_BYTES_MAX {
-            return Err(ChangeError::TooLarge);
-        }
-        let mut header = Reader(bytes);
-        if header.array()? != MAGIC {
-            return Err(ChangeError::NotAChange);
-        }
-        let checksum: [u8; 4] = header.array()?;
-        let hashed = header.0;
-        if header.array()? != [CHUNK_CHANGE] {
-            return Err(ChangeError::NotAChange);
-        }
-        let body = header.bytes()?;
-        if !header.0.is_empty() {
-            return Err(ChangeError::NotAChange);
-        }
-        let hash: [u8; 32] = Sha256::digest(hashed).into();
-        if hash[..4] != checksum {
-            return Err(ChangeError::Checksum);
-        }
+        let (body, hash) = read_chunk(bytes)?;
         let change = Self::read_body(Reader(body))?;
         // The header has one form only (the length is read strictly), so equal bodies are equal chunks.
-        if change.body() != body { Err(ChangeError::NotCanonical) } else { Ok((change, ChangeHash(hash))) }
+        if change.body() != body { Err(ChangeError::NotCanonical) } else { Ok((change, hash)) }
     }
 
     fn read_body(mut body: Reader<'_>) -> Result<Self, ChangeError> {
@@ -275,6 +257,89 @@ impl Change {
     pub fn ops_with_ids(&self) -> impl Iterator<Item = (OpId, &Op)> {
         let actor = self.actor;
         (self.start_op..).zip(&self.ops).map(move |(counter, op)| (OpId { counter, actor }, op))
+    }
+}
+
+/// The body of a chunk, and its hash.
+fn read_chunk(bytes: &[u8]) -> Result<(&[u8], ChangeHash), ChangeError> {
+    if bytes.len() > CHANGE_BYTES_MAX {
+        return Err(ChangeError::TooLarge);
+    }
+    let mut header = Reader(bytes);
+    if header.array()? != MAGIC {
+        return Err(ChangeError::NotAChange);
+    }
+    let checksum: [u8; 4] = header.array()?;
+    let hashed = header.0;
+    if header.array()? != [CHUNK_CHANGE] {
+        return Err(ChangeError::NotAChange);
+    }
+    let body = header.bytes()?;
+    if !header.0.is_empty() {
+        return Err(ChangeError::NotAChange);
+    }
+    let hash: [u8; 32] = Sha256::digest(hashed).into();
+    if hash[..4] == checksum { Ok((body, ChangeHash(hash))) } else { Err(ChangeError::Checksum) }
+}
+
+/// The change that makes a document, read where it lies: nothing but puts of different keys, which replace nothing and depend on nothing.
+pub(super) struct MakingChange<'a> {
+    pub hash: ChangeHash,
+    pub actor: ActorId,
+    pub time: i64,
+    /// In the order of their counters, from 1.
+    pub puts: Vec<(&'a str, Scalar<'a>)>,
+}
+
+/// Reads a change that makes a document; `None` when it is any other change. What a gate has let pass is read with the same bounds as by
+/// [`Change::decode`]; that the bytes are canonical is not proved again.
+pub(super) fn read_making(bytes: &[u8]) -> Result<Option<MakingChange<'_>>, ChangeError> {
+    let (body, hash) = read_chunk(bytes)?;
+    let mut body = Reader(body);
+    if body.at_most(CHANGE_DEPS_MAX, "dependencies")? != 0 {
+        return Ok(None);
+    }
+    let actor = read_actor(&mut body)?;
+    let (seq, start_op, time) = (body.unsigned()?, body.unsigned()?, body.signed()?);
+    if !body.bytes()?.is_empty() {
+        return Err(ChangeError::NotFlat("a message"));
+    }
+    if (seq, start_op) != (1, 1) || body.at_most(CHANGE_ACTORS_MAX - 1, "actors")? != 0 {
+        return Ok(None);
+    }
+    if !(0..=TIME_MAX_S).contains(&time) {
+        return Err(ChangeError::Number);
+    }
+    let [keys, mut inserts, actions, metas, mut values, pred_counts, pred_actors, pred_counters] = read_directory(&mut body)?;
+    let keys = keys.runs(CHANGE_OPS_MAX, "operations", read_key)?;
+    let rows = keys.len();
+    if rows == 0 {
+        return Err(ChangeError::Column("no operation"));
+    }
+    // each of these is one run in a change that only puts
+    let is_run = |mut column: Reader<'_>, of: u64| -> Result<bool, ChangeError> {
+        let count = column.signed()?;
+        let is_all = (rows == 1 && count == -1) || i64::try_from(rows).is_ok_and(|rows| count == rows);
+        Ok(is_all && column.unsigned()? == of && column.0.is_empty())
+    };
+    if !is_run(actions, ACTION_SET)? || !is_run(pred_counts, 0)? || !pred_actors.0.is_empty() || !pred_counters.0.is_empty() {
+        return Ok(None);
+    }
+    if inserts.unsigned()? != rows as u64 || !inserts.0.is_empty() {
+        return Err(ChangeError::NotFlat("an insert into a list"));
+    }
+    let metas = metas.runs(rows, "values than operations", Reader::unsigned)?;
+    if metas.len() != rows {
+        return Err(ChangeError::Column("fewer rows than operations"));
+    }
+    let mut puts = Vec::with_capacity(rows);
+    for (key, meta) in keys.into_iter().zip(metas) {
+        puts.push((key, read_scalar(meta, &mut values)?));
+    }
+    if values.0.is_empty() {
+        Ok(Some(MakingChange { hash, actor, time, puts }))
+    } else {
+        Err(ChangeError::Column("bytes behind the last value"))
     }
 }
 
@@ -390,18 +455,22 @@ fn read_key<'a>(column: &mut Reader<'a>) -> Result<&'a str, ChangeError> {
 }
 
 fn read_value(meta: u64, values: &mut Reader<'_>) -> Result<Value, ChangeError> {
+    read_scalar(meta, values).map(Scalar::to_value)
+}
+
+fn read_scalar<'a>(meta: u64, values: &mut Reader<'a>) -> Result<Scalar<'a>, ChangeError> {
     let mut raw = Reader(values.take(usize::try_from(meta >> 4).map_err(|_| ChangeError::Truncated)?)?);
     let value = match meta & 15 {
-        kind::NULL => Value::Null,
-        kind::FALSE => Value::Bool(false),
-        kind::TRUE => Value::Bool(true),
-        kind::INT => Value::Int(raw.signed()?),
-        kind::F64 => Value::F64(f64::from_le_bytes(raw.array()?)),
-        kind::STR => Value::Str(std::str::from_utf8(std::mem::take(&mut raw.0)).map_err(|_| ChangeError::Utf8)?.to_owned()),
+        kind::NULL => Scalar::Null,
+        kind::FALSE => Scalar::Bool(false),
+        kind::TRUE => Scalar::Bool(true),
+        kind::INT => Scalar::Int(raw.signed()?),
+        kind::F64 => Scalar::F64(f64::from_le_bytes(raw.array()?)),
+        kind::STR => Scalar::Str(std::str::from_utf8(std::mem::take(&mut raw.0)).map_err(|_| ChangeError::Utf8)?),
         _ => return Err(ChangeError::NotFlat("a value that is not null, a boolean, an integer, a float or a string")),
     };
     match value {
-        Value::F64(value) if !value.is_finite() => Err(ChangeError::NotFlat("a float that is not a number")),
+        Scalar::F64(value) if !value.is_finite() => Err(ChangeError::NotFlat("a float that is not a number")),
         _ if !raw.0.is_empty() => Err(ChangeError::Column("a value of the wrong length")),
         value => Ok(value),
     }

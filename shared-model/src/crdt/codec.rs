@@ -179,18 +179,22 @@ fn put_number(out: &mut Vec<u8>, value: u64) {
 }
 
 fn put_value(out: &mut Vec<u8>, value: &Value) {
+    put_scalar(out, value.as_scalar());
+}
+
+fn put_scalar(out: &mut Vec<u8>, value: Scalar<'_>) {
     match value {
-        Value::Null => unreachable!("a null has a form of its own"),
-        Value::Bool(value) => out.push(if *value { tag::TRUE } else { tag::FALSE }),
-        Value::Int(value) => {
+        Scalar::Null => unreachable!("a null has a form of its own"),
+        Scalar::Bool(value) => out.push(if value { tag::TRUE } else { tag::FALSE }),
+        Scalar::Int(value) => {
             out.push(tag::INT);
-            put_number(out, zigzag(*value));
+            put_number(out, zigzag(value));
         }
-        Value::F64(value) => {
+        Scalar::F64(value) => {
             out.push(tag::F64);
             out.extend_from_slice(&value.to_le_bytes());
         }
-        Value::Str(value) => {
+        Scalar::Str(value) => {
             out.push(tag::STR);
             put_number(out, value.len() as u64);
             out.extend_from_slice(value.as_bytes());

@@ -95,6 +95,17 @@ impl Value {
         }
     }
 
+    /// The same, borrowed.
+    pub fn as_scalar(&self) -> Scalar<'_> {
+        match self {
+            Self::Null => Scalar::Null,
+            Self::Bool(v) => Scalar::Bool(*v),
+            Self::Int(v) => Scalar::Int(*v),
+            Self::F64(v) => Scalar::F64(*v),
+            Self::Str(v) => Scalar::Str(v),
+        }
+    }
+
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

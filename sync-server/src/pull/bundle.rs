@@ -1,4 +1,4 @@
-//! The first-sync form of a partition: every document as one snapshot row, in immutable pages, as of one seq. Built when the first device
+//! The first-sync form of a partition: every document as one row, its snapshot or the only change it has, in immutable pages, as of one seq. Built when the first device
 //! asks, used by all that ask soon after, kept a day after it is superseded. Pages begin with what a person needs first.
 
 use crate::error::Error;
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use shared_model::crdt::{ActorId, Registers};
 use shared_model::limits::{BUNDLE_FROM_ROWS, PAGE_BYTES_MAX};
 use shared_model::records::Kind;
-use shared_model::wire::{BundleCursor, Cursor, Row, RowBody, row_hash, to_cbor};
+use shared_model::wire::{BundleCursor, Cursor, Row, RowBody, row_hash, rows_to_bytes, to_cbor};
 use std::collections::BTreeSet;
 
 /// Bytes of a row beside its registers, at most.
@@ -108,7 +108,10 @@ pub fn build(db: &Connection, partition: i64, now_ms: i64) -> Result<(), Error> 
         }
         bytes += size;
         actors.extend(registers.clock.keys().copied());
-        let body = RowBody::Snapshot { doc: row.doc, kind: row.kind, registers: ByteBuf::from(row.registers), first_at: row.first_at };
+        let body = match only_change(db, row.id, &registers)? {
+            Some(bytes) => RowBody::Change { doc: row.doc, kind: row.kind, bytes: ByteBuf::from(bytes) },
+            None => RowBody::Snapshot { doc: row.doc, kind: row.kind, registers: ByteBuf::from(row.registers), first_at: row.first_at },
+        };
         let row = Row { seq: p.head, received_at: row.last_at, command: [0; 16], body };
         hash.update(row_hash(&p.unit, p.class, &row));
         page.push(row);
@@ -119,9 +122,17 @@ pub fn build(db: &Connection, partition: i64, now_ms: i64) -> Result<(), Error> 
     bundles::add(db, p.id, p.head, &name, &p.mark, &pages, now_ms)
 }
 
+/// The change of a document that has no other: smaller than its registers, because its hash need not be told.
+fn only_change(db: &Connection, document: i64, registers: &Registers) -> Result<Option<Vec<u8>>, Error> {
+    match registers.heads.as_slice() {
+        [head] if head.seq == 1 && registers.clock.len() == 1 => documents::change(db, document, &head.hash),
+        _ => Ok(None),
+    }
+}
+
 fn closed(page: &mut Vec<Row>, actors: &mut BTreeSet<ActorId>) -> (Vec<u8>, Vec<u8>) {
     let actors: Vec<ActorId> = std::mem::take(actors).into_iter().collect();
-    (to_cbor(&std::mem::take(page)), to_cbor(&actors))
+    (rows_to_bytes(&std::mem::take(page)), to_cbor(&actors))
 }
 
 /// Units, households, persons, visits, cases, steps, then the rest.

@@ -16,6 +16,7 @@ use crate::tree::Tree;
 use crate::{backup, directory, epoch, grants, refused};
 use pages::Pages;
 use rusqlite::Connection;
+use shared_model::class::Class;
 use shared_model::crdt::Registers;
 use shared_model::wire::{Grants, PROTOCOL, PartitionDigest, SyncReply, SyncRequest};
 

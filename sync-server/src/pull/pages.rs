@@ -14,7 +14,7 @@ use shared_model::class::Class;
 use shared_model::crdt::{ActorId, Registers};
 use shared_model::doc::DocId;
 use shared_model::limits::{PAGE_BYTES_MAX, REPLY_BYTES_MAX};
-use shared_model::wire::{ActorName, BundleCursor, Cursor, Grants, Page, Row, RowBody, from_cbor, page_digest};
+use shared_model::wire::{ActorName, BundleCursor, Cursor, Grants, Page, Row, RowBody, from_cbor, page_digest, rows_from_bytes};
 use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -97,7 +97,7 @@ impl<'a> Pages<'a> {
     fn add_bundle_page(&mut self, p: &PartitionRow, place: &Place, bundle: &BundleRow, page: u32) -> Result<(), Error> {
         let (rows, actors) = bundles::page(self.db, bundle.id, page)?;
         let bytes = rows.len();
-        let rows: Vec<Row> = from_cbor(&rows).map_err(|_| Error::Damaged("a page of a bundle"))?;
+        let rows: Vec<Row> = rows_from_bytes(&rows).map_err(|_| Error::Damaged("a page of a bundle"))?;
         let actors: BTreeSet<ActorId> = from_cbor(&actors).map_err(|_| Error::Damaged("a page of a bundle"))?;
         let is_last = page + 1 == bundle.pages;
         let at = BundleCursor { at: bundle.at, hash: bundle.hash, page: page + 1 };

@@ -236,6 +236,12 @@ pub fn changes(db: &Connection, document: i64) -> Result<Vec<ArchivedChange>, Er
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// The bytes of an archived change.
+pub fn change(db: &Connection, document: i64, hash: &ChangeHash) -> Result<Option<Vec<u8>>, Error> {
+    let sql = "select bytes from archive where document = ?1 and hash = ?2";
+    Ok(db.prepare_cached(sql)?.query_row(params![document, hash.0.as_slice()], |r| r.get(0)).optional()?)
+}
+
 /// The causal clock of an archived change.
 pub fn change_clock(db: &Connection, document: i64, hash: &ChangeHash) -> Result<Option<BTreeMap<ActorId, Clock>>, Error> {
     let sql = "select clock from archive where document = ?1 and hash = ?2";

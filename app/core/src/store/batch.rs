@@ -6,7 +6,7 @@ use super::rows::{FLAG_SEPARATOR, Facts, column_of, insert_text};
 use crate::error::Result;
 use rusqlite::{Connection, Statement};
 use shared_model::Class;
-use shared_model::crdt::{Registers, Scalar, SeenRegisters};
+use shared_model::crdt::{Change, Registers, Scalar, SeenRegisters};
 use shared_model::doc::DocId;
 use shared_model::records::{FieldType, Kind, KindDef};
 use std::collections::{BTreeMap, HashMap};
@@ -16,15 +16,29 @@ use uuid::Uuid;
 struct Fresh {
     kind: Kind,
     unit: Uuid,
-    registers: Vec<u8>,
+    bytes: Vec<u8>,
+    /// The bytes are those of the change that made it, and not its registers.
+    is_change: bool,
     first_at: Option<i64>,
     last_at: Option<i64>,
 }
 
 impl Fresh {
+    fn seen(&self) -> Result<SeenRegisters<'_>> {
+        if self.is_change {
+            return SeenRegisters::made_by(&self.bytes).map_err(damaged)?.ok_or_else(|| damaged("not the first change"));
+        }
+        SeenRegisters::read(&self.bytes).map_err(damaged)
+    }
+
     fn open(self, id: DocId) -> Result<Doc> {
         let mut doc = Doc::new(id, self.kind, self.unit);
-        doc.shown = Registers::decode_full(&self.registers).map_err(damaged)?;
+        if self.is_change {
+            let (change, hash) = Change::decode(&self.bytes).map_err(damaged)?;
+            doc.shown.apply(&change, hash).map_err(damaged)?;
+        } else {
+            doc.shown = Registers::decode_full(&self.bytes).map_err(damaged)?;
+        }
         (doc.first_at, doc.last_at) = (self.first_at, self.last_at);
         Ok(doc)
     }
@@ -43,7 +57,8 @@ impl Entry {
                 Entry::Fresh(Fresh {
                     kind: doc.kind,
                     unit: doc.unit,
-                    registers: doc.shown.encode_full(),
+                    bytes: doc.shown.encode_full(),
+                    is_change: false,
                     first_at: doc.first_at,
                     last_at: doc.last_at,
                 })
@@ -115,8 +130,19 @@ impl<'a> Batch<'a> {
         let seen = SeenRegisters::read(registers).map_err(damaged)?;
         let term = if seen.heads.is_empty() { 0 } else { seen.digest_term(&id.bytes()) };
         let (first_at, last_at) = (Some(first_at), Some(last_at));
-        self.entries.insert(id, Entry::Fresh(Fresh { kind, unit, registers: registers.to_vec(), first_at, last_at }));
+        self.entries.insert(id, Entry::Fresh(Fresh { kind, unit, bytes: registers.to_vec(), is_change: false, first_at, last_at }));
         Ok(term)
+    }
+
+    /// The change that made a document which [`Batch::holds`] does not know. Its term of the digest; `None` for any other change.
+    ///
+    /// # Errors
+    /// `bad_change` when it cannot be read.
+    pub fn put_made(&mut self, id: DocId, kind: Kind, unit: Uuid, change: &[u8], received_at: i64) -> Result<Option<u128>> {
+        let Some(seen) = SeenRegisters::made_by(change).map_err(damaged)? else { return Ok(None) };
+        let (term, at) = (seen.digest_term(&id.bytes()), Some(received_at));
+        self.entries.insert(id, Entry::Fresh(Fresh { kind, unit, bytes: change.to_vec(), is_change: true, first_at: at, last_at: at }));
+        Ok(Some(term))
     }
 
     /// Writes everything. A record that came whole is handed to `whole`, units before all others; the others stand in what is returned,
@@ -193,7 +219,7 @@ impl<'a> Writer<'a> {
         let mut parts = Vec::with_capacity(record.len());
         for (id, entry) in record {
             let Entry::Fresh(fresh) = entry else { return Ok(false) };
-            parts.push((*id, fresh, SeenRegisters::read(&fresh.registers).map_err(damaged)?));
+            parts.push((*id, fresh, fresh.seen()?));
         }
         let (record, kind) = (parts[0].0.record, parts[0].1.kind);
         if parts.iter().any(|p| p.1.kind != kind) {

@@ -472,6 +472,12 @@ fn apply_row(into: &mut Incoming<'_, '_>, home: &Partition, row: &Row, digests: 
     }
     match &row.body {
         RowBody::Change { doc: id, kind, bytes } => {
+            if !batch.holds(*id)?
+                && let Some(term) = batch.put_made(*id, *kind, home.unit, bytes, row.received_at)?
+            {
+                digests.moved(*home, 0, term);
+                return Ok(());
+            }
             let (change, hash) = Change::decode(bytes).map_err(|_| bad())?;
             let mut doc = into.batch.take(*id)?.unwrap_or_else(|| Doc::new(*id, *kind, home.unit));
             let merged = merge(&mut doc, home, digests, |r| r.apply(&change, hash).map(|_| ()).map_err(|_| bad()));
