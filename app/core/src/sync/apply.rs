@@ -472,8 +472,8 @@ fn apply_row(into: &mut Incoming<'_, '_>, home: &Partition, row: &Row, digests: 
     }
     match &row.body {
         RowBody::Change { doc: id, kind, bytes } => {
-            if !batch.holds(*id)?
-                && let Some(term) = batch.put_made(*id, *kind, home.unit, bytes, row.received_at)?
+            if !into.batch.holds(*id)?
+                && let Some(term) = into.batch.put_made(*id, *kind, home.unit, bytes, row.received_at)?
             {
                 digests.moved(*home, 0, term);
                 return Ok(());
