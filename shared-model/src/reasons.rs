@@ -140,7 +140,7 @@ mod tests {
             }
             let w = reason.words;
             for text in [w.zh, w.zh_do, w.zh_plain] {
-                assert!(text.ends_with('。') && text.chars().any(|c| !c.is_ascii()), "{text}");
+                assert!(text.ends_with('。') && !text.is_ascii(), "{text}");
             }
             for text in [w.en, w.en_do, w.en_plain] {
                 assert!(text.ends_with('.') && text.is_ascii(), "{text}");
