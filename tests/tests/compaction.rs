@@ -43,6 +43,9 @@ fn a_phone_back_after_a_year_merges_what_it_wrote() {
     for month in 0..12 {
         a_busy_time(&w, &format!("第 {month} 个月"));
         w.clock.pass_ms(31 * DAY_MS);
+        // whoever is at work makes contact before reading
+        office.sync();
+        ana.sync();
         assert!(w.server().compact(30 * DAY_MS).unwrap() > 0);
     }
     bo.line.set_offline(false);

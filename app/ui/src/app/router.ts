@@ -26,6 +26,8 @@ const AREAS: Record<Area, () => Promise<RouteRecordRaw[]>> = {
 const routes: RouteRecordRaw[] = [
   { path: '/welcome', name: 'welcome', component: () => import('../first-run/FirstRunPage.vue'), meta: { open: true } },
   { path: '/lock', name: 'lock', component: () => import('../first-run/LockPage.vue'), meta: { open: true } },
+  { path: '/lease', name: 'lease', component: () => import('../first-run/LeasePage.vue'), meta: { open: true } },
+  { path: '/closed', name: 'closed', component: () => import('../first-run/ClosedPage.vue'), meta: { open: true } },
   { path: '/waiting', name: 'waiting', component: () => import('../first-run/WaitingPage.vue'), meta: { open: true } },
   { path: '/tray', name: 'tray', component: () => import('../tray/TrayPage.vue') },
   { path: '/:rest(.*)*', name: 'elsewhere', component: () => import('../first-run/LockPage.vue') },
@@ -54,6 +56,8 @@ router.beforeEach(async (to) => {
   if (!who.enrolled) return to.name === 'welcome' ? true : { name: 'welcome' }
   if (who.locked) return to.name === 'lock' ? true : { name: 'lock', query: to.meta.open || to.name === 'elsewhere' ? {} : { next: to.fullPath } }
   if (!who.confirmed) return to.name === 'waiting' ? true : { name: 'waiting' }
+  if (who.closed) return to.name === 'closed' ? true : { name: 'closed' }
+  if (who.lease_over) return to.name === 'lease' ? true : { name: 'lease' }
   // Whoever opened the lock goes on where the lock fell.
   if (to.name === 'lock' && typeof to.query.next === 'string' && to.query.next.startsWith('/')) return to.query.next
   // First run shows the first sync after enrolment; it leaves by itself.
@@ -68,8 +72,14 @@ router.beforeEach(async (to) => {
 /** A closed store sends every page to the keypad; nothing is lost, the page comes back after the PIN. */
 export function watchSession(): void {
   onApiError((error) => {
-    if (error.code !== 'locked') return
     const session = useSession()
+    // The engine put what it holds away, or the server stopped this device: the page that says so stands in front.
+    if (error.code === 'lease_over' || error.code === 'cloned') {
+      void session.load().then(() => router.replace({ name: error.code === 'cloned' ? 'closed' : 'lease' }))
+      return
+    }
+    if (error.code === 'revoked') void session.load().catch(() => undefined)
+    if (error.code !== 'locked') return
     session.closed()
     const here = router.currentRoute.value
     if (here.name !== 'lock') void router.replace({ name: 'lock', query: { next: here.fullPath } })

@@ -5,7 +5,7 @@
  * What lives here: queries, the inbox made of them, the minute hand. What does not: decisions, and anything a single screen needs.
  */
 import { computed, inject, onScopeDispose, provide, ref, type ComputedRef, type InjectionKey, type Ref } from 'vue'
-import type { CaseItem, CodeBook, Conflict, DeviceItem, FieldInfo, HeldItem, MemberItem, RefusedItem, UnitItem } from '../generated/commands'
+import type { CaseItem, CodeBook, Conflict, DeviceAlarm, DeviceItem, FieldInfo, HeldItem, MemberItem, RefusedItem, UnitItem } from '../generated/commands'
 import { useQuery } from '../app/query'
 import { buildInbox, type InboxItem } from './lib/inbox'
 
@@ -24,6 +24,8 @@ export interface Desk {
   overdue: ComputedRef<CaseItem[]>
   devices: ComputedRef<DeviceItem[]>
   people: ComputedRef<MemberItem[]>
+  /** What happened to invites lately. */
+  alarms: ComputedRef<DeviceAlarm[]>
   units: ComputedRef<UnitItem[]>
   codes: ComputedRef<CodeBook | null>
   /** Unix ms, renewed twice a minute. */
@@ -66,6 +68,7 @@ export function provideDesk(): Desk {
     overdue: computed(() => openCases.value.filter((c) => c.due_at !== null && c.due_at < now.value).sort((a, b) => (a.due_at ?? 0) - (b.due_at ?? 0))),
     devices: deviceItems,
     people: list<MemberItem>(() => devices.data.value?.people),
+    alarms: list<DeviceAlarm>(() => devices.data.value?.alarms),
     units: list<UnitItem>(() => units.data.value?.items),
     codes: computed(() => codes.data.value),
     now,

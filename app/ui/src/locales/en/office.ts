@@ -239,13 +239,23 @@ export default {
   },
   people: {
     side: 'Confirm and invite', count: '{people} people, {devices} devices in use', words: 'Name, unit, role', list: 'People and devices', col: { name: 'Name', role: 'Role', unit: 'Unit', phone: 'Phone', devices: 'Devices' },
-    state: { unconfirmed: 'to confirm', active: 'in use', revoked: 'revoked', cloned: 'copied, stopped' }, this: 'this one', seen: 'last contact {at}', no_device: 'no device yet', none_found: 'Nothing found.', empty: 'Nobody yet. Invite a grid worker first.',
+    state: { unconfirmed: 'to confirm', active: 'in use', revoked: 'stopped, not yet wiped', lost: 'reported lost, stopped', wiped: 'wiped', cloned: 'copied, stopped' },
+    of: "{name}'s device", close: 'Close', is: 'State', never: 'never', last: 'Last contact', revoked_at: 'Stopped', wiped_at: 'Wiped', unsent: 'Not handed over', unsent_n: '{n} entries', unsent_none: 'nothing', lease: 'Without a signal', lease_until: 'can be read until {at}', lease_over: 'cannot be read since {at}, only written on',
+    holds: 'What it holds', doors: '{n} households', people: '{n} people', and: ', ',
+    cloned_do: 'Two devices use the same enrolment and nobody can tell which is whose. Both are stopped; what they wrote since waits for you among what was refused. Stop it here, then invite its person again.', revoked_text: 'At its next contact it first hands over what it has, then wipes itself; the time will stand here.', lost_text: 'Whatever it sends from the report on is kept aside and enters nothing. At its next contact it wipes itself at once. A locked or switched-off phone makes no contact; what it holds is encrypted.',
+    alarm: 'The invite for {name} was used a second time at {at} and refused.', alarm_do: 'Unless {name} scanned it twice, somebody may have photographed the code. Do not confirm that device before you have spoken to them.', alarm_look: 'Look at that device', this: 'this one', seen: 'last contact {at}', no_device: 'no device yet', none_found: 'Nothing found.', empty: 'Nobody yet. Invite a grid worker first.',
     waiting: '{n} waiting for you', compare: 'Ask {name} to read the six digits; confirm only if they are the same.',
   },
   invite: {
-    title: 'Invite a device', for: 'Invite for {name}', qr: 'Invite code for {name}', how: 'Ask {name} to open Gridwalk, scan this, and choose a six-digit PIN. Six digits then appear here; compare them with the phone.', text: 'Or use this text', until: 'Valid until {at}, once.', copy: 'Copy', copied: 'Copied. Hand it over in person or by a safe way.', copy_by_hand: 'This browser does not allow copying; please select the text yourself.', another: 'Invite another',
+    title: 'Invite a device', for: 'Invite for {name}', qr: 'Invite code for {name}', how: 'Ask {name} to open Gridwalk, scan this, and choose a six-digit PIN. Six digits then appear here; compare them with the phone.', text: 'Or use this text', until: 'Valid until {at}, once.', left: 'left', over: 'The invite for {name} has expired unused.', again: 'Make another', copy: 'Copy', copied: 'Copied. Hand it over in person or by a safe way.', copy_by_hand: 'This browser does not allow copying; please select the text yourself.', another: 'Invite another',
     text_before: 'One invite is for one device of one person and is used up by it.', make: 'Make an invite', role: { worker: 'Grid worker', part_time: 'Part-time worker', building_head: 'Building head', assignee: 'Assignee', office: 'Community office' },
   },
+  revoke: {
+    ask: 'Stop this device', lost_after_all: 'It is lost after all', title: "Stop {name}'s device", text: 'Takes effect at its next contact and cannot be undone; it can be invited again.', why: 'Why', keep: 'Keep it', now: 'Stop it', done: "{name}'s device is stopped.",
+    reason: { replaced: 'Replaced', left: 'The person left', lost: 'Lost', stolen: 'Stolen', cloned: 'Copied', mistaken: 'A mistake' },
+    follows: { plain: 'It first hands over what it has, which counts as usual, then wipes itself.', hostile: 'From now on nothing it sends counts; it is kept aside for you. At its next contact it wipes itself at once, with whatever it has not sent.', cloned: 'Both wipe themselves; what they wrote is among what was refused and can be adopted.', unconfirmed: 'It never received anything; what it wrote is kept aside and does not count.' },
+  },
+  class: { common: 'Common', open: 'Open matters', door: 'Doors and heads', register: 'Residents', private: 'ID numbers and private facts', office: 'Office only' },
   field: {
     tier: 'Tier', tags: 'Tags', care_tags: 'Care tags', residence_type: 'Residence', contact_phone: 'Contact phone', note: 'Note', phone: 'Phone', phone2: 'Other phone', relation: 'Relation to head', employer: 'Employer', education: 'Education',
     political: 'Political status', marital: 'Marital status', employment: 'Employment', ethnic: 'Ethnic group', nickname: 'Nickname', name: 'Name', sex: 'Sex', id_number: 'ID number',

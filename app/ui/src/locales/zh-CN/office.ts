@@ -239,13 +239,23 @@ export default {
   },
   people: {
     side: '确认和邀请', count: '{people} 人，{devices} 台设备在用', words: '姓名、单位、角色', list: '人员和设备', col: { name: '姓名', role: '角色', unit: '单位', phone: '电话', devices: '设备' },
-    state: { unconfirmed: '等确认', active: '在用', revoked: '已停用', cloned: '疑似复制，已停' }, this: '就是这台', seen: '{at} 联系过', no_device: '还没有设备', none_found: '没有找到。', empty: '还没有人。先邀请一位网格员。',
+    state: { unconfirmed: '等确认', active: '在用', revoked: '已停用，等它清除', lost: '报失，已停用', wiped: '已清除', cloned: '疑似复制，已停' },
+    of: '{name}的设备', close: '关上', is: '状态', never: '从来没有', last: '最近联系', revoked_at: '停用时间', wiped_at: '清除时间', unsent: '还没交上来', unsent_n: '{n} 条', unsent_none: '没有', lease: '没有信号时', lease_until: '{at} 前还能看资料', lease_over: '{at} 起已经看不了资料，只能写',
+    holds: '里面有什么', doors: '{n} 户', people: '{n} 人', and: '、',
+    cloned_do: '有两台设备在用同一个登记，分不出哪台是本人的，两台都先停了，后来写的都放在「退回的」里等您看。请停用它，再给本人发一份新邀请。', revoked_text: '下次联系时，它先把没交的交上来，再清除自己，清完这里会写时间。', lost_text: '从报失起，它传来的一概放在一边，不进台账。它下次联系时立即清除自己。锁着或关着的手机联系不上，资料是加密的。',
+    alarm: '{at} 有人又用了一次给{name}的邀请码，已拒绝。', alarm_do: '如果不是{name}自己多扫了一次，可能有人拍走了邀请码。先别确认那台设备，和本人核对。', alarm_look: '看那台设备', this: '就是这台', seen: '{at} 联系过', no_device: '还没有设备', none_found: '没有找到。', empty: '还没有人。先邀请一位网格员。',
     waiting: '等您确认 {n} 台', compare: '请{name}当面或打电话念出六位数，一样才确认。',
   },
   invite: {
-    title: '邀请一台设备', for: '给{name}的邀请', qr: '给{name}的邀请码', how: '请{name}打开网格行，扫这个码，设六位 PIN。然后这里会出现六位数，和手机上的对一下。', text: '扫不了就用这段文字', until: '{at} 前有效，只能用一次。', copy: '复制', copied: '已复制。请当面或用可靠的方式交给本人。', copy_by_hand: '这个浏览器不让复制，请选中文字自己复制。', another: '再邀请一位',
+    title: '邀请一台设备', for: '给{name}的邀请', qr: '给{name}的邀请码', how: '请{name}打开网格行，扫这个码，设六位 PIN。然后这里会出现六位数，和手机上的对一下。', text: '扫不了就用这段文字', until: '{at} 前有效，只能用一次。', left: '后过期', over: '给{name}的邀请过期了，没有人用。', again: '再做一份', copy: '复制', copied: '已复制。请当面或用可靠的方式交给本人。', copy_by_hand: '这个浏览器不让复制，请选中文字自己复制。', another: '再邀请一位',
     text_before: '一份邀请只给一个人的一台设备，用过就作废。', make: '做一份邀请', role: { worker: '专职网格员', part_time: '兼职网格员', building_head: '楼长', assignee: '承办单位', office: '社区办公室' },
   },
+  revoke: {
+    ask: '停用这台设备', lost_after_all: '其实是丢了', title: '停用{name}的设备', text: '下次联系时生效，不能撤回；要再用就重新邀请。', why: '为什么停用', keep: '先不停用', now: '停用', done: '已停用{name}的设备。',
+    reason: { replaced: '换了设备', left: '不再任职', lost: '丢了', stolen: '被偷了', cloned: '像是被复制', mistaken: '登记错了' },
+    follows: { plain: '它先把没交的交上来，照常算数，然后清除自己。', hostile: '从现在起它传来的一概不算，放在一边等您看；它下次联系时立即清除自己，没交的也一起清除。', cloned: '两台都会清除自己；它们写下的都在「退回的」里，可以采用。', unconfirmed: '它从来没有收到过资料；它写的放在一边，不算数。' },
+  },
+  class: { common: '公共信息', open: '公开事项', door: '门牌与户主', register: '住户资料', private: '证件号等隐私', office: '社区内部' },
   field: {
     tier: '走访频次', tags: '标签', care_tags: '关怀标签', residence_type: '居住类型', contact_phone: '联系电话', note: '备注', phone: '电话', phone2: '另一个电话', relation: '与户主关系', employer: '工作单位', education: '文化程度',
     political: '政治面貌', marital: '婚姻', employment: '就业', ethnic: '民族', nickname: '小名', name: '姓名', sex: '性别', id_number: '身份证号',

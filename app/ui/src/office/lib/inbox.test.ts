@@ -12,7 +12,8 @@ const held = (id: string, at = 5): HeldItem => ({
   key: 'phone', label: '电话', current: '1', cell: '2', by: '周敏', at
 })
 const device = (id: string, state: string): DeviceItem => ({
-  id, name: '安然', role: { code: 'worker', label: '网格员' }, unit: 'u', unit_name: '第一网格', state, digits: '123456', seen_at: null, this: false
+  id, name: '安然', role: { code: 'worker', label: '网格员' }, unit: 'u', unit_name: '第一网格', state, digits: '123456', seen_at: null, this: false,
+  reason: null, revoked_at: null, wiped_at: null, unsent: 0, lease_until: null, held: []
 })
 
 describe('the inbox', () => {
