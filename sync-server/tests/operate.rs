@@ -359,6 +359,28 @@ fn the_status_says_what_needs_care_and_what_to_do() {
 }
 
 #[test]
+fn everyone_who_may_hears_of_it_and_nobody_else() {
+    let w = world();
+    let mut office = w.office();
+    let mut workers: Vec<Device> = (0..40).map(|n| w.device(Role::Worker, GRID, &format!("网格员{n}"))).collect();
+    let mut other = w.device(Role::Worker, "6101040019011002", "别人");
+    let serving = Serving::start(&data(&w));
+    let b = office.make_building(1);
+    assert_eq!(serving.sync(&mut office), 200);
+    let streams: Vec<Events> = workers.iter_mut().map(|d| serving.events(d)).collect();
+    let mut elsewhere = serving.events(&mut other);
+    office.make_household(b, "101");
+    assert_eq!(serving.sync(&mut office), 200);
+    for mut stream in streams {
+        let (_, told) = stream.find(|(name, _)| name == "wake").unwrap();
+        assert_eq!(told["unit"], b.to_string());
+    }
+    // What the other hears first is its own end, not a word about that building.
+    assert!(w.server.revoke(&other.id).unwrap());
+    assert!(elsewhere.all(|(name, _)| name == "sync"));
+}
+
+#[test]
 fn a_device_has_a_few_streams_and_the_oldest_makes_room() {
     let w = world();
     let mut ana = w.device(Role::Worker, GRID, "安然");

@@ -97,13 +97,13 @@ pub async fn events(State(app): State<App>, Extension(peer): Extension<Peer>, he
     let (wakes, mut looks, stop) = (app.wakes.subscribe(), app.looks.clone(), app.stop.clone());
     looks.mark_unchanged();
     let server = app.server.clone();
-    let watch = match tokio::task::spawn_blocking(move || server.watch(&pairs(&headers))).await {
-        Ok(Ok(watch)) => watch,
-        Ok(Err(response)) => {
+    let watch = match app.look_up(move || server.watch(&pairs(&headers))).await {
+        Some(Ok(watch)) => watch,
+        Some(Err(response)) => {
             app.charge(address, None);
             return app.say(response);
         }
-        Err(_) => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        None => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     };
     app.charge(address, Some(watch.device()));
     let place = Place::new(&app, watch.device()).filter(|_| !*app.stop.borrow());
@@ -115,6 +115,18 @@ pub async fn events(State(app): State<App>, Extension(peer): Extension<Peer>, he
         Some((Ok::<_, Infallible>(event), stream))
     });
     Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)).into_response()
+}
+
+impl App {
+    /// Runs on a blocking thread, a few at a time. `None` when it could not.
+    async fn look_up<T: Send + 'static>(&self, body: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        let turn = self.looking.clone().acquire_owned().await.ok()?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _turn = turn;
+            body()
+        });
+        done.await.ok()
+    }
 }
 
 fn sync() -> Event {
@@ -163,9 +175,8 @@ impl Stream {
     /// What may the device hold now? `None` when it is no longer a device here.
     async fn look(&mut self) -> Option<()> {
         let (server, watch) = (self.place.app.server.clone(), self.watch.clone());
-        let fresh = tokio::task::spawn_blocking(move || server.watch_again(&watch)).await;
-        match fresh {
-            Ok(Ok(Some(fresh))) => {
+        match self.place.app.look_up(move || server.watch_again(&watch)).await {
+            Some(Ok(Some(fresh))) => {
                 if fresh.has_news_since(&self.watch) {
                     self.ready.push_back(sync());
                 }
@@ -173,7 +184,7 @@ impl Stream {
                 Some(())
             }
             // A database that does not answer: the device comes again.
-            Ok(Ok(None) | Err(_)) | Err(_) => None,
+            Some(Ok(None) | Err(_)) | None => None,
         }
     }
 }

@@ -26,6 +26,8 @@ pub const CONNECTIONS_PER_ADDRESS_MAX: usize = 256;
 pub const STREAMS_MAX: usize = 1_000;
 /// Open event streams of one device; the oldest ends.
 pub const STREAMS_PER_DEVICE_MAX: usize = 4;
+/// Streams that look up what their device may hold at the same time.
+pub const LOOKING_MAX: usize = 4;
 /// Wakes kept for a slow listener; one that falls further behind is told to sync anyway.
 pub const WAKES_MAX: usize = 1_024;
 /// Wakes that come together are told together.

@@ -14,7 +14,7 @@ mod turns;
 
 use axum::Router;
 use axum::routing::{any, get};
-use limits::{ADDRESS_RATE, DEVICE_RATE, LOOK, STREAMS_MAX, WAKES_MAX, WATCHERS_MAX};
+use limits::{ADDRESS_RATE, DEVICE_RATE, LOOK, LOOKING_MAX, STREAMS_MAX, WAKES_MAX, WATCHERS_MAX};
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -58,6 +58,8 @@ struct App {
     bodies: Arc<Semaphore>,
     streams: Arc<Mutex<events::Streams>>,
     streams_max: usize,
+    /// Streams that look something up at the same time: a thousand at once would be a thousand connections to the database.
+    looking: Arc<Semaphore>,
     wakes: broadcast::Sender<Wake>,
     looks: watch::Receiver<i64>,
     stop: watch::Receiver<bool>,
@@ -113,6 +115,7 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         bodies: answer::memory(),
         streams: Arc::default(),
         streams_max: STREAMS_MAX.min(most / 2),
+        looking: Arc::new(Semaphore::new(LOOKING_MAX)),
         wakes,
         looks,
         stop: stopped.clone(),
