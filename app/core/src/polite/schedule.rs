@@ -408,7 +408,10 @@ mod tests {
             let hour = 3_600_000;
             let at = |now: u64| { let mut left = now / 1_000; for (w, seconds) in spells.iter().cycle() { if left < *seconds { return *w; } left -= seconds; } unreachable!() };
             s.on(0, Opened, draw());
+            let mut steps = 0;
             while now < hour {
+                steps += 1;
+                prop_assert!(steps < 10_000, "it spins");
                 let next_write = waiting.peek().copied().unwrap_or(u64::MAX);
                 let due = s.sync_due().unwrap().min(s.listen_due().unwrap_or(u64::MAX)).min(next_write).max(now);
                 now = due;
