@@ -17,7 +17,8 @@ const BOUNDS_MS: [u64; 10] = [2, 5, 10, 25, 50, 100, 250, 500, 1_000, 5_000];
 const KEPT_MS: i64 = 15_000;
 
 /// Routes that have a name of their own in logs and metrics; anything else is `other`, because a path may hold anything.
-const ROUTES: [&str; 8] = ["/healthz", "/readyz", "/metrics", "/v1/enrol", "/v1/sync", "/v1/history", "/v1/invite", "/v1/events"];
+const ROUTES: [&str; 9] =
+    ["/healthz", "/readyz", "/metrics", "/v1/enrol", "/v1/sync", "/v1/history", "/v1/invite", "/v1/events", "/v1/wiped"];
 
 /// The name of a path for logs and metrics.
 pub fn route_name(path: &str) -> &'static str {

@@ -78,7 +78,7 @@ fn facts(inner: &Inner, db: &Connection, devices: &[Device]) -> Result<String, E
         devices.len(),
         of("active"),
         of("unconfirmed"),
-        of("revoked"),
+        of("revoked") + of("wiped"),
         of("wiped"),
     ))
 }

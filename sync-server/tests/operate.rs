@@ -376,7 +376,7 @@ fn everyone_who_may_hears_of_it_and_nobody_else() {
         assert_eq!(told["unit"], b.to_string());
     }
     // What the other hears first is its own end, not a word about that building.
-    assert!(w.server.revoke(&other.id).unwrap());
+    assert!(w.server.revoke(&other.id, shared_model::devices::RevokeReason::Left).unwrap());
     assert!(elsewhere.all(|(name, _)| name == "sync"));
 }
 

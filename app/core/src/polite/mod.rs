@@ -26,8 +26,8 @@ enum Note {
     Listening,
     /// A partition has moved on; without one: ask anyway.
     Woken(Option<(Uuid, Class, u64)>),
-    /// The stream ended.
-    StreamEnded { asked_ms: Option<u64>, is_unknown: bool },
+    /// The stream ended. `is_barred`: this device may not listen.
+    StreamEnded { asked_ms: Option<u64>, is_unknown: bool, is_barred: bool },
 }
 
 /// Starts the threads; they end with the process.
@@ -175,9 +175,13 @@ impl Driver {
                     self.on(Happened::Woken);
                 }
             }
-            Note::StreamEnded { asked_ms, is_unknown } => {
+            Note::StreamEnded { asked_ms, is_unknown, is_barred } => {
                 self.stream = Stream::None;
                 self.on(Happened::StreamEnded { asked_ms, is_unknown });
+                if is_barred {
+                    // A sync tells why, and what is to be done about it.
+                    self.on(Happened::Woken);
+                }
             }
         }
     }
@@ -203,7 +207,8 @@ fn listen_when_wanted(engine: &Engine, wanted: &Receiver<()>, tell: &Sender<Note
             WatchEnd::Refused { status, retry_after_s } => (retry_after_s.map(|s| s.saturating_mul(1_000)), matches!(status, 404 | 405)),
             WatchEnd::Unknown => (None, true),
         };
-        if tell.send(Note::StreamEnded { asked_ms, is_unknown }).is_err() {
+        let is_barred = matches!(ended, WatchEnd::Refused { status: 401 | 403, .. });
+        if tell.send(Note::StreamEnded { asked_ms, is_unknown, is_barred }).is_err() {
             return;
         }
     }
