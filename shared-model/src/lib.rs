@@ -12,6 +12,7 @@ pub mod due;
 pub mod epochs;
 pub mod limits;
 pub mod matters;
+pub mod moved;
 pub mod reasons;
 pub mod records;
 pub mod rules;

@@ -305,3 +305,112 @@ fn a_worker_redraws_nothing_and_appoints_nobody() {
     assert_eq!(w.office().refused("add_membership", json!({ "name": "某", "role": "worker", "unit": "610104001" })), "not_allowed");
     assert_eq!(ana.pending() + w.office().pending(), 0);
 }
+
+/// The household of 王强 (1-1-102) moves to 2-2-502; everybody has seen the old door before.
+fn move_away(w: &World) -> String {
+    let office = w.office();
+    let args = json!({ "id": office.at("1-1-102"), "building": second_building(), "unit_no": "2", "door": "502", "reason": "换房" });
+    office.call("move_household", args)["id"].as_str().unwrap().to_string()
+}
+
+#[test]
+fn a_household_that_moves_ends_here_and_begins_there() {
+    let w = World::ready(212);
+    let office = w.office();
+    office.edit_person("1-1-102", "王强", "id_number", "610104195208090517");
+    office.edit_person("1-1-102", "王强", "tags", json!(["独居"]));
+    office.call("add_visit", json!({ "household": office.at("1-1-102"), "outcome": "met", "note": "搬走之前" }));
+    let new = move_away(&w);
+    w.sync_all();
+    for d in [office, w.ana()] {
+        assert_eq!(d.at("2-2-502"), new, "{}", d.name);
+        let (old, there) = (d.person("1-1-102", "王强"), d.person("2-2-502", "王强"));
+        assert_eq!((old["end_reason"].as_str(), there["ended"].as_str()), (Some("换房"), None));
+        assert!(!old["ended"].is_null());
+        for key in ["phone", "id_number_masked", "tags", "sex"] {
+            assert_eq!(there[key], old[key], "{key}");
+            assert!(!there[key].is_null(), "{key}");
+        }
+        assert_eq!(d.file("1-1-102")["household"]["is_vacant"], true);
+        assert_eq!(d.file("1-1-102")["visits"].as_array().unwrap().len(), 1, "what was written at the old door stays there");
+        assert_eq!(d.file("2-2-502")["household"]["head_name"], "王强");
+        assert!(d.call("list_left_behind", json!({}))["items"].as_array().unwrap().is_empty(), "{}", d.name);
+        assert!(d.conflicts().is_empty());
+    }
+    let again = json!({ "id": office.at("1-1-102"), "building": second_building(), "door": "9" });
+    assert_eq!(office.refused("move_household", again), "invalid_args");
+    assert_eq!(look::difference_within(w.ana(), office), None);
+}
+
+#[test]
+fn what_is_written_at_the_old_door_without_knowing_of_the_move_is_brought_along_by_a_person() {
+    let w = World::ready(213);
+    let (office, ana) = (w.office(), w.ana());
+    // Ana is away; she writes a new number, an ID number and a tag at the old door while the office moves the household.
+    ana.edit_person("1-1-102", "王强", "phone", "13700000055");
+    ana.edit_person("1-1-102", "王强", "id_number", "610104195208090517");
+    ana.edit_person("1-1-102", "王强", "note", "耳背");
+    move_away(&w);
+    w.sync_all();
+    for d in [office, ana] {
+        let list = d.call("list_left_behind", json!({}));
+        let keys: Vec<_> = list["items"].as_array().unwrap().iter().map(|i| i["key"].as_str().unwrap().to_string()).collect();
+        assert_eq!(keys, ["note", "phone", "id_number"], "{}: {list}", d.name);
+        assert_eq!((&list["items"][1]["now"], &list["items"][1]["who"]), (&json!("13900000103"), &json!("安然")));
+        assert!(!list.to_string().contains("610104195208090517"), "an ID number stays masked");
+        assert_eq!(d.person("2-2-502", "王强")["phone"], "13900000103", "nothing follows by itself");
+    }
+    let old = office.person("1-1-102", "王强")["id"].clone();
+    office.call("bring_along", json!({ "old": old, "key": "phone", "decision": "take" }));
+    office.call("bring_along", json!({ "old": old, "key": "note", "decision": "leave" }));
+    // The other one decides the third meanwhile, and writes once more at the old door.
+    ana.call("bring_along", json!({ "old": old, "key": "id_number", "decision": "take" }));
+    ana.edit_person("1-1-102", "王强", "note", "还是耳背");
+    w.sync_all();
+    for d in [office, ana] {
+        let list = d.call("list_left_behind", json!({}));
+        assert_eq!(list["items"].as_array().unwrap().len(), 1, "{}: {list}", d.name);
+        assert_eq!(list["items"][0]["text"], "还是耳背", "what was left and written again is shown again");
+        let there = d.person("2-2-502", "王强");
+        assert_eq!((there["phone"].as_str(), there["note"].as_str()), (Some("13700000055"), None));
+        assert!(there["id_number_masked"].is_string());
+        assert!(d.conflicts().is_empty(), "{:?}", d.conflicts());
+    }
+    assert_eq!(look::difference_within(ana, office), None);
+}
+
+#[test]
+fn two_who_move_one_household_apart_to_one_door_make_one_and_to_two_doors_show_both() {
+    let w = World::ready(214);
+    let (office, second) = (w.office(), w.second());
+    let args = |door: &str| json!({ "id": office.at("1-1-102"), "building": second_building(), "unit_no": "2", "door": door });
+    let one = office.call("move_household", args("502"))["id"].clone();
+    assert_eq!(second.call("move_household", args("502"))["id"], one);
+    w.sync_all();
+    assert!(office.conflicts().is_empty(), "{:?}", office.conflicts());
+    assert_eq!(office.file("2-2-502")["persons"].as_array().unwrap().len(), 1);
+    let args = |door: &str| json!({ "id": office.at("1-1-201"), "building": second_building(), "unit_no": "2", "door": door });
+    office.call("move_household", args("601"));
+    second.call("move_household", args("602"));
+    w.sync_all();
+    let conflicts = second.conflicts();
+    assert!(conflicts.keys().any(|k| k.ends_with("moved_to")), "a person decides where they went: {conflicts:?}");
+    assert_eq!(look::difference(office, second), None);
+}
+
+#[test]
+fn late_work_on_somebody_who_has_moved_since_is_kept_for_the_office() {
+    let w = World::ready(215);
+    let (office, ana) = (w.office(), w.ana());
+    ana.edit_person("1-1-102", "王强", "phone", "13700000055");
+    move_away(&w);
+    let id = membership(office, "安然")["id"].clone();
+    office.call("end_membership", json!({ "id": id }));
+    ana.sync();
+    let words: Vec<_> = w.ledger().of(ana.id()).into_values().map(|v| format!("{v:?}")).collect();
+    assert!(words[0].contains("\"late\""), "{words:?}");
+    assert!(ana.call("list_tray", json!({})).to_string().contains("13700000055"), "its author can still read it");
+    assert!(ana.doors().is_empty() && ana.agrees());
+    w.sync_all();
+    assert_eq!(office.person("1-1-102", "王强")["phone"], "13900000103");
+}

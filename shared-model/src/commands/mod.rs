@@ -94,6 +94,9 @@ commands! {
     Write add_person(AddPersonArgs) -> Added, "新增一人", "Add a person";
     Write edit_person(EditArgs) -> Edited, "改一人的资料", "Edit a person";
     Write move_person(MovePersonArgs) -> Added, "一人搬到另一户，或搬走", "Move a person to another household, or away";
+    Write move_household(MoveHouseholdArgs) -> Added, "一户一起搬到另一个门，或搬走", "Move a household to another door, or away";
+    Read list_left_behind(NoArgs) -> LeftBehindList, "搬走以后旧门上又写的", "What was written at the old door of people who moved";
+    Write bring_along(BringAlongArgs) -> Edited, "旧门上写的：带过去或不带", "Bring along what was written at the old door, or leave it";
     Write add_visit(AddVisitArgs) -> Added, "记一次走访", "Record a visit";
     Write undo_visit(IdArgs) -> Edited, "撤销刚记的走访", "Undo a visit just recorded";
     Read list_due(ListDueArgs) -> DueList, "今天要去的门", "Doors due";

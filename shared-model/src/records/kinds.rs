@@ -118,6 +118,8 @@ kinds! {
         note           text             register any  "备注" "Note";
         since          date             register once "登记日" "On the books since";
         batch          id               register once "导入批次" "Import batch";
+        ended          date             register any  "迁走日" "Left on";
+        moved_to       id               register any  "迁往" "Moved to";
         tag            flags            register any  "标签" "Tags";
         ask            flags            register any  "下次走访补" "Ask at the next visit";
         care           flags            private  any  "关爱标签" "Care tags";
@@ -144,6 +146,7 @@ kinds! {
         ended          date             register any  "迁出或去世日" "Left on";
         end_reason     text             register any  "迁出原因" "Why left";
         moved_to       id               register any  "迁往" "Moved to";
+        moved_saw      text             register any  "迁出时所见" "Seen when leaving";
         tag            flags            register any  "标签" "Tags";
         ask            flags            register any  "下次走访补" "Ask at the next visit";
         id_number      id_number        private  any  "公民身份号码" "Identity number";
@@ -151,6 +154,7 @@ kinds! {
         registered_address text         private  any  "户籍地址" "Registered address";
         health         [health]         private  any  "健康状况" "Health";
         id_type        [id_type]        private  any  "证件类型" "Identity paper";
+        moved_saw_private text          private  any  "迁出时所见（私密）" "Seen when leaving (private)";
         care           flags            private  any  "关爱标签" "Care tags";
         care_note      text             private  any  "关爱备注" "Care note";
         ext            ext              private  any  "扩展" "Extra";

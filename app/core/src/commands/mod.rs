@@ -11,6 +11,7 @@ mod households;
 mod import;
 mod matters;
 mod memberships;
+mod moves;
 mod persons;
 mod refused;
 mod search;
@@ -64,7 +65,10 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "edit_household" => households::edit,
         "add_person" => persons::add,
         "edit_person" => persons::edit,
-        "move_person" => persons::r#move,
+        "move_person" => moves::person,
+        "move_household" => moves::household,
+        "list_left_behind" => moves::list,
+        "bring_along" => moves::bring,
         "add_visit" => visits::add,
         "undo_visit" => visits::undo,
         "list_due" => visits::list_due,

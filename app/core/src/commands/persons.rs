@@ -12,8 +12,7 @@ use chrono::Datelike;
 use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::Class;
 use shared_model::codes;
-use shared_model::commands::{AddPersonArgs, Added, EditArgs, Edited, MovePersonArgs, PersonView, RevealArgs, Revealed};
-use shared_model::crdt::Value;
+use shared_model::commands::{AddPersonArgs, Added, EditArgs, Edited, PersonView, RevealArgs, Revealed};
 use shared_model::doc;
 use shared_model::records::Kind;
 use shared_model::rules::Verb;
@@ -84,7 +83,7 @@ pub fn require(db: &Connection, text: &str) -> Result<Row> {
 }
 
 /// The home unit of a person's documents: the building where they were made.
-fn home(db: &Connection, person: Uuid) -> Result<Uuid> {
+pub fn home(db: &Connection, person: Uuid) -> Result<Uuid> {
     Ok(db.prepare_cached("select unit from doc where record = ?1 order by class limit 1")?.query_row([person], |r| r.get(0))?)
 }
 
@@ -114,7 +113,7 @@ pub fn add(engine: &Engine, args: AddPersonArgs) -> Result<Added> {
     Ok(Added { id: person.to_string() })
 }
 
-fn free_person_id(db: &Connection, household: Uuid, name: &str) -> Result<Uuid> {
+pub fn free_person_id(db: &Connection, household: Uuid, name: &str) -> Result<Uuid> {
     let mut ordinal = 0;
     loop {
         let p = doc::person_id(household, name, ordinal);
@@ -157,7 +156,7 @@ fn new_head_name(db: &Connection, row: &Row, edits: &[KeyEdit]) -> Result<Option
 }
 
 /// 改 3-2-501: never a name in a list of what waits. Asks for the one building rather than for the whole tree: it is part of every edit.
-fn summary(db: &Connection, row: &Row, verb: &str) -> Result<String> {
+pub fn summary(db: &Connection, row: &Row, verb: &str) -> Result<String> {
     let Some(household) = row.id("household") else { return Ok(verb.to_string()) };
     let parts: Option<[Option<String>; 3]> = db
         .prepare_cached(
@@ -167,59 +166,6 @@ fn summary(db: &Connection, row: &Row, verb: &str) -> Result<String> {
         .optional()?;
     let [number, unit_no, door] = parts.unwrap_or_default().map(Option::unwrap_or_default);
     Ok(format!("{verb} {}", project::plate(&number, &unit_no, &door)))
-}
-
-/// `move_person`: the record ends here and another begins there, so that it is safe while others edit.
-pub fn r#move(engine: &Engine, args: MovePersonArgs) -> Result<Added> {
-    engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::Person, Verb::Edit))?;
-    let now = engine.now_ms();
-    let (out, changed) = engine.with(|o| {
-        let row = require(&o.db, &args.id)?;
-        let unit = home(&o.db, row.record)?;
-        let name = row.text("name").unwrap_or_default();
-        let mut ends = vec![
-            KeyEdit::put("ended", project::day_of(now).to_string()),
-            KeyEdit::put("end_reason", args.reason.clone().map_or(Value::Null, Value::Str)),
-        ];
-        let target = match &args.household {
-            Some(h) => Some(super::households::require(&o.db, h)?),
-            None => None,
-        };
-        if target.as_ref().is_some_and(|t| Some(t.record) == row.id("household")) {
-            return Err(CoreError::args("已经在这一户。").at("household"));
-        }
-        let mut begins = None;
-        if let Some(t) = &target {
-            let person = free_person_id(&o.db, t.record, &name)?;
-            ends.push(KeyEdit::put("moved_to", person.to_string()));
-            let mut edits = vec![KeyEdit::put("household", t.record.to_string())];
-            for f in row.kind.def().columns() {
-                if !matches!(f.key, "household" | "ended" | "end_reason" | "moved_to" | "relation" | "_del")
-                    && let Some(v) = row.get(f.key)
-                {
-                    edits.push(KeyEdit::put(f.key, v.clone()));
-                }
-            }
-            for family in ["tag", "care"] {
-                edits.extend(row.names(family).into_iter().map(|t| KeyEdit::put(&format!("{family}/{t}"), true)));
-            }
-            begins = Some((t.id("building").unwrap_or_default(), person, edits));
-        }
-        let text = summary(&o.db, &row, "迁出")?;
-        workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("move_person", text, row.id("household"));
-            intent.record(unit, row.record, Kind::Person, Class::Register, ends)?;
-            let mut out = row.record;
-            if let Some((building, person, edits)) = begins {
-                intent.record(building, person, Kind::Person, Class::Register, edits)?;
-                out = person;
-            }
-            w.command(intent)?;
-            Ok(out)
-        })
-    })?;
-    engine.raise(&changed);
-    Ok(Added { id: out.to_string() })
 }
 
 /// `reveal`: logged before it is shown.

@@ -195,10 +195,11 @@ fn save_conflicts(db: &Connection, doc: &Doc) -> Result<()> {
     Ok(())
 }
 
-/// Notes a key with more than one live value. A mirror is never a conflict of its own.
+/// Notes a key with more than one live value. A mirror is never a conflict of its own, nor what somebody saw
+/// when moving a person.
 pub(super) fn note_conflict(db: &Connection, id: DocId, kind: Kind, key: &str) -> Result<()> {
     let mirrored = kind.field(key).is_some_and(|f| matches!(f.write, shared_model::records::FieldWrite::MirrorOf(_)));
-    if !mirrored {
+    if !mirrored && !key.starts_with("moved_saw") {
         db.prepare_cached("insert or ignore into conflict (record, class, key, kind) values (?1, ?2, ?3, ?4)")?.execute(params![
             id.record,
             id.class as u8,

@@ -118,6 +118,15 @@ export type AskArgs = {
  * Household or person → the fields to ask for, by key.
  */
 items: { [key in string]: Array<string> }, };
+export type BringAlongArgs = { 
+/**
+ * The person at the old door.
+ */
+old: string, key: string, 
+/**
+ * `take` it along, or `leave` it there.
+ */
+decision: string, };
 export type CaseFile = { case: CaseView, steps: Array<StepView>, next: Array<NextStep>, };
 export type CaseItem = { id: string, title: string, matter: Coded, category: string, 
 /**
@@ -657,6 +666,16 @@ export type Invited = {
  */
 invite: string, expires_at: number, };
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+export type LeftBehindItem = { 
+/**
+ * The person at the old door, and at the new one.
+ */
+old: string, new: string, name: string, plate: string, key: string, label: string, 
+/**
+ * What was written at the old door, and what the new one says.
+ */
+text: string, now: string, who: string, };
+export type LeftBehindList = { items: Array<LeftBehindItem>, };
 export type ListCasesArgs = { unit?: string, household?: string, 
 /**
  * `open` or `closed`; absent: all.
@@ -766,6 +785,11 @@ export type MembershipList = { items: Array<MembershipItem>,
  * Grids without a worker.
  */
 gaps: Array<UnitName>, };
+export type MoveHouseholdArgs = { id: string, 
+/**
+ * Building moved to; absent: away, out of what is held.
+ */
+building?: string, unit_no?: string, door?: string, reason?: string, };
 export type MovePersonArgs = { id: string, 
 /**
  * The household moved to; absent: moved away, out of what is held.
@@ -1190,6 +1214,12 @@ export interface Commands {
   edit_person: { args: EditArgs; reply: Edited };
   /** Move a person to another household, or away */
   move_person: { args: MovePersonArgs; reply: Added };
+  /** Move a household to another door, or away */
+  move_household: { args: MoveHouseholdArgs; reply: Added };
+  /** What was written at the old door of people who moved */
+  list_left_behind: { args: NoArgs; reply: LeftBehindList };
+  /** Bring along what was written at the old door, or leave it */
+  bring_along: { args: BringAlongArgs; reply: Edited };
   /** Record a visit */
   add_visit: { args: AddVisitArgs; reply: Added };
   /** Undo a visit just recorded */
