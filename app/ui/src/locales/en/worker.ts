@@ -29,7 +29,7 @@ export default {
     group: { over: 'Late', today: 'Due today', soon: 'Within three days', route: 'On the way' },
   },
   buildings: { sum: '{buildings} buildings, {doors} doors, {people} people', rest: 'Others', empty: 'No buildings on this phone yet', empty_text: 'Sync once with a connection and your buildings arrive.', no_doors: 'No household is recorded in this building' },
-  file: { title: 'Household file', people: 'People', visits: 'Visits', cases: 'Cases', last: 'visited {at}', hub: 'Hub: {name}', nobody: 'Nobody is recorded here yet', door_only: 'This phone holds the door only', recent: 'Recent visits', visits_n: '{n} visit | {n} visits', no_visits: 'No visit yet. The first knock starts below.', no_cases: 'Nothing is open for this household' },
+  file: { read_only: 'No longer yours: to be read only. What you wrote before is still handed over.', title: 'Household file', people: 'People', visits: 'Visits', cases: 'Cases', last: 'visited {at}', hub: 'Hub: {name}', nobody: 'Nobody is recorded here yet', door_only: 'This phone holds the door only', recent: 'Recent visits', visits_n: '{n} visit | {n} visits', no_visits: 'No visit yet. The first knock starts below.', no_cases: 'Nothing is open for this household' },
   field: { phone: 'Phone', phone2: 'Other phone', id_number: 'ID number', political: 'Political', education: 'Education', employment: 'Work', marital: 'Marital', ethnic: 'Ethnic', residence_type: 'Residence', nickname: 'Called', employer: 'Employer', note: 'Note' },
   person: { add: 'Add a person', edit: 'Edit', move: 'No longer lives here', more: '{n} more', all_fields: 'More fields', born: 'Born in {year} on record', saved: "{name}'s facts are saved on this phone", added: '{name} added' },
   reveal: { link: 'Show, logged', title: "Show {name}'s ID number", text: 'Give a reason first. Who looked, when and why is recorded; you can see it under Me.', reason: 'Reason', reasons: ['Checking the card in person', 'Certificate on their behalf', "A department's form"], show: 'Record and show' },
@@ -98,6 +98,7 @@ export default {
   case: { lead: 'led by {lead}', no_place: 'No place given', to: 'to {who}', left: '{n} day left | {n} days left', today_by: 'by {at} today', by: 'by {at}', closed: 'Done', assignee: 'Who takes it', rating: 'Satisfied?', note: 'A few words' },
   search: { label: 'Search', hint: 'Name, pinyin, door, last digits', household: 'Doors', person: 'People', case: 'Cases', none: 'Nothing found', none_text: 'Try another writing: initials, door number, last four digits.', teach: 'Write it any way you like', teach_text: 'cgl, 陈桂兰, 3-2-501, 4127' },
   sync: {
+    lost: '{units}: no longer yours', gained: '{units}: now yours', taken: '{n} written before were taken', leaving: 'What is not sent yet is still taken; then it leaves this phone', units_sep: ', ',
     title: 'Sync and storage',
     offline: 'Offline. Everything is saved',
     agreed: 'Same as the office',

@@ -29,7 +29,7 @@ export default {
     group: { over: '逾期', today: '今天到期', soon: '三天内', route: '顺路走' },
   },
   buildings: { sum: '{buildings} 栋楼、{doors} 户、{people} 人', rest: '其他', empty: '这部手机里还没有楼栋', empty_text: '联上网同步一次，您负责的楼就来了。', no_doors: '这栋楼还没有登记住户' },
-  file: { title: '一户一档', people: '人', visits: '走访', cases: '办事', last: '{at}去过', hub: '中心户 {name}', nobody: '这户还没有登记人', door_only: '这部手机只有门牌', recent: '最近走访', visits_n: '共 {n} 次', no_visits: '还没有走访记录。第一次敲门，从下面的「走访」开始。', no_cases: '这户没有在办的事' },
+  file: { read_only: '这里已经不归您负责，只能看。以前写的会照常交上去。', title: '一户一档', people: '人', visits: '走访', cases: '办事', last: '{at}去过', hub: '中心户 {name}', nobody: '这户还没有登记人', door_only: '这部手机只有门牌', recent: '最近走访', visits_n: '共 {n} 次', no_visits: '还没有走访记录。第一次敲门，从下面的「走访」开始。', no_cases: '这户没有在办的事' },
   field: { phone: '电话', phone2: '另一电话', id_number: '身份证', political: '政治面貌', education: '文化程度', employment: '从业', marital: '婚姻', ethnic: '民族', residence_type: '户籍', nickname: '称呼', employer: '单位', note: '备注' },
   person: { add: '添加一个人', edit: '修改资料', move: '不住这里了', more: '还有 {n} 项', all_fields: '更多资料', born: '已登记 {year} 年生', saved: '{name}的资料已存在本机', added: '已添加{name}' },
   reveal: { link: '查看，会记录', title: '查看{name}的身份证号', text: '先写理由。谁、什么时候、为什么看，都会记下来，您在「我的」里也看得到。', reason: '理由', reasons: ['当面核对证件', '代办证明', '填部门表格'], show: '记录并查看' },
@@ -98,6 +98,7 @@ export default {
   case: { lead: '{lead}牵头', no_place: '没写地方', to: '给 {who}', left: '还剩 {n} 天', today_by: '今天 {at} 前', by: '{at} 前', closed: '办结了', assignee: '交给谁', rating: '满意吗', note: '说一句' },
   search: { label: '搜索', hint: '姓名、拼音、门牌、电话尾号', household: '门', person: '人', case: '事', none: '没有找到', none_text: '换个写法试试：拼音首字母、门牌、电话后四位都行。', teach: '想找谁，怎么写都行', teach_text: 'cgl、陈桂兰、3-2-501、三号楼、4127' },
   sync: {
+    lost: '{units}不再由您负责', gained: '{units}由您负责了', taken: '您以前写的 {n} 条都已收下', leaving: '还有没传的会照常收下，传完这里就不再显示', units_sep: '、',
     title: '同步与存储',
     offline: '现在离线，都存好了',
     agreed: '和社区一致',
