@@ -55,6 +55,7 @@ export default {
     discard_text: 'You will not be reminded again. The office sees that you set it aside; what you wrote stays there.',
     keep: 'Keep it here',
     put_away: 'Set aside, and noted in your log',
+    closed: 'Put away, and noted in your log',
     open: '{n} refused, have a look',
   },
   due: { over: '{n} day late | {n} days late', today: 'Due today', tomorrow: 'Tomorrow', soon: 'In {n} day | In {n} days', done: 'Visited', vacant: 'Vacant' },

@@ -55,6 +55,7 @@ export default {
     discard_text: '以后不再提醒您。社区看得到您放下了，原来写的在社区还留着。',
     keep: '先留着',
     put_away: '已放下，记在您的记录里',
+    closed: '已收起，记在您的记录里',
     open: '{n} 条退回的，去看看',
   },
   due: { over: '逾期 {n} 天', today: '今天到期', tomorrow: '明天', soon: '{n} 天后', done: '已访', vacant: '空户' },
