@@ -5,12 +5,13 @@ use crate::rosters;
 use crate::world::{ANA, BO, FIRST_GRID, Fault, HEAD, OFFICE, SECOND, SECOND_GRID, first_building};
 use rand::Rng;
 use serde_json::{Value as Json, json};
-use shared_model::Role;
 
 /// Refusals that are an answer and no fault of the program.
 const HONEST: [&str; 3] = ["not_found", "not_allowed", "invalid_args"];
 /// What a sync may fail with when the network is bad.
 const BAD_NETWORK: [&str; 2] = ["offline", "server_error"];
+/// Commands that go to the server at once.
+const ONLINE: [&str; 3] = ["add_membership", "end_membership", "move_units"];
 const HOUR_MS: i64 = 3_600_000;
 
 impl Sim {
@@ -32,6 +33,7 @@ impl Sim {
             65..=67 => self.kill(),
             68 => self.restart(),
             69 => self.appoint(),
+            76 => self.redraw(),
             71..=72 => self.judge_refused(),
             73 => self.look_into_tray(),
             74 => self.compact(),
@@ -58,7 +60,8 @@ impl Sim {
     }
 
     pub(super) fn call(&mut self, who: usize, command: &'static str, args: Json) -> Option<Json> {
-        let low = self.chance(4).then(|| self.rng.gen_range(0..3));
+        let is_local = !ONLINE.contains(&command);
+        let low = (is_local && self.chance(4)).then(|| self.rng.gen_range(0..3));
         let device = &self.world.devices[who];
         let name = device.name;
         let out = match low {
@@ -317,21 +320,31 @@ impl Sim {
         self.world.start_server();
     }
 
-    /// Bo gets the second grid, or gives up the first: the roles of one person change under their feet.
+    /// The office gives a worker another grid, or takes one away: roles change under people's feet.
     fn appoint(&mut self) {
-        self.bo_moved = true;
-        let server = self.world.server();
+        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let list = self.world.devices[who].call("list_memberships", json!({}));
+        let workers = |m: &&Json| m["role"]["code"] == "worker" && m["may"] == json!(true) && m["state"] == "live";
+        let all: Vec<Json> = list["items"].as_array().unwrap().iter().filter(workers).cloned().collect();
+        let Some(m) = self.pick(&all).cloned() else { return };
         if self.chance(50) {
-            self.tell("薄云 gets the second grid".into());
-            server.add_membership("薄云", Role::Worker, FIRST_GRID, Role::Worker, SECOND_GRID).unwrap();
+            let unit = [FIRST_GRID, SECOND_GRID][self.rng.gen_range(0..2)];
+            self.call(who, "add_membership", json!({ "person": m["person"], "role": "worker", "unit": unit }));
         } else {
-            self.tell("薄云 gives up the first grid".into());
-            server.end_membership("薄云", Role::Worker, FIRST_GRID).unwrap();
+            self.call(who, "end_membership", json!({ "id": m["id"] }));
         }
         if self.chance(20) {
             self.world.clock.pass_ms(41 * 24 * HOUR_MS);
             self.renew_leases();
         }
+    }
+
+    /// A building goes to the other grid.
+    fn redraw(&mut self) {
+        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let Some(file) = self.home(who) else { return };
+        let parent = [FIRST_GRID, SECOND_GRID][self.rng.gen_range(0..2)];
+        self.call(who, "move_units", json!({ "units": [file["household"]["building"]], "parent": parent }));
     }
 
     fn clock(&mut self) {

@@ -39,8 +39,6 @@ pub struct Sim {
     wrote: BTreeSet<Wrote>,
     /// Forms that stand open: (device, person, key, operations shown).
     forms: Vec<(usize, String, String, serde_json::Value)>,
-    /// Bo has other grids than at the beginning.
-    bo_moved: bool,
 }
 
 /// Runs one seed; panics with what went wrong.
@@ -62,7 +60,6 @@ fn history<T>(seed: u64, end: impl FnOnce(&Sim) -> T) -> T {
         cases: BTreeSet::new(),
         wrote: BTreeSet::new(),
         forms: Vec::new(),
-        bo_moved: false,
     };
     let result = catch_unwind(AssertUnwindSafe(|| {
         for _ in 0..STEPS {

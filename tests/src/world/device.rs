@@ -129,6 +129,13 @@ impl Device {
         if writes {
             self.clock.pass_ms(1000);
             self.written.fetch_add(u64::from(self.pending() - before), Ordering::SeqCst);
+        } else if let Ok(answer) = &out
+            && answer["waiting"].is_u64()
+        {
+            // a command to the server is sent at once: what came of each is in the answer
+            let refused = answer["refused"].as_array().map_or(0, Vec::len) as u64;
+            let written = answer["accepted"].as_u64().unwrap_or(0) + answer["waiting"].as_u64().unwrap_or(0) + refused;
+            self.written.fetch_add(written, Ordering::SeqCst);
         }
         out
     }
