@@ -146,7 +146,7 @@ impl Sim {
             let there = file["visits"].as_array().unwrap().iter().any(|v| v["id"].as_str() == Some(visit));
             assert!(there || trays[*who].0 > 0, "a visit of {} is nowhere", self.world.devices[*who].name);
         }
-        for (who, case) in self.cases.iter() {
+        for (who, case) in &self.cases {
             let there = office.try_call("get_case", json!({ "id": case })).is_ok();
             assert!(there || trays[*who].0 > 0, "a case of {} is nowhere", self.world.devices[*who].name);
         }
