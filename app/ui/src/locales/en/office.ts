@@ -246,6 +246,14 @@ export default {
     alarm: 'The invite for {name} was used a second time at {at} and refused.', alarm_do: 'Unless {name} scanned it twice, somebody may have photographed the code. Do not confirm that device before you have spoken to them.', alarm_look: 'Look at that device', this: 'this one', seen: 'last contact {at}', no_device: 'no device yet', none_found: 'Nothing found.', empty: 'Nobody yet. Invite a grid worker first.',
     waiting: '{n} waiting for you', compare: 'Ask {name} to read the six digits; confirm only if they are the same.',
   },
+  erase: {
+    title_person: 'Erase the record of {name}', title_household: 'Erase the household at {name}', text: 'What is erased cannot be brought back. Every device erases it as soon as it is in contact.',
+    goes_person: ['Everything about this person, and every change of it', 'Held cells, and fields elsewhere that give the name, telephone or identity number', 'What devices have not sent yet about them; the author is told which fields, nothing more'],
+    goes_household: ['Everything about this household and each of its people, and every change of it', 'Visits and held cells', 'The words of its matters; their kind and their steps stay', 'What devices have not sent yet about it; the author is told which fields, nothing more'],
+    backups: 'A backup may hold it for up to 30 days; when one is restored it is erased again.', reason: 'Reason', sure: 'I have checked, and want it erased', do: 'Erase', asked: 'Handed in. When the server has confirmed, every device erases it.', button_person: 'Erase this person', button_household: 'Erase this household',
+    withdraw: 'Take the phone back from the door', withdrawn: 'Handed in. When the server has confirmed, the door shows no phone.', list: 'How far erasures have come', of_person: 'A resident', of_household: 'A household',
+    done: '{done} of {of} devices have erased it', to_come: 'Still to come: {names}', backups_until: 'In backups until {at} at the latest',
+  },
   invite: {
     title: 'Invite a device', for: 'Invite for {name}', qr: 'Invite code for {name}', how: 'Ask {name} to open Gridwalk, scan this, and choose a six-digit PIN. Six digits then appear here; compare them with the phone.', text: 'Or use this text', until: 'Valid until {at}, once.', left: 'left', over: 'The invite for {name} has expired unused.', again: 'Make another', copy: 'Copy', copied: 'Copied. Hand it over in person or by a safe way.', copy_by_hand: 'This browser does not allow copying; please select the text yourself.', another: 'Invite another',
     text_before: 'One invite is for one device of one person and is used up by it.', make: 'Make an invite', role: { worker: 'Grid worker', part_time: 'Part-time worker', building_head: 'Building head', assignee: 'Assignee', office: 'Community office' },
