@@ -182,6 +182,14 @@ fn of_an_erased_household_the_steps_of_its_cases_stay_without_words() {
     }
     all_equal(&w);
     assert_eq!(tray(w.bo()).len(), 2);
+    // a device that begins after the logs were compacted has the same steps, in the same order, since the same moment
+    w.clock.pass_ms(24 * 3_600_000);
+    w.server().compact(0).unwrap();
+    let mut w = w;
+    let new = w.enrol("新来的", shared_model::Role::Worker, FIRST_GRID);
+    w.devices[new].sync();
+    let [old, fresh] = [w.ana(), &w.devices[new]].map(|d| d.call("get_case", json!({ "id": case["id"] })));
+    assert_eq!(fresh["steps"], old["steps"]);
 }
 
 #[test]

@@ -237,8 +237,10 @@ fn ask_receipts(inner: &Inner, db: &Connection, e: &Erasure, touched: &Touched) 
             let Some(p) = touched.rows.get(partition) else { continue };
             let reads = |role| rules::access(role, p.class).reads();
             let may_now = now.iter().any(|at| reads(at.role) && tree.is_within(&p.unit, &at.unit));
+            // what is shown to somebody by name stands in a partition of their membership
+            let by_name = people::membership(db, &p.unit)?.is_some_and(|m| m.person == device.person);
             let stood = |s: &policy::Stamp| s.roots.iter().any(|at| reads(at.role) && tree.was_within(&p.unit, &at.unit, s.tree));
-            if may_now || stamps.iter().any(stood) {
+            if may_now || by_name || stamps.iter().any(stood) {
                 erasures::add_receipt(db, &e.id, *partition, &device.id, *seq)?;
             }
         }

@@ -108,7 +108,9 @@ pub fn build(db: &Connection, partition: i64, now_ms: i64) -> Result<(), Error> 
         }
         bytes += size;
         actors.extend(registers.clock.keys().copied());
-        let body = match only_change(db, row.id, &registers)? {
+        // a change says when it was received, not when the document was: that is earlier where it goes on after an erasure
+        let alone = if row.first_at == row.last_at { only_change(db, row.id, &registers)? } else { None };
+        let body = match alone {
             Some(bytes) => RowBody::Change { doc: row.doc, kind: row.kind, bytes: ByteBuf::from(bytes) },
             None => RowBody::Snapshot { doc: row.doc, kind: row.kind, registers: ByteBuf::from(row.registers), first_at: row.first_at },
         };
