@@ -21,6 +21,9 @@ fn mistakes_are_one_json_with_a_code() {
     assert_eq!(error_code(&run(&["status", "--data", "/nonexistent"])), "not_initialised");
     assert_eq!(error_code(&run(&["invite", "--data", &data, "--role", "king", "--unit", GRID, "--name", "x"])), "invalid_args");
     assert_eq!(error_code(&run(&["invite", "--data", &data, "--role", "worker", "--unit", "0", "--name", "x"])), "not_found");
+    let nobody = "00000000-0000-0000-0000-000000000001";
+    assert_eq!(error_code(&run(&["revoke", "--data", &data, "--device", nobody, "--reason", "because"])), "invalid_args");
+    assert_eq!(error_code(&run(&["revoke", "--data", &data, "--device", nobody, "--reason", "lost"])), "not_found");
     assert_eq!(error_code(&run(&["fly"])), "invalid_args");
     for (n, bad) in ["", "code,parent,kind,name\n", "a,b\n", "code,parent,kind,name\n1,,planet,x\n", "code,parent,kind,name\n1,2,grid,x\n"]
         .iter()

@@ -207,6 +207,26 @@ test('a device is invited here and confirmed by its six digits', async () => {
   await soon(async () => assert.equal((await world.office('list_devices')).items.find((d) => d.name === '安然').state, 'active'))
 })
 
+test('a device is ended by reason, gives what it has, and says what happened', async () => {
+  const gone = await world.device('gone', 'worker', GRID, '卫东')
+  await gone.sync()
+  await gone.call('add_case', { matter: (await gone.call('list_matters', {})).items.find((m) => m.class === 'open').code, title: '停用之前写的', place: '门口' })
+  await world.office('sync_now')
+  await go('/o/people')
+  await page.getByTestId('person-row').filter({ hasText: '卫东' }).getByTestId('device').click()
+  await page.getByTestId('revoke').click()
+  await page.getByTestId('reason-replaced').check()
+  await page.getByTestId('follows').waitFor()
+  await looksAccessible(page, 'the end of a device')
+  await page.getByTestId('revoke-now').click()
+  await soon(async () => assert.equal((await world.office('list_devices')).items.find((d) => d.name === '卫东').state, 'revoked'))
+  await assert.rejects(gone.sync(), /revoked/)
+  assert.equal((await gone.call('whoami')).wiped.reason.code, 'replaced')
+  await world.office('sync_now')
+  await page.getByTestId('wiped-at').waitFor()
+  assert.ok((await world.office('list_cases')).items.some((c) => c.title === '停用之前写的'))
+})
+
 test('search is one key away on every page', async () => {
   const home = (await world.office('list_households', { limit: 1 })).items[0]
   await go('/o/people')
