@@ -25,7 +25,9 @@ pub struct Transition {
     /// State it leads to; `None`: an overlay that leaves the state.
     pub to: Option<&'static str>,
     pub roles: &'static [Role],
-    /// `note`, `assignee`, `rating`.
+    /// May it be taken by whoever the case is only shared with?
+    pub by_share: bool,
+    /// `note`, `assignee`, `rating`, `to` (the unit that is to see the case).
     pub requires: &'static [&'static str],
 }
 
@@ -38,6 +40,8 @@ pub struct Workflow {
 }
 
 const FIELD: &[Role] = &[Role::Worker, Role::Office, Role::PartTime];
+/// Whoever a case was given to may say what they did, an assignee too.
+const HANDLERS: &[Role] = &[Role::Worker, Role::Office, Role::PartTime, Role::Assignee];
 const OFFICE: &[Role] = &[Role::Office];
 const ANY: &[Role] = &[Role::Worker, Role::Office, Role::PartTime, Role::BuildingHead, Role::Assignee];
 
@@ -59,6 +63,7 @@ pub const HAZARD: Workflow = Workflow {
             from: &["reported", "returned", "handling", "answered"],
             to: Some("dispatched"),
             roles: OFFICE,
+            by_share: false,
             requires: &["assignee"],
         },
         Transition {
@@ -66,7 +71,8 @@ pub const HAZARD: Workflow = Workflow {
             zh: "处置",
             from: &["reported", "dispatched", "returned"],
             to: Some("handling"),
-            roles: FIELD,
+            roles: HANDLERS,
+            by_share: true,
             requires: &["note"],
         },
         Transition {
@@ -74,7 +80,8 @@ pub const HAZARD: Workflow = Workflow {
             zh: "反馈结果",
             from: &["dispatched", "handling"],
             to: Some("answered"),
-            roles: FIELD,
+            roles: HANDLERS,
+            by_share: true,
             requires: &["note"],
         },
         Transition {
@@ -83,6 +90,7 @@ pub const HAZARD: Workflow = Workflow {
             from: &["dispatched", "handling", "answered"],
             to: Some("returned"),
             roles: OFFICE,
+            by_share: false,
             requires: &["note"],
         },
         Transition {
@@ -91,12 +99,39 @@ pub const HAZARD: Workflow = Workflow {
             from: &["reported", "dispatched", "handling", "answered"],
             to: Some("closed"),
             roles: OFFICE,
+            by_share: false,
             requires: &["note"],
         },
-        Transition { name: "on_the_spot", zh: "当场办结", from: &["reported"], to: Some("closed"), roles: FIELD, requires: &["note"] },
-        Transition { name: "reopen", zh: "重办", from: &["closed"], to: Some("handling"), roles: FIELD, requires: &["note"] },
-        Transition { name: "rate", zh: "居民评价", from: &["closed"], to: None, roles: FIELD, requires: &["rating"] },
-        Transition { name: "comment", zh: "补充说明", from: &[], to: None, roles: ANY, requires: &["note"] },
+        // goes with a share: the unit above sees the case from then on
+        Transition {
+            name: "hand_up",
+            zh: "上报上级",
+            from: &["reported", "dispatched", "handling", "answered", "returned"],
+            to: None,
+            roles: OFFICE,
+            by_share: false,
+            requires: &["note", "to"],
+        },
+        Transition {
+            name: "on_the_spot",
+            zh: "当场办结",
+            from: &["reported"],
+            to: Some("closed"),
+            roles: FIELD,
+            by_share: false,
+            requires: &["note"],
+        },
+        Transition {
+            name: "reopen",
+            zh: "重办",
+            from: &["closed"],
+            to: Some("handling"),
+            roles: FIELD,
+            by_share: false,
+            requires: &["note"],
+        },
+        Transition { name: "rate", zh: "居民评价", from: &["closed"], to: None, roles: FIELD, by_share: false, requires: &["rating"] },
+        Transition { name: "comment", zh: "补充说明", from: &[], to: None, roles: ANY, by_share: true, requires: &["note"] },
     ],
 };
 

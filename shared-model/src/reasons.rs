@@ -46,6 +46,12 @@ const REASONS: &[Reason] = reasons! {
     ["no_case"]
         "这一步所属的事不在社区那边。" "先看那件事有没有被退回，再重新提交。" "那件事还没收到。"
         "The matter of this step is not at the office." "See whether the matter itself was refused, then send again." "The matter itself is not there yet.";
+    ["class_too_strict"]
+        "这件事涉及住户，不能给这个单位或这个人看。" "要给的话，请指名给一位承办人或干部，会留记录。" "这件事不能给他们看。"
+        "This matter is about residents; that unit or person may not see it." "Show it to one assignee or official by name; it is written down." "They may not see this.";
+    ["no_membership"]
+        "要给的这个人已经不在这个岗位上。" "在事项页上另选一个人，再发一次。" "那个人不在岗了，换一个人。"
+        "The person it was meant for no longer holds that post." "Choose somebody else on the page of the matter." "They no longer hold that post. Choose somebody else.";
     ["other_grid"]
         "这栋楼已经在另一个网格。" "楼留在原来的网格；要改请社区调整，这里可以放下。" "这栋楼在别的网格。"
         "This building already stands in another grid." "It stays there; the office can move it. You may set this aside." "This building is in another grid.";

@@ -74,6 +74,30 @@ pub fn access(role: Role, class: Class) -> Access {
     }
 }
 
+/// May a document of this class be placed with this role by a share? `by_name`: with one membership, not with everybody of the office there.
+/// The office of another unit is shown open cases and what the office keeps; what is stricter goes to a named person only, and is logged.
+/// A door, a building head, those who hold no residents: never.
+pub fn may_receive(role: Role, class: Class, by_name: bool) -> bool {
+    match (role, class) {
+        (_, Class::Common | Class::Door) | (Role::Overseer | Role::Admin, _) => false,
+        (Role::Office, Class::Open | Class::Office) => true,
+        (_, Class::Open) => by_name,
+        (Role::Office | Role::Worker | Role::Assignee, Class::Register | Class::Private) => by_name,
+        (Role::PartTime, Class::Register) => by_name,
+        (Role::PartTime, Class::Private) | (Role::BuildingHead, _) | (_, Class::Office) => false,
+    }
+}
+
+/// The classes of a case that a share covers: up to the class that was named, as far as the role may receive it.
+pub fn share_covers(role: Role, class: Class, up_to: Class, by_name: bool) -> bool {
+    class <= up_to && may_receive(role, class, by_name)
+}
+
+/// May `role` write this in a case that is only shared with it: its own steps and nothing else.
+pub fn may_write_shared(role: Role, kind: Kind, class: Class, verb: Verb) -> bool {
+    kind == Kind::CaseStep && verb != Verb::Edit && may_receive(role, class, true)
+}
+
 /// What a change does to a record, as far as the rules ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
@@ -176,6 +200,34 @@ mod tests {
         assert!(!may_write(Role::BuildingHead, Kind::Case, Class::Door, Verb::EditOwn));
         assert!(!may_write(Role::BuildingHead, Kind::Household, Class::Door, Verb::Make));
         assert!(!may_write(Role::PartTime, Kind::Case, Class::Door, Verb::Make));
+    }
+
+    #[test]
+    fn a_share_brings_a_building_head_nothing_of_residents_and_nobody_a_door() {
+        for class in Class::ALL {
+            assert!(!may_receive(Role::BuildingHead, class, false));
+            assert_eq!(may_receive(Role::BuildingHead, class, true), class == Class::Open);
+            for role in [Role::Overseer, Role::Admin] {
+                assert!(!may_receive(role, class, true));
+            }
+            for role in [Role::Assignee, Role::Worker, Role::PartTime, Role::Office] {
+                assert!(!may_receive(role, Class::Door, true));
+                assert!(!may_receive(role, class, false) || may_receive(role, class, true), "a name never narrows");
+            }
+            let strict = matches!(class, Class::Register | Class::Private);
+            assert!(!(strict && may_receive(Role::Office, class, false)), "residents' details need a named person");
+        }
+    }
+
+    #[test]
+    fn whom_a_case_is_shared_with_writes_steps_and_nothing_else() {
+        for kind in Kind::all() {
+            for verb in [Verb::Make, Verb::EditOwn, Verb::Edit] {
+                let may = may_write_shared(Role::Assignee, kind, Class::Open, verb);
+                assert_eq!(may, kind == Kind::CaseStep && verb != Verb::Edit);
+            }
+        }
+        assert!(!may_write_shared(Role::Assignee, Kind::CaseStep, Class::Office, Verb::Make));
     }
 
     #[test]

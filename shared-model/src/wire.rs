@@ -87,6 +87,10 @@ pub enum Ask {
     Discard { seq: u64 },
     /// This command says again, corrected, what an own refused one meant.
     Resend { seq: u64 },
+    /// A case with its steps is shown to the office of a unit, or to one membership there by name, up to a class.
+    Share { record: Uuid, to: Uuid, up_to: Class, assignee: Option<Uuid> },
+    /// The unit or membership sees the case no longer.
+    Unshare { record: Uuid, target: Uuid },
 }
 
 /// What is asked for with [`Ask::AddMembership`]. Times are unix ms by the server's clock.
@@ -246,6 +250,8 @@ pub enum RowBody {
         kind: Kind,
         registers: ByteBuf,
         first_at: i64,
+        /// Unit of its home partition, when that is another one: the document is placed here by a share.
+        home: Option<Uuid>,
     },
     Purge {
         doc: DocId,
@@ -618,10 +624,11 @@ pub fn row_hash(unit: &Uuid, class: Class, row: &Row) -> [u8; 32] {
             h.update(doc.bytes());
             h.update(bytes);
         }
-        RowBody::Snapshot { doc, kind, registers, first_at } => {
+        RowBody::Snapshot { doc, kind, registers, first_at, home } => {
             h.update([2, *kind as u8]);
             h.update(doc.bytes());
             h.update(first_at.to_be_bytes());
+            h.update(home.unwrap_or_default().as_bytes());
             h.update(registers);
         }
         RowBody::Purge { doc } => {

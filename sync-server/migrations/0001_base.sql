@@ -201,6 +201,8 @@ create table document (
   doc blob not null unique,
   record blob not null,
   kind integer not null,
+  -- of a step: its case
+  parent blob,
   partition integer not null references partition (id),
   -- Registers::encode_full
   registers blob not null,
@@ -212,6 +214,7 @@ create table document (
 
 create index document_by_record on document (record);
 create index document_by_partition on document (partition);
+create index document_by_parent on document (parent) where parent is not null;
 
 -- Every accepted change, for ever.
 create table archive (
@@ -246,6 +249,8 @@ create table log (
   -- of a snapshot: Registers::encode_full, and when the document was first received
   registers blob,
   first_at integer,
+  -- of a snapshot placed by a share: unit of the document's home
+  home blob,
   mark blob not null,
   primary key (partition, seq)
 ) strict, without rowid;
@@ -261,6 +266,25 @@ create table placement (
 ) strict, without rowid;
 
 create index placement_by_document on placement (document);
+
+-- Who was shown which case, by whom, up to which class, from when to when. Kept for ever: it is the record of what left the home unit.
+create table share (
+  id integer primary key,
+  record blob not null,
+  -- unit of the partitions it is placed in: a unit of the tree, or the membership it is shown to by name
+  target blob not null,
+  unit blob not null,
+  by_name integer not null,
+  role integer not null,
+  up_to integer not null,
+  asked_by blob not null,
+  began_at integer not null,
+  ended_by blob,
+  ended_at integer
+) strict;
+
+create index share_by_record on share (record, target);
+create index share_by_target on share (target) where ended_at is null;
 
 -- Verdicts are kept for ever.
 create table command (

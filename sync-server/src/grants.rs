@@ -8,25 +8,29 @@ use shared_model::wire::{Grants, RoleAtUnit, to_cbor};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Unit → mask of classes. `common` also of every ancestor, the other classes only of the own subtree.
-pub fn units(roles: &[RoleAtUnit], tree: &Tree) -> BTreeMap<Uuid, u8> {
+/// Unit → mask of classes. `common` also of every ancestor, the other classes only of the own subtree, of an office above the communities
+/// only of its own level. What is shown to the person by name comes in partitions of the membership itself (`shown`).
+pub fn units(roles: &[RoleAtUnit], shown: &[Uuid], tree: &Tree) -> BTreeMap<Uuid, u8> {
     let mut out: BTreeMap<Uuid, u8> = BTreeMap::new();
     for at in roles {
         let mask = Class::ALL.into_iter().filter(|c| access(at.role, *c).reads()).fold(0, |mask, c| mask | c.bit());
         for unit in tree.subtree(&at.unit) {
-            *out.entry(unit).or_default() |= mask;
+            let is_own_level = unit == at.unit || !tree.is_above_communities(at);
+            *out.entry(unit).or_default() |= if is_own_level { mask } else { mask & Class::Common.bit() };
         }
         for unit in tree.ancestors(&at.unit) {
             *out.entry(unit).or_default() |= mask & Class::Common.bit();
         }
     }
+    let by_name = Class::ALL.into_iter().filter(|c| *c != Class::Common).fold(0, |mask, c| mask | c.bit());
+    out.extend(shown.iter().map(|membership| (*membership, by_name)));
     out.retain(|_, mask| *mask != 0);
     out
 }
 
 /// The message to the device. The version is a hash of what is granted, never 0 and within 63 bits.
-pub fn message(name: &str, policy: u64, roles: Vec<RoleAtUnit>, tree: &Tree) -> Grants {
-    let units: Vec<(Uuid, u8)> = units(&roles, tree).into_iter().collect();
+pub fn message(name: &str, policy: u64, roles: Vec<RoleAtUnit>, shown: &[Uuid], tree: &Tree) -> Grants {
+    let units: Vec<(Uuid, u8)> = units(&roles, shown, tree).into_iter().collect();
     let version = version_of(&to_cbor(&(name, policy, &roles, &units)));
     Grants { version, policy, name: name.to_owned(), roles, units }
 }

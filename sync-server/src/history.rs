@@ -1,9 +1,10 @@
-//! Who wrote what on a key, from the archive: every write that was ever accepted, of every class of the record that the device may read.
+//! Who wrote what on a key, from the archive: every write that was ever accepted, of every class of the record that the device may read, at
+//! its home or by a share.
 
 use crate::Inner;
 use crate::auth::Caller;
 use crate::error::{Error, Fault};
-use crate::pull::grants_of;
+use crate::pull::{granted_in, grants_of};
 use crate::store::{commands, documents, people};
 use shared_model::crdt::{Change, OpBody};
 use shared_model::limits::{KEY_BYTES_MAX, LIST_ITEMS_MAX};
@@ -18,7 +19,7 @@ pub fn history(inner: &Inner, caller: &Caller, request: &HistoryRequest) -> Resu
         let grants = grants_of(db, caller, &*inner.tree(db)?)?;
         let mut entries = Vec::new();
         for row in documents::of_record(db, &request.record)? {
-            if !grants.units.iter().any(|(unit, mask)| *unit == row.unit && mask & row.doc.class.bit() != 0) {
+            if granted_in(db, &grants, &row)?.is_none() {
                 continue;
             }
             for archived in documents::changes(db, row.id)? {

@@ -27,6 +27,7 @@ mod restore;
 mod server_writes;
 mod setup;
 mod shape;
+mod sharing;
 mod status;
 mod store;
 mod sync;

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Writes a membership, new or with a changed term, and what follows from it.
-pub fn save(inner: &Inner, db: &Connection, m: &Membership) -> Result<Option<PartitionRow>, Error> {
+pub fn save(inner: &Inner, db: &Connection, m: &Membership) -> Result<Vec<PartitionRow>, Error> {
     let now_ms = inner.env.now_ms();
     let (before, name) = (people::roles(db, &m.person)?, people::name(db, &m.person)?);
     people::save_membership(db, m, now_ms)?;
@@ -30,11 +30,11 @@ pub fn save(inner: &Inner, db: &Connection, m: &Membership) -> Result<Option<Par
         Edit::put("version", Value::Int(i64::try_from(m.version).unwrap_or(i64::MAX))),
     ];
     edits.extend(m.stands_for.map(|of| Edit::put("stands_for", id(of))));
-    let row = inner.write_own(db, &m.unit, DocId::new(m.record, Class::Common), Kind::Membership, &edits)?;
+    let rows = inner.write_own(db, &m.unit, DocId::new(m.record, Class::Common), Kind::Membership, &edits)?;
     if people::roles(db, &m.person)? != before {
         bump(db, [m.person], now_ms)?;
     }
-    Ok(row)
+    Ok(rows)
 }
 
 /// The next stamp for every device of these people, with the roots they have now. The one before ended at that moment.

@@ -54,7 +54,7 @@ pub fn list(db: &Connection, tree: &Tree, roles: &[RoleAtUnit], caller: &Uuid, h
 
 /// Is it this office's to look at: by its author's unit, or by where it meant to write?
 pub fn concerns(db: &Connection, tree: &Tree, offices: &[Uuid], one: &Refused, author: &Device) -> Result<bool, Error> {
-    let within = |unit: &Uuid| offices.iter().any(|office| tree.is_within(unit, office));
+    let within = |unit: &Uuid| offices.iter().any(|office| tree.reaches(&RoleAtUnit { role: Role::Office, unit: *office }, unit));
     if within(&author.unit) {
         return Ok(true);
     }
@@ -66,7 +66,7 @@ fn view(db: &Connection, tree: &Tree, roles: &[RoleAtUnit], one: Refused, author
     // a unit that was never made is read by whoever is above its author
     let reads = |part: &Part| {
         let unit = if tree.get(&part.unit).is_some() { &part.unit } else { &author.unit };
-        roles.iter().any(|at| access(at.role, part.doc.class).reads() && tree.is_within(unit, &at.unit))
+        roles.iter().any(|at| access(at.role, part.doc.class).reads() && tree.reaches(at, unit))
     };
     let (name, parts) = command.map_or_else(Default::default, |c| {
         let parts = c.parts.iter().filter(|part| reads(part)).map(part_view).collect();

@@ -3,7 +3,8 @@
 
 use crate::Inner;
 use crate::error::Error;
-use crate::store::{self, documents, documents::PartitionRow};
+use crate::store;
+use crate::store::documents::{self, DocumentRow, NewDocument, PartitionRow};
 use serde_bytes::ByteBuf;
 use shared_model::Role;
 use shared_model::class::Class;
@@ -19,10 +20,14 @@ const SERVER_NAME: &str = "服务器";
 
 /// A change that is to be written, with the document as it was and as it will be.
 pub struct Written<'a> {
+    /// Unit of its home partition.
+    pub unit: Uuid,
     pub doc: DocId,
     pub kind: Kind,
     /// Row id of the document; `None` when this change makes it.
     pub existing: Option<i64>,
+    /// The case of a new step.
+    pub parent: Option<Uuid>,
     pub person: Option<Uuid>,
     pub change: &'a Change,
     pub hash: ChangeHash,
@@ -33,27 +38,48 @@ pub struct Written<'a> {
     pub after: &'a Registers,
 }
 
-/// Writes changes of one command into one partition, as contiguous rows.
-pub fn append(
-    db: &rusqlite::Connection,
-    unit: &Uuid,
-    class: Class,
+/// The rows of one command, gathered by partition and then written at once: partitions in sorted order, within each the rows contiguous. A
+/// change goes to the log of its home and to that of every partition that places the document.
+pub struct Batch<'a> {
+    db: &'a rusqlite::Connection,
     command: [u8; 16],
     now_ms: i64,
-    changes: &[Written<'_>],
-) -> Result<PartitionRow, Error> {
-    let mut partition = documents::make_partition(db, unit, class)?;
-    for w in changes {
+    rows: BTreeMap<(Uuid, Class), Vec<NewRow>>,
+}
+
+struct NewRow {
+    body: RowBody,
+    /// Of a change: its row in the archive.
+    change: Option<i64>,
+    /// The document's term in the digest of the partition, before and after.
+    before: u128,
+    after: u128,
+}
+
+impl<'a> Batch<'a> {
+    pub fn new(db: &'a rusqlite::Connection, command: [u8; 16], now_ms: i64) -> Self {
+        Batch { db, command, now_ms, rows: BTreeMap::new() }
+    }
+
+    /// Stores the document, archives the change, and has it told wherever the document is shown. Returns the document's row id.
+    pub fn change(&mut self, w: &Written<'_>) -> Result<i64, Error> {
         let registers = w.after.encode_full();
+        let class = w.doc.class;
+        let mut units = vec![w.unit];
         let document = match w.existing {
             Some(id) => {
-                documents::save_registers(db, id, &registers, now_ms)?;
+                documents::save_registers(self.db, id, &registers, self.now_ms)?;
+                units.extend(documents::placements(self.db, id)?);
                 id
             }
-            None => documents::add(db, &w.doc, w.kind, partition.id, &registers, w.person.as_ref(), now_ms)?,
+            None => {
+                let partition = documents::make_partition(self.db, &w.unit, class)?.id;
+                let new = NewDocument { doc: w.doc, kind: w.kind, parent: w.parent, partition, registers: &registers, person: w.person };
+                documents::add(self.db, &new, self.now_ms)?
+            }
         };
         let change = documents::add_change(
-            db,
+            self.db,
             &documents::NewChange {
                 document,
                 hash: w.hash,
@@ -63,19 +89,65 @@ pub fn append(
                 max_op: w.change.max_op(),
                 clock: w.clock,
                 bytes: w.bytes,
-                received_at: now_ms,
-                command,
+                received_at: self.now_ms,
+                command: self.command,
             },
         )?;
-        partition.head += 1;
-        let body = RowBody::Change { doc: w.doc, kind: w.kind, bytes: ByteBuf::from(w.bytes) };
-        let row = Row { seq: partition.head, received_at: now_ms, command, body };
-        partition.mark = next_mark(&partition.mark, &row_hash(unit, class, &row));
-        partition.digest = partition.digest.wrapping_sub(w.term_before.unwrap_or(0)).wrapping_add(w.after.digest_term(&w.doc.bytes()));
-        documents::add_row(db, partition.id, &row, Some(change), &partition.mark)?;
+        let after = w.after.digest_term(&w.doc.bytes());
+        for unit in units {
+            let body = RowBody::Change { doc: w.doc, kind: w.kind, bytes: ByteBuf::from(w.bytes) };
+            let row = NewRow { body, change: Some(change), before: w.term_before.unwrap_or(0), after };
+            self.rows.entry((unit, class)).or_default().push(row);
+        }
+        Ok(document)
     }
-    documents::save_partition(db, &partition)?;
-    Ok(partition)
+
+    /// Shows a document in a partition beside its home.
+    pub fn place(&mut self, document: &DocumentRow, unit: Uuid) -> Result<(), Error> {
+        let class = document.doc.class;
+        let partition = documents::make_partition(self.db, &unit, class)?.id;
+        documents::set_placed(self.db, partition, document.id, true)?;
+        let registers = ByteBuf::from(document.registers.clone());
+        let (doc, kind, first_at) = (document.doc, document.kind, document.first_at);
+        let body = RowBody::Snapshot { doc, kind, registers, first_at, home: Some(document.unit) };
+        let row = NewRow { body, change: None, before: 0, after: term_of(document)? };
+        self.rows.entry((unit, class)).or_default().push(row);
+        Ok(())
+    }
+
+    /// Takes a document out of a partition beside its home.
+    pub fn take_out(&mut self, document: &DocumentRow, unit: Uuid) -> Result<(), Error> {
+        let class = document.doc.class;
+        let partition = documents::make_partition(self.db, &unit, class)?.id;
+        documents::set_placed(self.db, partition, document.id, false)?;
+        let row = NewRow { body: RowBody::Unshare { doc: document.doc }, change: None, before: term_of(document)?, after: 0 };
+        self.rows.entry((unit, class)).or_default().push(row);
+        Ok(())
+    }
+
+    /// Writes the rows with marks, digests and heads. Returns the partitions as they are then.
+    pub fn write(self) -> Result<Vec<PartitionRow>, Error> {
+        let mut out = Vec::with_capacity(self.rows.len());
+        for ((unit, class), rows) in self.rows {
+            let mut partition = documents::make_partition(self.db, &unit, class)?;
+            for new in rows {
+                partition.head += 1;
+                let row = Row { seq: partition.head, received_at: self.now_ms, command: self.command, body: new.body };
+                partition.mark = next_mark(&partition.mark, &row_hash(&unit, class, &row));
+                partition.digest = partition.digest.wrapping_sub(new.before).wrapping_add(new.after);
+                documents::add_row(self.db, partition.id, &row, new.change, &partition.mark)?;
+            }
+            documents::save_partition(self.db, &partition)?;
+            out.push(partition);
+        }
+        Ok(out)
+    }
+}
+
+/// A document's term in the digest of each partition that shows it.
+pub fn term_of(document: &DocumentRow) -> Result<u128, Error> {
+    let registers = Registers::decode_full(&document.registers).map_err(|_| Error::Damaged("registers of a document"))?;
+    Ok(registers.digest_term(&document.doc.bytes()))
 }
 
 impl Inner {
@@ -94,7 +166,15 @@ impl Inner {
         Ok(actor)
     }
 
-    /// Writes values into a document as an ordinary change of the server's actor. Returns the partition, or `None` when nothing changes.
+    /// The opaque id of the server's next own command.
+    pub fn own_command(&self, db: &rusqlite::Connection) -> Result<[u8; 16], Error> {
+        let seq = store::get_meta(db, "server_seq")?.and_then(|s| s.parse::<u64>().ok()).unwrap_or(0) + 1;
+        store::set_meta(db, "server_seq", &seq.to_string())?;
+        Ok(self.keys.opaque(&Uuid::nil(), seq))
+    }
+
+    /// Writes values into a document as an ordinary change of the server's actor. Returns the partitions that tell of it; none when nothing
+    /// changes.
     pub fn write_own(
         &self,
         db: &rusqlite::Connection,
@@ -102,7 +182,7 @@ impl Inner {
         doc: DocId,
         kind: Kind,
         edits: &[Edit],
-    ) -> Result<Option<PartitionRow>, Error> {
+    ) -> Result<Vec<PartitionRow>, Error> {
         let now_ms = self.env.now_ms();
         let actor = self.own_actor(db)?;
         let found = documents::get(db, &doc)?;
@@ -114,15 +194,18 @@ impl Inner {
             Some(row) => documents::last_hash(db, row.id, &actor)?,
             None => None,
         };
-        let Some((change, bytes, hash)) = before.author(actor, own_hash, now_ms.div_euclid(1000), edits) else { return Ok(None) };
+        let Some((change, bytes, hash)) = before.author(actor, own_hash, now_ms.div_euclid(1000), edits) else {
+            return Ok(Vec::new());
+        };
         let mut after = before.clone();
         after.apply(&change, hash).map_err(|_| Error::Damaged("the server's own change does not apply"))?;
-        let seq = store::get_meta(db, "server_seq")?.and_then(|s| s.parse::<u64>().ok()).unwrap_or(0) + 1;
-        store::set_meta(db, "server_seq", &seq.to_string())?;
-        let written = Written {
+        let mut batch = Batch::new(db, self.own_command(db)?, now_ms);
+        batch.change(&Written {
+            unit: *unit,
             doc,
             kind,
             existing: found.as_ref().map(|row| row.id),
+            parent: None,
             person: None,
             change: &change,
             hash,
@@ -130,7 +213,7 @@ impl Inner {
             clock: &after.clock,
             term_before: found.as_ref().map(|_| before.digest_term(&doc.bytes())),
             after: &after,
-        };
-        append(db, unit, doc.class, self.keys.opaque(&Uuid::nil(), seq), now_ms, &[written]).map(Some)
+        })?;
+        batch.write()
     }
 }

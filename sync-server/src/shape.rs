@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Writes the server's own keys of a unit's record.
-fn write(inner: &Inner, db: &Connection, unit: &Uuid, edits: &[Edit]) -> Result<Option<PartitionRow>, Error> {
+fn write(inner: &Inner, db: &Connection, unit: &Uuid, edits: &[Edit]) -> Result<Vec<PartitionRow>, Error> {
     inner.write_own(db, unit, DocId::new(*unit, Class::Common), Kind::Unit, edits)
 }
 
@@ -25,13 +25,13 @@ fn version(n: u64) -> Edit {
 }
 
 /// The record of a unit names its parent, as the tree does.
-pub fn name_parent(inner: &Inner, db: &Connection, tree: &Tree, unit: &Uuid, parent: &Uuid) -> Result<Option<PartitionRow>, Error> {
+pub fn name_parent(inner: &Inner, db: &Connection, tree: &Tree, unit: &Uuid, parent: &Uuid) -> Result<Vec<PartitionRow>, Error> {
     let at = tree.get(unit).map_or(1, |node| node.version);
     write(inner, db, unit, &[Edit::put("parent", parent.to_string()), version(at)])
 }
 
 /// Places a unit beneath another one. Whoever stands above it, before or after, writes under the next policy stamp.
-pub fn move_unit(inner: &Inner, db: &Connection, tree: &Tree, unit: &Uuid, parent: &Uuid) -> Result<Option<PartitionRow>, Error> {
+pub fn move_unit(inner: &Inner, db: &Connection, tree: &Tree, unit: &Uuid, parent: &Uuid) -> Result<Vec<PartitionRow>, Error> {
     let at = units::place(db, unit, parent)?;
     let row = write(inner, db, unit, &[Edit::put("parent", parent.to_string()), version(at)])?;
     let mut above: BTreeSet<Uuid> = tree.ancestors(unit).into_iter().collect();
@@ -96,7 +96,7 @@ pub fn make_grid(inner: &Inner, db: &Connection, new: &NewGrid<'_>) -> Result<Ve
 }
 
 /// Adds a unit with its record.
-pub fn add_unit(inner: &Inner, db: &Connection, row: &units::NewUnit<'_>) -> Result<Option<PartitionRow>, Error> {
+pub fn add_unit(inner: &Inner, db: &Connection, row: &units::NewUnit<'_>) -> Result<Vec<PartitionRow>, Error> {
     units::add(db, row, inner.env.now_ms())?;
     let mut edits = vec![Edit::put("name", row.name), Edit::put("kind", row.kind), version(1)];
     if !row.code.is_empty() {

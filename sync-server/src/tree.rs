@@ -2,6 +2,8 @@
 //! pushed documents, because grants follow from it. A unit is never taken out: it is moved or closed, and where it stood stays known, since
 //! work written under an old policy stamp is judged over the tree as it stood then. Pure.
 
+use shared_model::Role;
+use shared_model::wire::RoleAtUnit;
 use std::collections::HashMap;
 use uuid::Uuid;
 
@@ -106,6 +108,22 @@ impl Tree {
         self.nodes.contains_key(unit) && (unit == root || self.above(unit, |n| n.parent_at(version)).contains(root))
     }
 
+    /// Does a role at a unit act on this one? A role acts on the subtree of its unit; the office of a street or a district only on its own
+    /// level: what lies beneath it sees by a share.
+    pub fn reaches(&self, at: &RoleAtUnit, unit: &Uuid) -> bool {
+        self.is_within(unit, &at.unit) && self.acts_on(at, unit)
+    }
+
+    /// Of a role over the unit: is it not the office of a street or a district, looking down?
+    pub fn acts_on(&self, at: &RoleAtUnit, unit: &Uuid) -> bool {
+        *unit == at.unit || !self.is_above_communities(at)
+    }
+
+    /// Is this the office of a street or a district?
+    pub fn is_above_communities(&self, at: &RoleAtUnit) -> bool {
+        at.role == Role::Office && self.nodes.get(&at.unit).is_some_and(|node| matches!(node.kind.as_str(), "street" | "district"))
+    }
+
     /// The root and everything beneath it, each before what stands beneath it.
     pub fn subtree(&self, root: &Uuid) -> Vec<Uuid> {
         let mut out = Vec::new();
@@ -152,6 +170,16 @@ mod tests {
         assert_eq!(t.ancestors(&id(3)), [id(2), id(1)]);
         assert_eq!(t.subtree(&id(2)), [id(2), id(3)]);
         assert_eq!((t.height(&id(1)), t.height(&id(3))), (3, 1));
+    }
+
+    #[test]
+    fn the_office_of_a_street_acts_on_its_own_level_only() {
+        let mut t = tree(&[(1, None), (2, Some(1)), (3, Some(2))]);
+        t.add(id(1), Node::new("street", 1, None));
+        let at = |role, n| RoleAtUnit { role, unit: id(n) };
+        assert!(t.reaches(&at(Role::Office, 1), &id(1)) && !t.reaches(&at(Role::Office, 1), &id(3)));
+        assert!(t.reaches(&at(Role::Office, 2), &id(3)) && !t.reaches(&at(Role::Office, 2), &id(1)));
+        assert!(t.reaches(&at(Role::Worker, 1), &id(3)));
     }
 
     #[test]

@@ -22,6 +22,17 @@ create table doc (
 ) strict, without rowid;
 create index doc_by_partition on doc (unit, class);
 
+-- The partitions in which a document counts that more than its home shows: home included, where it counts there too. A document without
+-- rows counts at home only.
+create table placement (
+    record blob not null,
+    class integer not null,
+    generation integer not null,
+    unit blob not null,
+    primary key (record, class, generation, unit)
+) strict, without rowid;
+create index placement_by_partition on placement (unit, class);
+
 -- Keys with more than one live value.
 create table conflict (
     record blob not null,

@@ -32,7 +32,10 @@ struct Handover {
 
 /// Units of which more than the common records are held.
 pub fn held(db: &Connection) -> Result<BTreeSet<Uuid>> {
-    let mut q = db.prepare_cached("select distinct unit from partition where granted = 1 and class > ?1")?;
+    // what is shown to the person by name comes in partitions of their membership: that is no unit they answer for
+    let sql = "select distinct p.unit from partition p where p.granted = 1 and p.class > ?1
+               and not exists (select 1 from membership m where m.record = p.unit)";
+    let mut q = db.prepare_cached(sql)?;
     Ok(q.query_map([Class::Common as u8], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
 }
 
@@ -78,7 +81,9 @@ pub fn note_accepted(db: &Connection, accepted: &[u64]) -> Result<()> {
     let Some(last) = all.iter_mut().rev().find(|h| !h.lost.is_empty()) else { return Ok(()) };
     let mut q = db.prepare_cached(
         "select exists (select 1 from command_doc c join doc d on d.record = c.record and d.class = c.class and d.generation = c.generation
-         where c.seq = ?1 and not exists (select 1 from partition p where p.unit = d.unit and p.granted = 1))",
+         where c.seq = ?1 and not exists (select 1 from partition p where p.unit = d.unit and p.granted = 1)
+           and not exists (select 1 from placement x left join case_step s on s.\"case\" = x.record
+             where x.record = d.record or s.record = d.record))",
     )?;
     let mut n = 0;
     for seq in accepted {
@@ -129,6 +134,7 @@ pub fn latest(db: &Connection, now_ms: i64) -> Result<Option<HandoverNote>> {
     let gained = gained_names(&Tree::read(db)?, &h);
     let sql =
         "select count(distinct d.unit) from doc d where not exists (select 1 from partition p where p.unit = d.unit and p.granted = ?1)
+               and not exists (select 1 from placement x where x.record = d.record)
                and not exists (select 1 from unit_asked a join doc u on u.record = a.unit and u.pending > 0 where a.unit = d.unit)";
     let leaving: u32 = db.prepare_cached(sql)?.query_row(params![1], |r| r.get(0))?;
     Ok(Some(HandoverNote { at: h.at, gained, lost: h.lost, accepted: h.accepted, leaving }))

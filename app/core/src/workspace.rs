@@ -298,7 +298,7 @@ impl Writer<'_> {
         Ok(Some((Part { unit: doc.unit, doc: d.doc, kind: d.kind, change: ByteBuf::from(bytes) }, hash)))
     }
 
-    /// What is here only until its commands have verdicts is read and not written.
+    /// What is here only until its commands have verdicts is read and not written; a case that somebody shares does not stand here by its unit.
     fn check_staying(&mut self, d: &DocEdit) -> Result<()> {
         let is_leaving = match self.leaving.get(&d.unit) {
             Some(known) => *known,
@@ -308,7 +308,7 @@ impl Writer<'_> {
                 asked
             }
         };
-        if is_leaving { Err(handover::read_only()) } else { Ok(()) }
+        if is_leaving && !self.is_only_shared(d)? { Err(handover::read_only()) } else { Ok(()) }
     }
 
     /// The same rule table as the server's, so that a person learns it here and not after the next sync.
@@ -318,7 +318,8 @@ impl Writer<'_> {
             (false, true) => Verb::EditOwn,
             (false, false) => Verb::Edit,
         };
-        if !self.roles.iter().any(|r| rules::may_write(r.role, d.kind, d.doc.class, verb)) {
+        let may_write = if self.is_only_shared(d)? { rules::may_write_shared } else { rules::may_write };
+        if !self.roles.iter().any(|r| may_write(r.role, d.kind, d.doc.class, verb)) {
             return Err(CoreError::not_allowed(&format!("改{}", d.kind.def().zh)));
         }
         for e in &d.edits {
@@ -333,6 +334,19 @@ impl Writer<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Is the document, or the case of a new step, here only because somebody shares it?
+    fn is_only_shared(&self, d: &DocEdit) -> Result<bool> {
+        if docs::is_only_shared(self.tx, d.doc)? {
+            return Ok(true);
+        }
+        let case = d.edits.iter().find(|e| d.kind == Kind::CaseStep && e.key == "case");
+        let case = case.and_then(|e| e.value.as_str()).and_then(|id| Uuid::parse_str(id).ok());
+        match case {
+            Some(record) => docs::is_only_shared(self.tx, DocId { record, ..d.doc }),
+            None => Ok(false),
+        }
     }
 
     /// The records touched so far, for what derives from them.
@@ -351,7 +365,8 @@ impl Writer<'_> {
 /// # Errors
 /// `not_allowed`.
 pub fn may_ever(db: &Connection, me: &Identity, kind: Kind, verb: Verb) -> Result<()> {
-    if roles(db, me)?.iter().any(|r| rules::may_ever_write(r.role, kind, verb)) {
+    let shared = |role| kind == Kind::CaseStep && rules::may_write_shared(role, kind, shared_model::Class::Open, verb);
+    if roles(db, me)?.iter().any(|r| rules::may_ever_write(r.role, kind, verb) || shared(r.role)) {
         Ok(())
     } else {
         Err(CoreError::not_allowed(&format!("{}{}", if verb == Verb::Make { "新增" } else { "改" }, kind.def().zh)))

@@ -205,6 +205,34 @@ pub struct AddStepArgs {
     /// 满意 / 基本满意 / 不满意 for a rating.
     #[serde(default)]
     pub rating: Option<String>,
+    /// For `hand_up`: the unit (id or code) whose office is to see the case. For `dispatch`: the membership that is to see and handle it.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Up to which class; absent: the case's own.
+    #[serde(default)]
+    pub upto: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
+pub struct ShareCaseArgs {
+    pub case: String,
+    /// Unit (id or code) whose office is to see the case; with `assignee` it may be left empty.
+    #[serde(default)]
+    pub to: Option<String>,
+    /// Up to which class (`open`, `register`, `private`, `office`); absent: the case's own.
+    #[serde(default)]
+    pub upto: Option<String>,
+    /// Membership of one person, who then sees it by name. What is stricter than open needs one.
+    #[serde(default)]
+    pub assignee: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct UnshareCaseArgs {
+    pub case: String,
+    /// As `CaseItem.shared` names it.
+    pub target: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -106,6 +106,8 @@ commands! {
     Read get_case(IdArgs) -> CaseFile, "一件事的经过", "One case with its steps";
     Read list_cases(ListCasesArgs) -> CaseList, "办事列表", "Cases";
     Write add_step(AddStepArgs) -> Added, "办一步", "Take a step in a case";
+    Write share_case(ShareCaseArgs) -> Edited, "把一件事给上级或一个人看", "Show a case to a unit above or to one person";
+    Write unshare_case(UnshareCaseArgs) -> Edited, "收回给人看的一件事", "Take a shared case back";
     Read list_conflicts(PageArgs) -> ConflictList, "有两个值的字段", "Fields with two values";
     Write settle_conflict(SettleArgs) -> Edited, "定一个值", "Settle on a value";
     Read list_held(ListHeldArgs) -> HeldList, "导入时待定的单元格", "Import cells that wait for a decision";

@@ -185,6 +185,7 @@ kinds! {
         workflow    text     own               once "流程" "Workflow";
         person      id       at_least_register any  "涉及的人" "Person concerned";
         reporter    text     at_least_register any  "反映人" "Reported by";
+        shared      ext      own               server "谁看得到" "Shown to";
     }
     CaseStep "case_step" "步骤" "Step", "事项的经过", "履行法定职责", keep 1095 {
         case       id    own once "事项" "Case";

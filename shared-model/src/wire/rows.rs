@@ -4,7 +4,7 @@
 //! Layout (numbers are LEB128, differences zigzag): version 1 · number of rows · rows. A row: flags (body in the low three bits; same
 //! command, same record, same class, same kind as the row before) · seq and received_at as differences to the row before · what the flags
 //! do not say: command 16, record 16, class 1, kind 1 · generation · of a change: length, bytes; of a snapshot: first_at as difference to
-//! received_at, length, registers; of a row that is gone: hash 32.
+//! received_at, length, registers; of a snapshot placed by a share the same, then its home 16; of a row that is gone: hash 32.
 
 use super::{Row, RowBody};
 use crate::class::Class;
@@ -24,6 +24,8 @@ mod body {
     pub const PURGE: u8 = 2;
     pub const UNSHARE: u8 = 3;
     pub const GONE: u8 = 4;
+    /// A snapshot whose document has its home elsewhere.
+    pub const PLACED: u8 = 5;
     pub const MASK: u8 = 7;
 }
 
@@ -59,7 +61,8 @@ pub fn rows_to_bytes(rows: &[Row]) -> Vec<u8> {
     for row in rows {
         let (tag, doc, kind) = match &row.body {
             RowBody::Change { doc, kind, .. } => (body::CHANGE, doc, Some(*kind)),
-            RowBody::Snapshot { doc, kind, .. } => (body::SNAPSHOT, doc, Some(*kind)),
+            RowBody::Snapshot { doc, kind, home: None, .. } => (body::SNAPSHOT, doc, Some(*kind)),
+            RowBody::Snapshot { doc, kind, home: Some(_), .. } => (body::PLACED, doc, Some(*kind)),
             RowBody::Purge { doc } => (body::PURGE, doc, None),
             RowBody::Unshare { doc } => (body::UNSHARE, doc, None),
             RowBody::Gone { doc, .. } => (body::GONE, doc, None),
@@ -92,9 +95,10 @@ pub fn rows_to_bytes(rows: &[Row]) -> Vec<u8> {
         put_number(&mut out, doc.generation.into());
         match &row.body {
             RowBody::Change { bytes, .. } => put_bytes(&mut out, bytes),
-            RowBody::Snapshot { registers, first_at, .. } => {
+            RowBody::Snapshot { registers, first_at, home, .. } => {
                 put_number(&mut out, zigzag(first_at.wrapping_sub(row.received_at)));
                 put_bytes(&mut out, registers);
+                out.extend(home.iter().flat_map(|home| home.as_bytes()));
             }
             RowBody::Purge { .. } | RowBody::Unshare { .. } => {}
             RowBody::Gone { hash, .. } => out.extend_from_slice(hash),
@@ -137,9 +141,11 @@ pub fn rows_from_bytes(bytes: &[u8]) -> Result<Vec<Row>, &'static str> {
         let doc = DocId { record, class, generation };
         let body = match flags & body::MASK {
             body::CHANGE => RowBody::Change { doc, kind, bytes: input.bytes()? },
-            body::SNAPSHOT => {
+            tag @ (body::SNAPSHOT | body::PLACED) => {
                 let first_at = received_at.wrapping_add(unzigzag(input.number()?));
-                RowBody::Snapshot { doc, kind, registers: input.bytes()?, first_at }
+                let registers = input.bytes()?;
+                let home = if tag == body::PLACED { Some(Uuid::from_bytes(input.array()?)) } else { None };
+                RowBody::Snapshot { doc, kind, registers, first_at, home }
             }
             body::PURGE => RowBody::Purge { doc },
             body::UNSHARE => RowBody::Unshare { doc },
@@ -233,11 +239,12 @@ mod tests {
             generation,
         });
         let body =
-            (doc, 0_u8..5, 1_u8..11, prop::collection::vec(any::<u8>(), 0..40), any::<i64>()).prop_map(|(doc, tag, kind, bytes, at)| {
+            (doc, 0_u8..6, 1_u8..11, prop::collection::vec(any::<u8>(), 0..40), any::<i64>()).prop_map(|(doc, tag, kind, bytes, at)| {
                 let kind = Kind::from_u8(kind).unwrap_or(Kind::Unit);
                 match tag {
                     0 => RowBody::Change { doc, kind, bytes: ByteBuf::from(bytes) },
-                    1 => RowBody::Snapshot { doc, kind, registers: ByteBuf::from(bytes), first_at: at },
+                    1 => RowBody::Snapshot { doc, kind, registers: ByteBuf::from(bytes), first_at: at, home: None },
+                    5 => RowBody::Snapshot { doc, kind, registers: ByteBuf::from(bytes), first_at: at, home: Some(Uuid::from_u128(9)) },
                     2 => RowBody::Purge { doc },
                     3 => RowBody::Unshare { doc },
                     _ => RowBody::Gone { doc, hash: [7; 32] },

@@ -12,7 +12,7 @@ pub use plan::{plan, without_contact};
 use crate::Inner;
 use crate::error::Error;
 use crate::ledger;
-use crate::store::documents::{self, DocumentRow, PartitionRow};
+use crate::store::documents::{self, DocumentRow, NewDocument, PartitionRow};
 use crate::store::erasures::{self, ErasureRow};
 use crate::store::{devices, people, policy};
 use rusqlite::Connection;
@@ -21,7 +21,7 @@ use shared_model::crdt::{DEL_KEY, Edit, Registers, Value, deletion};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules;
-use shared_model::wire::{Row, RowBody, next_mark, row_hash};
+use shared_model::wire::{RoleAtUnit, Row, RowBody, next_mark, row_hash};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -69,9 +69,12 @@ pub fn replay(inner: &Inner, db: &Connection, at_ms: i64, words: &[String]) -> R
 struct Next {
     doc: DocId,
     kind: Kind,
+    /// Of a step: its case.
+    parent: Option<Uuid>,
     person: Option<Uuid>,
     first_at: i64,
     home: i64,
+    unit: Uuid,
     placed: BTreeSet<i64>,
     before: Registers,
 }
@@ -144,7 +147,8 @@ fn purge(inner: &Inner, db: &Connection, e: &Erasure, item: &Item, touched: &mut
             p.digest = p.digest.wrapping_sub(term);
         }
         places.extend(placed.iter().copied().chain([home]));
-        next = item.without.as_ref().map(|keys| next_of(row, home, placed, before, keys));
+        let parent = documents::parent(db, &row.doc.record)?;
+        next = item.without.as_ref().map(|keys| next_of(row, parent, home, placed, before, keys));
     }
     for p in places {
         touched.add(db, p, e.id, inner.env.now_ms(), RowBody::Purge { doc: item.doc })?;
@@ -154,10 +158,10 @@ fn purge(inner: &Inner, db: &Connection, e: &Erasure, item: &Item, touched: &mut
     Ok(next)
 }
 
-fn next_of(row: &DocumentRow, home: i64, placed: BTreeSet<i64>, mut before: Registers, keys: &[String]) -> Next {
+fn next_of(row: &DocumentRow, parent: Option<Uuid>, home: i64, placed: BTreeSet<i64>, mut before: Registers, keys: &[String]) -> Next {
     let doc = DocId { generation: row.doc.generation.saturating_add(1), ..row.doc };
     before.live.retain(|key, _| !keys.contains(key));
-    Next { doc, kind: row.kind, person: row.person, first_at: row.first_at, home, placed, before }
+    Next { doc, kind: row.kind, parent, person: row.person, first_at: row.first_at, home, unit: row.unit, placed, before }
 }
 
 /// Writes the next generation: of each key the winner as one change, the value before it as another made apart, and so on. A key stands in
@@ -190,7 +194,10 @@ fn write_next(inner: &Inner, db: &Connection, e: &Erasure, n: &Next, touched: &m
         return Ok(());
     }
     let registers = after.encode_full();
-    let document = documents::add(db, &n.doc, n.kind, n.home, &registers, n.person.as_ref(), now_ms)?;
+    let document = {
+        let (doc, kind, parent, partition) = (n.doc, n.kind, n.parent, n.home);
+        documents::add(db, &NewDocument { doc, kind, parent, partition, registers: &registers, person: n.person }, now_ms)?
+    };
     erasures::set_first_at(db, document, n.first_at)?;
     for (change, bytes, hash) in &changes {
         let mut alone = Registers::default();
@@ -212,7 +219,8 @@ fn write_next(inner: &Inner, db: &Connection, e: &Erasure, n: &Next, touched: &m
         )?;
     }
     for p in n.placed.iter().copied().chain([n.home]) {
-        let body = RowBody::Snapshot { doc: n.doc, kind: n.kind, registers: ByteBuf::from(registers.clone()), first_at: n.first_at };
+        let home = (p != n.home).then_some(n.unit);
+        let body = RowBody::Snapshot { doc: n.doc, kind: n.kind, registers: ByteBuf::from(registers.clone()), first_at: n.first_at, home };
         touched.add(db, p, e.id, now_ms, body)?;
         let row = touched.get(db, p)?;
         row.digest = row.digest.wrapping_add(after.digest_term(&n.doc.bytes()));
@@ -236,11 +244,13 @@ fn ask_receipts(inner: &Inner, db: &Connection, e: &Erasure, touched: &Touched) 
         for (partition, seq) in &touched.purged {
             let Some(p) = touched.rows.get(partition) else { continue };
             let reads = |role| rules::access(role, p.class).reads();
-            let may_now = now.iter().any(|at| reads(at.role) && tree.is_within(&p.unit, &at.unit));
             // what is shown to somebody by name stands in a partition of their membership
-            let by_name = people::membership(db, &p.unit)?.is_some_and(|m| m.person == device.person);
-            let stood = |s: &policy::Stamp| s.roots.iter().any(|at| reads(at.role) && tree.was_within(&p.unit, &at.unit, s.tree));
-            if may_now || by_name || stamps.iter().any(stood) {
+            let named = people::membership(db, &p.unit)?.filter(|m| m.person == device.person);
+            let is_named = |at: &RoleAtUnit| named.as_ref().is_some_and(|m| (m.role, m.unit) == (at.role, at.unit));
+            let may_now = now.iter().any(|at| (reads(at.role) && tree.reaches(at, &p.unit)) || is_named(at));
+            let was_over = |at: &RoleAtUnit, version| tree.was_within(&p.unit, &at.unit, version) && tree.acts_on(at, &p.unit);
+            let stood = |s: &policy::Stamp| s.roots.iter().any(|at| (reads(at.role) && was_over(at, s.tree)) || is_named(at));
+            if may_now || stamps.iter().any(stood) {
                 erasures::add_receipt(db, &e.id, *partition, &device.id, *seq)?;
             }
         }

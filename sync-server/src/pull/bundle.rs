@@ -108,11 +108,15 @@ pub fn build(db: &Connection, partition: i64, now_ms: i64) -> Result<(), Error> 
         }
         bytes += size;
         actors.extend(registers.clock.keys().copied());
-        // a change says when it was received, not when the document was: that is earlier where it goes on after an erasure
-        let alone = if row.first_at == row.last_at { only_change(db, row.id, &registers)? } else { None };
-        let body = match alone {
+        let home = (row.unit != p.unit).then_some(row.unit);
+        // a change says neither when the document was first received, which is earlier where it goes on after an erasure, nor a home elsewhere
+        let is_plain = home.is_none() && row.first_at == row.last_at;
+        let body = match if is_plain { only_change(db, row.id, &registers)? } else { None } {
             Some(bytes) => RowBody::Change { doc: row.doc, kind: row.kind, bytes: ByteBuf::from(bytes) },
-            None => RowBody::Snapshot { doc: row.doc, kind: row.kind, registers: ByteBuf::from(row.registers), first_at: row.first_at },
+            None => {
+                let registers = ByteBuf::from(row.registers);
+                RowBody::Snapshot { doc: row.doc, kind: row.kind, registers, first_at: row.first_at, home }
+            }
         };
         let row = Row { seq: p.head, received_at: row.last_at, command: [0; 16], body };
         hash.update(row_hash(&p.unit, p.class, &row));

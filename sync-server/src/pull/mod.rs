@@ -10,8 +10,8 @@ use crate::Inner;
 use crate::auth::Caller;
 use crate::error::Error;
 use crate::push::Pushed;
-use crate::store::documents::{self, PartitionRow};
-use crate::store::{self, commands, devices, epochs, people};
+use crate::store::documents::{self, DocumentRow, PartitionRow};
+use crate::store::{self, commands, devices, epochs, people, shares};
 use crate::tree::Tree;
 use crate::{backup, directory, epoch, grants, refused};
 use pages::Pages;
@@ -19,6 +19,7 @@ use rusqlite::Connection;
 use shared_model::class::Class;
 use shared_model::crdt::Registers;
 use shared_model::wire::{Grants, PROTOCOL, PartitionDigest, SyncReply, SyncRequest};
+use uuid::Uuid;
 
 /// What must be written before the answer can be read: bundles that are wanted and not there.
 pub fn prepare(inner: &Inner, caller: &Caller, request: &SyncRequest, pushed: &Pushed) -> Result<(), Error> {
@@ -86,7 +87,17 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
 pub fn grants_of(db: &Connection, caller: &Caller, tree: &Tree) -> Result<Grants, Error> {
     let roles = people::roles(db, &caller.device.person)?;
     let policy = devices::get(db, &caller.device.id)?.map_or(caller.device.policy, |d| d.policy);
-    Ok(grants::message(&caller.device.name, policy, roles, tree))
+    let shown = shares::memberships_shown(db, &caller.device.person)?;
+    Ok(grants::message(&caller.device.name, policy, roles, &shown, tree))
+}
+
+/// Is a document of this class granted: at its home, or where it is placed? The unit that it is granted in.
+pub fn granted_in(db: &Connection, grants: &Grants, row: &DocumentRow) -> Result<Option<Uuid>, Error> {
+    let is_granted = |unit: &Uuid| grants.units.iter().any(|(u, mask)| u == unit && mask & row.doc.class.bit() != 0);
+    if is_granted(&row.unit) {
+        return Ok(Some(row.unit));
+    }
+    Ok(documents::placements(db, row.id)?.into_iter().find(is_granted))
 }
 
 /// Granted partitions that ever had a row, in the order of sending: `common` first, then unit by unit, so that records come whole.

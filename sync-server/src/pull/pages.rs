@@ -130,17 +130,16 @@ impl<'a> Pages<'a> {
                 return Ok(());
             }
             let Some(row) = documents::get(self.db, doc)? else { continue };
-            let is_granted = grants.units.iter().any(|(unit, mask)| *unit == row.unit && mask & doc.class.bit() != 0);
-            if !is_granted {
-                continue;
-            }
+            let Some(unit) = super::granted_in(self.db, grants, &row)? else { continue };
             let registers = Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?;
             let actors: BTreeSet<ActorId> = registers.clock.keys().copied().collect();
-            let start = Cursor { unit: row.unit, class: doc.class, epoch: self.epoch, seq: 0, mark: [0; 16], bundle: None };
-            let sent = self.pages.iter().rev().find(|p| p.unit == row.unit && p.class == doc.class).map(|p| p.cursor.clone());
-            let cursor = sent.or_else(|| cursors.get(&(row.unit, doc.class)).cloned()).unwrap_or(start);
+            let start = Cursor { unit, class: doc.class, epoch: self.epoch, seq: 0, mark: [0; 16], bundle: None };
+            let sent = self.pages.iter().rev().find(|p| p.unit == unit && p.class == doc.class).map(|p| p.cursor.clone());
+            let cursor = sent.or_else(|| cursors.get(&(unit, doc.class)).cloned()).unwrap_or(start);
             let bytes = row.registers.len() + ROW_BYTES;
-            let body = RowBody::Snapshot { doc: *doc, kind: row.kind, registers: ByteBuf::from(row.registers), first_at: row.first_at };
+            let home = (row.unit != unit).then_some(row.unit);
+            let body =
+                RowBody::Snapshot { doc: *doc, kind: row.kind, registers: ByteBuf::from(row.registers), first_at: row.first_at, home };
             let rows = vec![Row { seq: cursor.seq, received_at: row.last_at, command: [0; 16], body }];
             self.push(cursor, rows, &actors, None, bytes)?;
         }
@@ -201,7 +200,7 @@ impl Cut {
             self.start = (self.rows.len(), self.bytes, self.last);
             self.command = Some(row.command);
         }
-        // what a command asked the server to do is new to the device that sent it
+        // what the server did beside a command, asked or not, is new to the device that sent it
         let is_left_out = matches!(row.body, RowBody::Change { .. }) && pushed.contains(&row.command);
         let size = match &row.body {
             _ if is_left_out => 0,

@@ -1,18 +1,17 @@
-//! What an accepted command writes: its parts grouped by partition in sorted order, then what it asked for. All in one savepoint.
+//! What an accepted command writes: its parts, each wherever its document is shown, then what it asked for. All in one savepoint.
 
 use super::appoint::Appointed;
 use super::ask::Effect;
+use super::part::PlannedPart;
 use super::{Plan, Push, Stop};
 use crate::erase;
 use crate::error::Error;
-use crate::server_writes::{Written, append};
-use crate::store::documents::PartitionRow;
+use crate::server_writes::{Batch, Written};
+use crate::store::documents::{self, PartitionRow};
 use crate::store::{devices, in_savepoint, people, units};
-use crate::{closing, memberships, shape};
-use shared_model::class::Class;
-use std::collections::BTreeMap;
+use crate::{closing, memberships, shape, sharing};
+use shared_model::records::Kind;
 use std::sync::Arc;
-use uuid::Uuid;
 
 impl Push<'_> {
     pub fn accept(&mut self, plan: &Plan<'_>, opaque: [u8; 16]) -> Result<(), Stop> {
@@ -24,7 +23,7 @@ impl Push<'_> {
         if let Some(tree) = &plan.asked.tree {
             self.tree = tree.clone();
         }
-        if plan.asked.effect.is_some() {
+        if plan.asked.effect.is_some() || plan.asked.unshare.is_some() {
             // The tree and the stamps of this very device may be others now.
             self.tree = Arc::new(units::load(self.db)?);
             self.device = devices::get(self.db, &self.device.id)?.ok_or(Error::Damaged("a device that is gone"))?;
@@ -32,13 +31,30 @@ impl Push<'_> {
         Ok(())
     }
 
+    /// A new document of a case, or of a step of one, is shown to whom the case is shown.
+    fn follow(&self, batch: &mut Batch<'_>, p: &PlannedPart<'_>, document: i64) -> Result<(), Stop> {
+        let record = p.part.doc.record;
+        let case = match p.part.kind {
+            Kind::Case => Some(record),
+            Kind::CaseStep => p.parent.map_or_else(|| documents::parent(self.db, &record), |case| Ok(Some(case)))?,
+            _ => None,
+        };
+        match case {
+            Some(case) => Ok(sharing::follow(self.db, batch, &case, document)?),
+            None => Ok(()),
+        }
+    }
+
     fn write(&self, plan: &Plan<'_>, opaque: [u8; 16]) -> Result<Vec<PartitionRow>, Stop> {
-        let mut groups: BTreeMap<(Uuid, Class), Vec<Written<'_>>> = BTreeMap::new();
+        let mut batch = Batch::new(self.db, opaque, self.now_ms);
+        let mut made = Vec::new();
         for p in &plan.parts {
-            groups.entry((p.part.unit, p.part.doc.class)).or_default().push(Written {
+            let document = batch.change(&Written {
+                unit: p.part.unit,
                 doc: p.part.doc,
                 kind: p.part.kind,
                 existing: p.existing,
+                parent: p.parent,
                 person: Some(self.device.person),
                 change: &p.checked.change,
                 hash: p.checked.hash,
@@ -46,12 +62,15 @@ impl Push<'_> {
                 clock: &p.checked.clock,
                 term_before: p.term_before,
                 after: &p.after,
-            });
+            })?;
+            if p.existing.is_none() {
+                made.push((p, document));
+            }
         }
-        let mut touched = Vec::with_capacity(groups.len() + 1);
-        for ((unit, class), changes) in &groups {
-            touched.push(append(self.db, unit, *class, opaque, self.now_ms, changes)?);
+        for (p, document) in made {
+            self.follow(&mut batch, p, document)?;
         }
+        let mut touched = batch.write()?;
         if let Some(unit) = &plan.asked.new_unit {
             let row = units::NewUnit { id: unit.id, code: "", parent: Some(unit.parent), kind: &unit.kind, name: &unit.name };
             units::add(self.db, &row, self.now_ms)?;
@@ -74,6 +93,13 @@ impl Push<'_> {
         }
         if let Some(planned) = &plan.asked.erase {
             touched.extend(erase::erase(self.inner, self.db, &erase::Erasure { id: opaque, ..planned.clone() })?);
+        }
+        let asked_by = &self.device.person;
+        if let Some(share) = &plan.asked.share {
+            touched.extend(sharing::begin(self.inner, self.db, share, asked_by)?);
+        }
+        if let Some((record, target)) = &plan.asked.unshare {
+            touched.extend(sharing::end(self.inner, self.db, record, target, asked_by)?.unwrap_or_default());
         }
         Ok(touched)
     }

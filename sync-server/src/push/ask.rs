@@ -1,5 +1,6 @@
 //! What a command asks of the server beyond its parts: a unit's place in the tree, the confirmation of a device, and what is judged beside
-//! it (`appoint.rs`: memberships, `reshape.rs`: units). But for a unit that its parts make, such a command has no parts.
+//! it (`appoint.rs`: memberships, `reshape.rs`: units, `share.rs`: whom a case is shown to). But for a unit that its parts make and a step that
+//! hands a case on, such a command has no parts.
 
 use super::appoint::Appointed;
 use super::part::Decoded;
@@ -10,6 +11,7 @@ use crate::directory;
 use crate::erase::Erasure;
 use crate::store::devices;
 use crate::store::people::Membership;
+use crate::store::shares::Share;
 use crate::tree::{DEPTH_MAX, Node, Tree};
 use shared_model::Role;
 use shared_model::class::Class;
@@ -39,6 +41,10 @@ pub struct Asked {
     pub effect: Option<Effect>,
     /// What is to be erased; its id and time are those of the command.
     pub erase: Option<Erasure>,
+    /// A share that begins.
+    pub share: Option<Share>,
+    /// A share that ends: record and target.
+    pub unshare: Option<(Uuid, Uuid)>,
 }
 
 /// A change of memberships or of the tree, judged and not yet written.
@@ -72,7 +78,7 @@ impl Push<'_> {
         if !is_own_work && closing::is_closed(&self.device) {
             return refuse("device_closed");
         }
-        if !parts.is_empty() && !matches!(command.ask, None | Some(Ask::MakeUnit { .. } | Ask::Resend { .. })) {
+        if !parts.is_empty() && !matches!(command.ask, None | Some(Ask::MakeUnit { .. } | Ask::Resend { .. } | Ask::Share { .. })) {
             return refuse("has_parts");
         }
         match &command.ask {
@@ -102,6 +108,8 @@ impl Push<'_> {
                 Ok(Effect::Grid { unit: *unit, parent: *parent, kind: kind.clone(), name: name.trim().to_owned(), code: code.clone() }
                     .into())
             }
+            Some(Ask::Share { record, to, up_to, assignee }) => self.judge_share(parts, roots, record, to, *up_to, assignee.as_ref()),
+            Some(Ask::Unshare { record, target }) => self.judge_unshare(parts, roots, record, target),
         }
     }
 

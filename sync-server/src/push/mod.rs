@@ -7,6 +7,8 @@
 //! The first question that fails decides the reason. Everything happens inside the one write transaction of the request, so what was
 //! checked is what is written.
 
+pub use rights::Roots;
+
 mod accept;
 mod appoint;
 mod ask;
@@ -19,6 +21,7 @@ mod reshape;
 mod resolve;
 mod rights;
 mod shadow;
+mod share;
 mod step;
 
 use crate::Inner;

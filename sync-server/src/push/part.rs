@@ -5,8 +5,11 @@ use super::past::ArchivedPast;
 use super::rights::Roots;
 use super::{Push, Refusal, Stop, refuse, shadow};
 use crate::error::Error;
+use crate::sharing;
 use crate::store::{commands, devices, documents, documents::DocumentRow, erasures, people};
 use crate::tree::Tree;
+use shared_model::Role;
+use shared_model::cases::Workflow;
 use shared_model::class::Class;
 use shared_model::crdt::limits::REGISTERS_BYTES_MAX;
 use shared_model::crdt::{ActorId, Change, ChangeHash, Checked, DEL_KEY, GateError, Op, OpBody, Past, Registers, Value, gate};
@@ -49,6 +52,8 @@ pub struct Judging<'c, 'a> {
 pub struct PlannedPart<'c> {
     pub part: &'c Part,
     pub existing: Option<i64>,
+    /// The case of a new step.
+    pub parent: Option<Uuid>,
     pub term_before: Option<u128>,
     pub checked: Checked,
     pub after: Registers,
@@ -107,7 +112,7 @@ impl Push<'_> {
             return refuse("other_actor");
         }
         let found = documents::get(self.db, &part.doc)?;
-        self.check_rights(judging, part, found.as_ref())?;
+        self.check_rights(judging, decoded, found.as_ref())?;
         self.check_home(judging, decoded, found.as_ref())?;
         let before = match &found {
             Some(row) => Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?,
@@ -131,7 +136,9 @@ impl Push<'_> {
             return refuse("library_disagrees");
         }
         let term_before = found.map(|_| before.digest_term(&part.doc.bytes()));
-        Ok(PlannedPart { part, existing, term_before, checked, after })
+        let parent = decoded.put("case").filter(|_| part.kind == Kind::CaseStep).and_then(Value::as_str);
+        let parent = parent.and_then(|case| Uuid::parse_str(case).ok());
+        Ok(PlannedPart { part, existing, parent, term_before, checked, after })
     }
 
     /// Is it an actor of this device? New counters are recognised a little ahead and remembered.
@@ -161,13 +168,16 @@ impl Push<'_> {
     }
 
     /// Rules come before existence: who may never write a kind is told so whether or not the record is there.
-    fn check_rights(&self, judging: &Judging<'_, '_>, part: &Part, found: Option<&DocumentRow>) -> Result<(), Stop> {
-        let verb = self.verb_on(found);
+    fn check_rights(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, found: Option<&DocumentRow>) -> Result<(), Stop> {
+        let (part, verb) = (decoded.part, self.verb_on(found));
         if judging.tree.get(&part.unit).is_none() {
             return refuse("no_unit");
         }
         let mut roles = judging.roots.over(judging.tree, &part.unit);
-        if roles.any(|role| rules::may_write(role, part.kind, part.doc.class, verb)) { Ok(()) } else { refuse("not_allowed") }
+        if roles.any(|role| rules::may_write(role, part.kind, part.doc.class, verb)) || self.may_by_share(judging, decoded, verb)? {
+            return Ok(());
+        }
+        refuse("not_allowed")
     }
 
     /// What a write to a document is, as far as the rules ask.
@@ -177,6 +187,26 @@ impl Push<'_> {
             Some(row) if row.person == Some(self.device.person) => Verb::EditOwn,
             Some(_) => Verb::Edit,
         }
+    }
+
+    /// Whoever a case is shown to writes steps of it, as far as the workflow lets their role.
+    pub fn may_by_share(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, verb: Verb) -> Result<bool, Stop> {
+        let part = decoded.part;
+        if part.kind != Kind::CaseStep {
+            return Ok(false);
+        }
+        let named = decoded.put("case").and_then(Value::as_str).and_then(|case| Uuid::parse_str(case).ok());
+        let Some(case) = named.map_or_else(|| documents::parent(self.db, &part.doc.record), |case| Ok(Some(case)))? else {
+            return Ok(false);
+        };
+        let doc = (part.kind, part.doc.class);
+        let role = sharing::may_write(self.db, &self.device.person, judging.roots, &case, doc, verb)?;
+        let transition = decoded.put("transition").and_then(Value::as_str);
+        let is_theirs = |role: &Role| match transition.map(|name| Workflow::find("").transition(name)) {
+            Some(known) => known.is_some_and(|t| t.by_share && t.roles.contains(role)),
+            None => verb != Verb::Make,
+        };
+        Ok(role.as_ref().is_some_and(is_theirs))
     }
 
     /// A document's home is fixed by its first change; a record has one kind; a unit's document lives in the unit's own partition.
@@ -281,7 +311,7 @@ impl Push<'_> {
         if !makes {
             return Ok(());
         }
-        match self.main_part(judging, &decoded.part.doc.record, Kind::Case, "matter")? {
+        match self.main_part(judging.parts, &decoded.part.doc.record, Kind::Case, "matter")? {
             Some((main, at)) if class >= main && unit == at => Ok(()),
             Some((_, at)) if unit != at => refuse("home"),
             Some(_) => refuse("wrong_class"),
@@ -290,8 +320,8 @@ impl Push<'_> {
     }
 
     /// Class and unit of the document of a record that holds `key`: in this command, or accepted before.
-    pub fn main_part(&self, judging: &Judging<'_, '_>, record: &Uuid, kind: Kind, key: &str) -> Result<Option<(Class, Uuid)>, Stop> {
-        let here = judging.parts.iter().find(|d| d.part.doc.record == *record && d.part.kind == kind && d.put(key).is_some());
+    pub fn main_part(&self, parts: &[Decoded<'_>], record: &Uuid, kind: Kind, key: &str) -> Result<Option<(Class, Uuid)>, Stop> {
+        let here = parts.iter().find(|d| d.part.doc.record == *record && d.part.kind == kind && d.put(key).is_some());
         if let Some(d) = here {
             return Ok(Some((d.part.doc.class, d.part.unit)));
         }

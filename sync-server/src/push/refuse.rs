@@ -101,8 +101,10 @@ impl Push<'_> {
 /// Records a command speaks of: those it writes, their units, and every id it puts.
 fn mentioned(command: &Command, parts: &[Decoded<'_>]) -> BTreeSet<Uuid> {
     let mut out = BTreeSet::new();
-    if let Some(Ask::MakeUnit { parent, .. }) = &command.ask {
-        out.insert(*parent);
+    match &command.ask {
+        Some(Ask::MakeUnit { parent, .. }) => drop(out.insert(*parent)),
+        Some(Ask::Share { record, .. } | Ask::Unshare { record, .. }) => drop(out.insert(*record)),
+        _ => {}
     }
     for decoded in parts {
         out.extend([decoded.part.doc.record, decoded.part.unit]);

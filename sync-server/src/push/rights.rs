@@ -13,6 +13,8 @@ pub struct Roots {
     pub roots: Vec<RoleAtUnit>,
     /// Late work: the version of the tree as it stood under its stamp. `None`: today's.
     pub stood: Option<u64>,
+    /// Late work: when its stamp ended, server time, ms.
+    pub until_ms: Option<i64>,
 }
 
 impl Roots {
@@ -22,7 +24,7 @@ impl Roots {
             Some(version) => tree.was_within(unit, root, version),
             None => tree.is_within(unit, root),
         };
-        self.roots.iter().filter(move |at| is_within(&at.unit)).map(|at| at.role)
+        self.roots.iter().filter(move |at| is_within(&at.unit) && tree.acts_on(at, unit)).map(|at| at.role)
     }
 }
 
@@ -42,7 +44,7 @@ impl Push<'_> {
         }
         let current = self.device.policy;
         if command.policy == current {
-            return Ok(Roots { roots: people::roles(self.db, &self.device.person)?, stood: None });
+            return Ok(Roots { roots: people::roles(self.db, &self.device.person)?, stood: None, until_ms: None });
         }
         if command.policy > current || command.policy == 0 {
             return refuse("policy");
@@ -57,7 +59,7 @@ impl Push<'_> {
         if self.now_ms - stamp.ended_at.unwrap_or(self.now_ms) > LEASE_MS + LATE_MS_MAX {
             return refuse("late");
         }
-        Ok(Roots { roots: stamp.roots, stood: Some(stamp.tree) })
+        Ok(Roots { roots: stamp.roots, stood: Some(stamp.tree), until_ms: stamp.ended_at })
     }
 
     /// A stamp that was given out in a time the server was set back behind: it counts as the last one the server still knows, and as what
@@ -69,6 +71,6 @@ impl Push<'_> {
         {
             roots.extend(known.roots.into_iter().filter(|at| !roots.contains(at)).collect::<Vec<_>>());
         }
-        Ok(Roots { roots, stood: None })
+        Ok(Roots { roots, stood: None, until_ms: None })
     }
 }

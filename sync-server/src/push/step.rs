@@ -11,6 +11,7 @@ use shared_model::class::Class;
 use shared_model::crdt::{Change, OpBody, Registers, Value};
 use shared_model::limits::{AFTER_STEPS_MAX, STEPS_BEFORE_MAX};
 use shared_model::records::Kind;
+use shared_model::rules::Verb;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ impl Push<'_> {
             return refuse("no_transition");
         };
         let mut roles = judging.roots.over(judging.tree, &decoded.part.unit);
-        if !roles.any(|role| transition.roles.contains(&role)) {
+        if !roles.any(|role| transition.roles.contains(&role)) && !self.may_by_share(judging, decoded, Verb::Make)? {
             return refuse("not_allowed");
         }
         let seen = self.steps_before(judging, case, decoded.part.doc.record, &after)?;
@@ -44,8 +45,8 @@ impl Push<'_> {
     /// Where the case stands, or, for a part of a step beside its main one, where that one stands.
     fn check_place(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, case: Option<Uuid>) -> Result<(), Stop> {
         let main: Option<(Class, Uuid)> = match case {
-            Some(case) => self.main_part(judging, &case, Kind::Case, "matter")?,
-            None => self.main_part(judging, &decoded.part.doc.record, Kind::CaseStep, "case")?,
+            Some(case) => self.main_part(judging.parts, &case, Kind::Case, "matter")?,
+            None => self.main_part(judging.parts, &decoded.part.doc.record, Kind::CaseStep, "case")?,
         };
         match main {
             Some((class, unit)) if decoded.part.doc.class >= class && decoded.part.unit == unit => Ok(()),

@@ -144,6 +144,12 @@ pub fn get(db: &Connection, doc: &DocId) -> Result<Option<DocumentRow>, Error> {
     db.prepare_cached(&sql)?.query_row([doc.bytes()], raw).optional()?.map(document_of).transpose()
 }
 
+/// One document by its row id.
+pub fn by_id(db: &Connection, id: i64) -> Result<Option<DocumentRow>, Error> {
+    let sql = format!("{DOCUMENT} where d.id = ?1");
+    db.prepare_cached(&sql)?.query_row([id], raw).optional()?.map(document_of).transpose()
+}
+
 /// All documents of a record, from the widest class to the narrowest.
 pub fn of_record(db: &Connection, record: &Uuid) -> Result<Vec<DocumentRow>, Error> {
     let sql = format!("{DOCUMENT} where d.record = ?1 order by d.doc");
@@ -167,19 +173,65 @@ pub fn of_partition(db: &Connection, partition: i64) -> Result<Vec<DocumentRow>,
     rows.map(|row| row.map_err(Error::from).and_then(document_of)).collect()
 }
 
+/// The documents of a case: its own, and those of its steps.
+pub fn of_case(db: &Connection, case: &Uuid) -> Result<Vec<DocumentRow>, Error> {
+    let sql = format!("{DOCUMENT} where d.record = ?1 or d.record in (select c.record from document c where c.parent = ?1) order by d.id");
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map([case], raw)?;
+    rows.map(|row| row.map_err(Error::from).and_then(document_of)).collect()
+}
+
+/// The case that a step belongs to.
+pub fn parent(db: &Connection, record: &Uuid) -> Result<Option<Uuid>, Error> {
+    let sql = "select parent from document where record = ?1 and parent is not null limit 1";
+    Ok(db.prepare_cached(sql)?.query_row([record], |r| r.get(0)).optional()?)
+}
+
+/// Units of the partitions in which a document is placed beside its home.
+pub fn placements(db: &Connection, document: i64) -> Result<Vec<Uuid>, Error> {
+    let sql = "select p.unit from placement x join partition p on p.id = x.partition where x.document = ?1 order by p.unit";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([document], |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Places a document in a partition, or takes it out.
+pub fn set_placed(db: &Connection, partition: i64, document: i64, is_placed: bool) -> Result<(), Error> {
+    let sql = match is_placed {
+        true => "insert into placement (partition, document) values (?1, ?2)",
+        false => "delete from placement where partition = ?1 and document = ?2",
+    };
+    db.prepare_cached(sql)?.execute([partition, document])?;
+    Ok(())
+}
+
+/// A document to be added.
+pub struct NewDocument<'a> {
+    pub doc: DocId,
+    pub kind: Kind,
+    /// Of a step: its case.
+    pub parent: Option<Uuid>,
+    /// Its home.
+    pub partition: i64,
+    pub registers: &'a [u8],
+    /// Who made it.
+    pub person: Option<Uuid>,
+}
+
 /// Adds a document; returns its row id.
-pub fn add(
-    db: &Connection,
-    doc: &DocId,
-    kind: Kind,
-    partition: i64,
-    registers: &[u8],
-    person: Option<&Uuid>,
-    now_ms: i64,
-) -> Result<i64, Error> {
-    let sql =
-        "insert into document (doc, record, kind, partition, registers, person, first_at, last_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)";
-    db.prepare_cached(sql)?.execute(params![doc.bytes(), doc.record, kind as u8, partition, registers, person, now_ms])?;
+pub fn add(db: &Connection, d: &NewDocument<'_>, now_ms: i64) -> Result<i64, Error> {
+    let sql = "insert into document (doc, record, kind, parent, partition, registers, person, first_at, last_at)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)";
+    db.prepare_cached(sql)?.execute(params![
+        d.doc.bytes(),
+        d.doc.record,
+        d.kind as u8,
+        d.parent,
+        d.partition,
+        d.registers,
+        d.person,
+        now_ms
+    ])?;
     Ok(db.last_insert_rowid())
 }
 
@@ -299,11 +351,12 @@ const UNSHARE: u8 = 4;
 
 /// Adds a row to a partition's log. `change` is the archived change of a change row.
 pub fn add_row(db: &Connection, partition: i64, row: &Row, change: Option<i64>, mark: &[u8; 16]) -> Result<(), Error> {
-    let sql = "insert into log (partition, seq, received_at, command, what, doc, kind, change, registers, first_at, mark)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    let sql = "insert into log (partition, seq, received_at, command, what, doc, kind, change, registers, first_at, home, mark)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    let home = if let RowBody::Snapshot { home, .. } = &row.body { *home } else { None };
     let (what, doc, kind, snapshot) = match &row.body {
         RowBody::Change { doc, kind, .. } => (CHANGE, doc, *kind as u8, None),
-        RowBody::Snapshot { doc, kind, registers, first_at } => (SNAPSHOT, doc, *kind as u8, Some((registers.as_slice(), *first_at))),
+        RowBody::Snapshot { doc, kind, registers, first_at, .. } => (SNAPSHOT, doc, *kind as u8, Some((registers.as_slice(), *first_at))),
         RowBody::Purge { doc } => (PURGE, doc, 0, None),
         RowBody::Unshare { doc } => (UNSHARE, doc, 0, None),
         RowBody::Gone { .. } => return Err(Error::Damaged("a row without its body")),
@@ -320,6 +373,7 @@ pub fn add_row(db: &Connection, partition: i64, row: &Row, change: Option<i64>, 
         change,
         registers,
         first_at,
+        home,
         mark
     ])?;
     Ok(())
@@ -376,7 +430,7 @@ pub fn removals(db: &Connection, partition: i64, after: u64, up_to: u64) -> Resu
 
 /// Hands the rows after `seq` to `take`, in order, until it says `false`.
 pub fn rows_after(db: &Connection, partition: i64, seq: u64, mut take: impl FnMut(LogRow) -> bool) -> Result<(), Error> {
-    let sql = "select l.seq, l.received_at, l.command, l.mark, l.what, l.doc, l.kind, a.bytes, a.actor, l.registers, l.first_at
+    let sql = "select l.seq, l.received_at, l.command, l.mark, l.what, l.doc, l.kind, a.bytes, a.actor, l.registers, l.first_at, l.home
                from log l left join archive a on a.id = l.change
                where l.partition = ?1 and l.seq > ?2 order by l.seq";
     let mut statement = db.prepare_cached(sql)?;
@@ -394,7 +448,8 @@ pub fn rows_after(db: &Connection, partition: i64, seq: u64, mut take: impl FnMu
                 let registers: Vec<u8> = r.get(9)?;
                 let decoded = Registers::decode_full(&registers).map_err(|_| Error::Damaged("registers of a snapshot"))?;
                 actors.extend(decoded.clock.keys().copied());
-                Some(RowBody::Snapshot { doc, kind: kind_of(r.get(6)?)?, registers: ByteBuf::from(registers), first_at: r.get(10)? })
+                let (kind, registers) = (kind_of(r.get(6)?)?, ByteBuf::from(registers));
+                Some(RowBody::Snapshot { doc, kind, registers, first_at: r.get(10)?, home: r.get(11)? })
             }
             PURGE => Some(RowBody::Purge { doc }),
             UNSHARE => Some(RowBody::Unshare { doc }),

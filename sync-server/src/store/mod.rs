@@ -16,6 +16,7 @@ pub mod invites;
 pub mod people;
 pub mod policy;
 pub mod refused;
+pub mod shares;
 pub mod units;
 
 use crate::error::Error;

@@ -82,6 +82,11 @@ pub fn find(db: &Connection, text: &str) -> Result<Option<Uuid>, Error> {
     Ok(db.query_row("select id from unit where code = ?1 and code <> ''", [text], |r| r.get(0)).optional()?)
 }
 
+/// A unit's name.
+pub fn name(db: &Connection, unit: &Uuid) -> Result<Option<String>, Error> {
+    Ok(db.prepare_cached("select name from unit where id = ?1")?.query_row([unit], |r| r.get(0)).optional()?)
+}
+
 /// How many there are.
 pub fn count(db: &Connection) -> Result<u64, Error> {
     Ok(super::uint(db.query_row("select count(*) from unit", [], |r| r.get(0))?))

@@ -18,12 +18,24 @@ pub struct Kept {
     pub registers: Registers,
 }
 
+/// A case that was shown to somebody.
+#[derive(Debug)]
+pub struct Shared {
+    pub record: Uuid,
+    /// A unit, or a membership.
+    pub target: Uuid,
+    pub by_name: bool,
+    pub up_to: Class,
+    pub is_ended: bool,
+}
+
 /// Everything read.
 pub struct Ledger {
     pub verdicts: BTreeMap<(Uuid, u64), Verdict>,
     pub documents: BTreeMap<DocId, Kept>,
     /// Generations that an erasure closed.
     pub erased: BTreeSet<DocId>,
+    pub shares: Vec<Shared>,
 }
 
 impl Ledger {
@@ -53,7 +65,13 @@ impl Ledger {
             let class = Class::from_u8(r.get(1).unwrap()).unwrap();
             erased.insert(DocId { record: r.get(0).unwrap(), class, generation: r.get(2).unwrap() });
         }
-        Ledger { verdicts, documents, erased }
+        let mut q = db.prepare("select record, target, by_name, up_to, ended_at is not null from share order by id").unwrap();
+        let shared = |r: &rusqlite::Row<'_>| {
+            let up_to = Class::from_u8(r.get(3)?).unwrap();
+            Ok(Shared { record: r.get(0)?, target: r.get(1)?, by_name: r.get(2)?, up_to, is_ended: r.get(4)? })
+        };
+        let shares = q.query_map([], shared).unwrap().collect::<Result<_, _>>().unwrap();
+        Ledger { verdicts, documents, erased, shares }
     }
 
     /// Numbers of one device that have a verdict; the rest of the database is not read.

@@ -3,6 +3,7 @@
 
 use app_core::{NetReply, Transport};
 use serde_bytes::ByteBuf;
+use shared_model::Class;
 use shared_model::Role;
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
@@ -248,7 +249,8 @@ impl Line {
 
     fn look_at(&self, reply: &SyncReply) {
         let roles = held(&self.roles).clone();
-        let reads = |class| roles.iter().any(|r| rules::access(*r, class).reads());
+        let reads = |class| roles.iter().any(|r| rules::access(*r, class).reads() || rules::may_receive(*r, class, true));
+        let shown_only = roles.iter().all(|r| *r == Role::Assignee);
         for page in &reply.pages {
             if !reads(page.class) {
                 held(&self.wrong).push(format!("a page of class {} was sent to {roles:?}", page.class.name()));
@@ -257,6 +259,9 @@ impl Line {
                 let (doc, kind) = doc_of(&row.body);
                 if doc.class != page.class {
                     held(&self.wrong).push(format!("a document of class {} in a page of {}", doc.class.name(), page.class.name()));
+                }
+                if shown_only && page.class != Class::Common && !matches!(kind, None | Some(Kind::Case | Kind::CaseStep)) {
+                    held(&self.wrong).push(format!("a {kind:?} was sent to an assignee"));
                 }
                 let resident = matches!(kind, Some(Kind::Person | Kind::Visit | Kind::HeldItem | Kind::PartyHub));
                 if resident && roles.iter().all(|r| *r == Role::BuildingHead) {

@@ -1,6 +1,7 @@
 //! Cases: reported against the matter catalogue, each in the class of its matter; a time line of steps; what may be done next.
 
 use super::households::{due_view, plate_of};
+use super::sharing;
 use super::units::Tree;
 use super::views::{self, coded, id};
 use super::visits::new_id;
@@ -15,12 +16,12 @@ use shared_model::Class;
 use shared_model::cases::{Folded, Step, Transition, Workflow, fold, named_leaves, state_seen};
 use shared_model::codes::Coded;
 use shared_model::commands::{
-    AddCaseArgs, AddStepArgs, Added, CaseFile, CaseItem, CaseList, CaseView, IdArgs, ListCasesArgs, NextStep, StepView,
+    AddCaseArgs, AddStepArgs, Added, CaseFile, CaseItem, CaseList, CaseView, IdArgs, ListCasesArgs, NextStep, SharedWith, StepView,
 };
 use shared_model::due::DueOn;
 use shared_model::matters;
 use shared_model::records::Kind;
-use shared_model::rules::{Role, Verb};
+use shared_model::rules::{self, Role, Verb};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -127,16 +128,27 @@ fn step_edits(
 }
 
 /// A case with its steps, folded.
-struct Loaded {
-    row: Row,
-    class: Class,
-    unit: Uuid,
+pub struct Loaded {
+    pub row: Row,
+    pub class: Class,
+    pub unit: Uuid,
+    /// To whom it is shown beside its own units.
+    pub shared: Vec<SharedWith>,
+    /// It is here only because somebody shares it.
+    pub by_share: bool,
     first_at: Option<i64>,
     pending: bool,
     mine: bool,
     by: String,
     steps: Vec<FoundStep>,
     folded: Folded,
+}
+
+impl Loaded {
+    /// Its matter, as the lists of what waits call it.
+    pub fn title(&self) -> String {
+        matters::find(&self.row.text("matter").unwrap_or_default()).map_or_else(String::new, |m| m.name_zh.clone())
+    }
 }
 
 /// A step's row, when the server received it, and whether it still waits here.
@@ -205,6 +217,8 @@ fn load_with(db: &Connection, row: Row, steps: Vec<FoundStep>) -> Result<Option<
     Ok(Some(Loaded {
         class: doc.id.class,
         unit: doc.unit,
+        shared: sharing::shown_to(&doc),
+        by_share: docs::is_only_shared(db, doc.id)?,
         first_at: doc.first_at,
         pending: doc.pending > 0 || steps.iter().any(|s| s.2),
         mine: doc.mine,
@@ -283,10 +297,16 @@ fn item(db: &Connection, tree: &Tree, c: &Loaded, now: i64) -> Result<CaseItem> 
         class: c.class.name().into(),
         pending: c.pending,
         outcome: closing.and_then(|s| s.0.text("note").or_else(|| s.0.text("assignee").map(|a| format!("已交给{a}")))),
+        shared: c.shared.clone(),
+        by_share: c.by_share,
     })
 }
 
-fn load(db: &Connection, text: &str) -> Result<Loaded> {
+/// A case by its id.
+///
+/// # Errors
+/// `not_found`.
+pub fn load(db: &Connection, text: &str) -> Result<Loaded> {
     let case = id(text, "这件事")?;
     let row =
         get_row(db, Kind::Case, case)?.filter(|r| r.get("matter").is_some()).ok_or_else(|| CoreError::not_found("这件事").at("id"))?;
@@ -319,8 +339,10 @@ pub fn get(engine: &Engine, args: IdArgs) -> Result<CaseFile> {
         }
         let roles: Vec<Role> = workspace::roles(&o.db, &o.me)?.iter().map(|r| r.role).collect();
         let next = next_steps(&c, &roles);
-        let item = item(&o.db, &tree, &c, now)?;
+        let mut item = item(&o.db, &tree, &c, now)?;
+        item.shared.extend(sharing::asked_for(&o.db, &tree, c.row.record)?);
         Ok(CaseFile {
+            may_share: sharing::choices(&o.db, &o.me, &tree, &c, now)?,
             case: CaseView { item, description: c.row.text("description"), person: c.row.text("person"), reporter: c.row.text("reporter") },
             steps,
             next,
@@ -332,8 +354,10 @@ fn transition_code(name: &str) -> Coded {
     Coded { code: name.into(), label: Workflow::find("").transition(name).map_or(name, |t| t.zh).into() }
 }
 
-fn may_take(t: &Transition, roles: &[Role], class: Class) -> bool {
-    roles.iter().any(|r| t.roles.contains(r) && shared_model::rules::may_write(*r, Kind::CaseStep, class, Verb::Make))
+/// May one of these roles take this step in the case: in its own units, or because the case is shown to it?
+fn may_take(t: &Transition, roles: &[Role], c: &Loaded) -> bool {
+    let may_write = if c.by_share { rules::may_write_shared } else { rules::may_write };
+    (t.by_share || !c.by_share) && roles.iter().any(|r| t.roles.contains(r) && may_write(*r, Kind::CaseStep, c.class, Verb::Make))
 }
 
 fn next_steps(c: &Loaded, roles: &[Role]) -> Vec<NextStep> {
@@ -341,7 +365,7 @@ fn next_steps(c: &Loaded, roles: &[Role]) -> Vec<NextStep> {
     let mut out: Vec<NextStep> = Workflow::find("")
         .transitions
         .iter()
-        .filter(|t| t.starts_from(state) && may_take(t, roles, c.class) && (t.name != "on_the_spot" || roles.contains(&Role::Worker)))
+        .filter(|t| t.starts_from(state) && may_take(t, roles, c) && (t.name != "on_the_spot" || roles.contains(&Role::Worker)))
         .map(|t| NextStep {
             transition: transition_code(t.name),
             requires: t.requires.iter().map(ToString::to_string).collect(),
@@ -445,7 +469,7 @@ pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
         let c = load(&o.db, &args.case)?;
         let t = Workflow::find("").transition(&args.transition).ok_or_else(|| CoreError::args("没有这一步。").at("transition"))?;
         let roles: Vec<Role> = workspace::roles(&o.db, &o.me)?.iter().map(|r| r.role).collect();
-        if !may_take(t, &roles, c.class) {
+        if !may_take(t, &roles, &c) {
             return Err(CoreError::not_allowed(&format!("做「{}」这一步", t.zh)));
         }
         let (after, state) = ground(&c);
@@ -453,8 +477,19 @@ pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
             let now_at = transition_label(state);
             return Err(CoreError::args(format!("这件事现在是「{now_at}」，不能「{}」。没有写进去。", t.zh)).at("transition"));
         }
-        let given: BTreeMap<&str, Option<&String>> =
-            BTreeMap::from([("note", args.note.as_ref()), ("assignee", args.assignee.as_ref()), ("rating", args.rating.as_ref())]);
+        // a step that hands the case on carries its share
+        let asking = match args.to.as_deref().map(str::trim).filter(|to| !to.is_empty()) {
+            Some(to) if matches!(t.name, "hand_up" | "dispatch") => Some(sharing::asking(&o.db, &o.me, &c, to, args.upto.as_deref(), now)?),
+            Some(_) => return Err(CoreError::args(format!("「{}」不带给谁看。", t.zh)).at("to")),
+            None => None,
+        };
+        let assignee = args.assignee.clone().or_else(|| asking.as_ref().map(|a| a.name.clone()));
+        let given: BTreeMap<&str, Option<&String>> = BTreeMap::from([
+            ("note", args.note.as_ref()),
+            ("assignee", assignee.as_ref()),
+            ("rating", args.rating.as_ref()),
+            ("to", args.to.as_ref()),
+        ]);
         for need in t.requires {
             if given.get(need).copied().flatten().is_none_or(|v| v.trim().is_empty()) {
                 return Err(CoreError::args(format!(
@@ -462,14 +497,14 @@ pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
                     t.zh,
                     match *need {
                         "note" => "说明",
-                        "assignee" => "交给谁",
+                        "assignee" | "to" => "交给谁",
                         _ => "评价",
                     }
                 ))
                 .at(need));
             }
         }
-        let edits = step_edits(c.row.record, t.name, now, args.note.as_deref(), args.assignee.as_deref(), args.rating.as_deref(), &after);
+        let edits = step_edits(c.row.record, t.name, now, args.note.as_deref(), assignee.as_deref(), args.rating.as_deref(), &after);
         workspace::change(&mut o.db, &o.me, now, |w| {
             let mut intent = Intent::new(
                 "add_step",
@@ -477,6 +512,10 @@ pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
                 c.row.id("household"),
             );
             intent.record(c.unit, step, Kind::CaseStep, c.class, edits)?;
+            if let Some(asking) = &asking {
+                asking.note(w)?;
+                intent.ask = Some(asking.ask.clone());
+            }
             w.touch(c.row.record, Kind::Case);
             w.command(intent)
         })

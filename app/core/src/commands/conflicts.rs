@@ -233,7 +233,10 @@ fn local_writes(db: &Connection, record: Uuid, key: &str) -> Result<Vec<Write>> 
             }
         }
     }
-    let mut q = db.prepare_cached("select k.body from kept_page k where exists (select 1 from doc d where d.record = ?1 and d.unit = k.unit and d.class = k.class) order by k.id")?;
+    let mut q = db.prepare_cached(
+        "select k.body from kept_page k where exists (select 1 from doc d where d.record = ?1 and d.unit = k.unit and d.class = k.class)
+         or exists (select 1 from placement x where x.record = ?1 and x.unit = k.unit and x.class = k.class) order by k.id",
+    )?;
     for row in q.query_map([record], |r| r.get::<_, Vec<u8>>(0))? {
         let Ok(page) = crate::sync::unpack(&row?, 4 * shared_model::limits::PAGE_BYTES_MAX)
             .and_then(|b| wire::from_cbor::<Page>(&b).map_err(|_| CoreError::args("")))

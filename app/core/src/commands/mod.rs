@@ -16,6 +16,7 @@ mod persons;
 mod refused;
 mod search;
 pub(crate) mod session;
+mod sharing;
 mod tray;
 pub(crate) mod units;
 mod views;
@@ -78,6 +79,8 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "get_case" => cases::get,
         "list_cases" => cases::list,
         "add_step" => cases::add_step,
+        "share_case" => sharing::share,
+        "unshare_case" => sharing::unshare,
         "list_conflicts" => conflicts::list,
         "settle_conflict" => conflicts::settle,
         "list_held" => held::list,

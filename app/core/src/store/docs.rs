@@ -6,7 +6,7 @@ use crate::error::{CoreError, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::Class;
 use shared_model::crdt::{ActorId, ChangeHash, Registers};
-use shared_model::doc::{DocId, Partition};
+use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -59,11 +59,6 @@ impl Doc {
     /// The accepted state.
     pub fn accepted(&self) -> &Registers {
         self.base.as_ref().unwrap_or(&self.shown)
-    }
-
-    /// Its home.
-    pub fn partition(&self) -> Partition {
-        Partition { unit: self.unit, class: self.id.class }
     }
 
     /// Its part of the partition's digest; nothing before anything was accepted.
@@ -210,6 +205,49 @@ pub(super) fn note_conflict(db: &Connection, id: DocId, kind: Kind, key: &str) -
     Ok(())
 }
 
+/// Units of the partitions that show a document, when more than its home does; empty: it counts at home only.
+///
+/// # Errors
+/// Of the store.
+pub fn places(db: &Connection, id: DocId) -> Result<Vec<Uuid>> {
+    let mut q = db.prepare_cached("select unit from placement where record = ?1 and class = ?2 and generation = ?3")?;
+    Ok(q.query_map(params![id.record, id.class as u8, id.generation], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The units in whose partitions the document counts.
+///
+/// # Errors
+/// Of the store.
+pub fn counted_in(db: &Connection, doc: &Doc) -> Result<Vec<Uuid>> {
+    let places = places(db, doc.id)?;
+    Ok(if places.is_empty() { vec![doc.unit] } else { places })
+}
+
+/// Has a partition show a document, or show it no longer.
+///
+/// # Errors
+/// Of the store.
+pub fn set_placed(db: &Connection, id: DocId, unit: Uuid, is_placed: bool) -> Result<()> {
+    let sql = match is_placed {
+        true => "insert or ignore into placement (record, class, generation, unit) values (?1, ?2, ?3, ?4)",
+        false => "delete from placement where record = ?1 and class = ?2 and generation = ?3 and unit = ?4",
+    };
+    db.prepare_cached(sql)?.execute(params![id.record, id.class as u8, id.generation, unit])?;
+    Ok(())
+}
+
+/// Is the document here only because somebody shares it?
+///
+/// # Errors
+/// Of the store.
+pub fn is_only_shared(db: &Connection, id: DocId) -> Result<bool> {
+    let sql = "select exists (select 1 from placement x join partition p on p.unit = x.unit and p.class = x.class and p.granted = 1
+                 where x.record = ?1 and x.class = ?2 and x.generation = ?3)
+               and not exists (select 1 from placement x join doc d on d.record = x.record and d.class = x.class and d.generation = x.generation
+                 and d.unit = x.unit where x.record = ?1 and x.class = ?2 and x.generation = ?3)";
+    Ok(db.prepare_cached(sql)?.query_row(params![id.record, id.class as u8, id.generation], |r| r.get(0))?)
+}
+
 /// Takes a document off this device, with its row when it was the record's last.
 ///
 /// # Errors
@@ -217,6 +255,10 @@ pub(super) fn note_conflict(db: &Connection, id: DocId, kind: Kind, key: &str) -
 pub fn drop(db: &Connection, id: DocId, kind: Kind) -> Result<()> {
     let record = id.record;
     db.execute("delete from doc where record = ?1 and class = ?2 and generation = ?3", params![record, id.class as u8, id.generation])?;
+    db.execute(
+        "delete from placement where record = ?1 and class = ?2 and generation = ?3",
+        params![record, id.class as u8, id.generation],
+    )?;
     db.execute("delete from conflict where record = ?1 and class = ?2", params![record, id.class as u8])?;
     let left: u32 = db.query_row("select count(*) from doc where record = ?1", [record], |r| r.get(0))?;
     clear_row(db, kind, id.class, id.record, left == 0)?;

@@ -76,7 +76,15 @@ fn fields_of(kind: Kind, class: Class) -> impl Iterator<Item = &'static FieldDef
 /// Which of the fitting fields this very document holds: in a kind with an own class several documents of one record fit `Own`.
 fn held_here(field: &FieldDef, regs: &Registers) -> bool {
     use shared_model::records::FieldClass;
-    matches!(field.class, FieldClass::Fixed(_)) || field.ty.is_family() || regs.live.contains_key(field.key)
+    match (field.class, field.ty.is_family()) {
+        (FieldClass::Fixed(_), _) => true,
+        (_, true) => regs.live.keys().any(|key| is_of_family(key, field.key)),
+        (_, false) => regs.live.contains_key(field.key),
+    }
+}
+
+fn is_of_family(key: &str, family: &str) -> bool {
+    key.strip_prefix(family).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The statements of a kind, made once: writing them anew costs more than running them.
@@ -146,7 +154,7 @@ pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: 
     let mut set = 0;
     let mut values = vec![Sql::Blob(record.as_bytes().to_vec())];
     for (i, f) in def.fields.iter().enumerate().filter(|(_, f)| f.fits(class)) {
-        if held_here(f, regs) || gone.iter().any(|g| g == f.key) {
+        if held_here(f, regs) || gone.iter().any(|g| g == f.key || (f.ty.is_family() && is_of_family(g, f.key))) {
             set |= 1 << i;
             values.push(if f.ty.is_family() { family(regs, f.key) } else { to_sql(f, regs.value(f.key)) });
         }

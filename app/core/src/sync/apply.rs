@@ -90,12 +90,18 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     note_resolutions(&tx, &reply.resolutions)?;
     store::set_json(&tx, "epoch", &reply.epoch)?;
     // with the verdicts, not behind the pages: what only waited for its verdict leaves also when the pages do not come through
-    drop_lost_partitions(&tx, &mut touched)?;
+    let is_expecting = drop_lost_partitions(&tx, &mut touched, true)?;
     if let Some(failed) = apply_pages(&tx, me, now_ms, std::mem::take(&mut reply.pages), &mut touched, &mut out)? {
         tx.commit()?;
         return Err(failed);
     }
     if !reply.more {
+        if is_expecting {
+            let mut left = BTreeMap::new();
+            drop_lost_partitions(&tx, &mut left, false)?;
+            project::refresh(&tx, &left, now_ms)?;
+            touched.append(&mut left);
+        }
         let agreed = compare(&tx, &reply.digests)?;
         out.agreed = Some(agreed);
         store::set_json(&tx, "differs", &!agreed)?;
@@ -147,10 +153,12 @@ fn is_judged(db: &Connection, seq: u64) -> Result<bool> {
 pub struct Digests(BTreeMap<Partition, u128>);
 
 impl Digests {
-    /// A document's accepted state went from `old` to `new`.
-    pub fn moved(&mut self, partition: Partition, old: u128, new: u128) {
-        let sum = self.0.entry(partition).or_default();
-        *sum = sum.wrapping_sub(old).wrapping_add(new);
+    /// A document's accepted state went from `old` to `new` in the partitions of these units and its class.
+    pub fn moved(&mut self, units: &[Uuid], class: Class, old: u128, new: u128) {
+        for unit in units {
+            let sum = self.0.entry(Partition { unit: *unit, class }).or_default();
+            *sum = sum.wrapping_sub(old).wrapping_add(new);
+        }
     }
 
     /// Adds them to what is stored.
@@ -205,7 +213,7 @@ fn accept(
         if doc.pending == 0 {
             join_sides(&mut doc);
         }
-        digests.moved(doc.partition(), old, doc.digest_term());
+        digests.moved(&docs::counted_in(db, &doc)?, doc.id.class, old, doc.digest_term());
         docs::save(db, &mut doc)?;
         touched.insert(part.doc.record, part.kind);
     }
@@ -263,58 +271,99 @@ fn apply_grants(db: &Transaction<'_>, grants: &Grants, now_ms: i64) -> Result<bo
     Ok(is_new && policy > 0)
 }
 
-/// A partition without a grant is dropped only when no command in it lacks a verdict. A case written where this role may only write
-/// (a receipt) leaves the device the same way.
-fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<Uuid, Kind>) -> Result<()> {
+/// A partition without a grant is dropped only when no command in it lacks a verdict; what another partition held here shows stays. A case
+/// written where this role may only write (a receipt) leaves the device the same way. With `keeps_expected` a step of a shared case stays that
+/// the pages of this reply will show to be placed; the answer says whether there is one.
+fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<Uuid, Kind>, keeps_expected: bool) -> Result<bool> {
     let version: u64 = store::json_setting(db, "grants_version")?.unwrap_or(0);
     if version == 0 {
-        return Ok(());
+        return Ok(false);
     }
     let lost: Vec<(Uuid, u8)> = {
         let mut q = db.prepare(
             "select distinct d.unit, d.class from doc d left join partition p on p.unit = d.unit and p.class = d.class
              where coalesce(p.granted, 0) = 0
+               and not exists (select 1 from placement x where x.record = d.record and x.class = d.class and x.generation = d.generation)
              union select unit, class from partition where granted = 0",
         )?;
         q.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?
     };
-    let mut dropped = false;
+    let (mut is_dropped, mut is_expecting) = (false, false);
     for (unit, class) in lost {
-        // a unit of which nothing is granted any more leaves as a whole: until then it can be read as it was
-        let pending: u32 = db.query_row(
-            "select count(*) from doc where unit = ?1 and pending > 0
-             and (class = ?2 or not exists (select 1 from partition where unit = ?1 and granted = 1))",
-            params![unit, class],
-            |r| r.get(0),
-        )?;
-        // a unit made here waits for the grant that its acceptance brings
-        let asked: u32 = db.query_row(
-            "select count(*) from unit_asked a left join partition p on p.unit = a.unit and p.granted = 1 where a.unit = ?1 and p.unit is null
-             and exists (select 1 from doc d where d.record = a.unit and d.pending > 0)",
-            [unit],
-            |r| r.get(0),
-        )?;
-        if pending > 0 || asked > 0 {
+        let Some(class) = Class::from_u8(class) else { continue };
+        if is_awaited(db, unit, class)? {
             continue;
         }
-        let docs_here: Vec<(Uuid, u16, u8)> = {
-            let mut q = db.prepare("select record, generation, kind from doc where unit = ?1 and class = ?2")?;
-            q.query_map(params![unit, class], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?.collect::<rusqlite::Result<_>>()?
-        };
-        for (record, generation, kind) in docs_here {
-            let (Some(class), Some(kind)) = (Class::from_u8(class), Kind::from_u8(kind)) else { continue };
-            docs::drop(db, DocId { record, class, generation }, kind)?;
-            touched.insert(record, kind);
-            dropped = true;
+        let mut kept: Vec<DocId> = Vec::new();
+        for (id, kind) in shown_in(db, unit, class)? {
+            docs::set_placed(db, id, unit, false)?;
+            if !docs::places(db, id)?.is_empty() {
+                continue;
+            }
+            if keeps_expected && kind == Kind::CaseStep && is_expected(db, id.record)? {
+                kept.push(id);
+                continue;
+            }
+            docs::drop(db, id, kind)?;
+            touched.insert(id.record, kind);
+            is_dropped = true;
         }
-        db.execute("delete from partition where unit = ?1 and class = ?2", params![unit, class])?;
-        db.execute("delete from kept_page where unit = ?1 and class = ?2", params![unit, class])?;
+        if !kept.is_empty() {
+            is_expecting = true;
+            let mut digests = Digests::default();
+            for id in kept {
+                digests.moved(&[unit], class, 0, docs::load(db, id)?.map_or(0, |doc| doc.digest_term()));
+            }
+            db.execute("update partition set digest = zeroblob(16) where unit = ?1 and class = ?2", params![unit, class as u8])?;
+            digests.write(db)?;
+            continue;
+        }
+        db.execute("delete from partition where unit = ?1 and class = ?2", params![unit, class as u8])?;
+        db.execute("delete from kept_page where unit = ?1 and class = ?2", params![unit, class as u8])?;
     }
-    if dropped {
+    if is_dropped {
         // the own hash of a dropped document is gone: this install goes on as its next actor
         refuse::next_actor(db)?;
     }
-    Ok(())
+    Ok(is_expecting)
+}
+
+/// Does something in the partition wait for a verdict: a document shown there, a step of a case shown there, a unit made here that waits for
+/// the grant that its acceptance brings? A unit of which nothing is granted any more leaves as a whole: until then it can be read as it was.
+fn is_awaited(db: &Connection, unit: Uuid, class: Class) -> Result<bool> {
+    let pending = "select exists (select 1 from doc where unit = ?1 and pending > 0
+          and (class = ?2 or not exists (select 1 from partition where unit = ?1 and granted = 1)))
+        or exists (select 1 from placement x join doc d on d.record = x.record where x.unit = ?1 and x.class = ?2 and d.pending > 0)
+        or exists (select 1 from placement x join case_step s on s.\"case\" = x.record join doc d on d.record = s.record
+          where x.unit = ?1 and x.class = ?2 and d.pending > 0)";
+    let asked = "select exists (select 1 from unit_asked a left join partition p on p.unit = a.unit and p.granted = 1
+        where a.unit = ?1 and p.unit is null and exists (select 1 from doc d where d.record = a.unit and d.pending > 0))";
+    let is_pending: bool = db.prepare_cached(pending)?.query_row(params![unit, class as u8], |r| r.get(0))?;
+    Ok(is_pending || db.prepare_cached(asked)?.query_row([unit], |r| r.get(0))?)
+}
+
+/// The documents that count in a partition.
+fn shown_in(db: &Connection, unit: Uuid, class: Class) -> Result<Vec<(DocId, Kind)>> {
+    let mut q = db.prepare_cached(
+        "select d.record, d.generation, d.kind from doc d where d.unit = ?1 and d.class = ?2
+           and not exists (select 1 from placement x where x.record = d.record and x.class = d.class and x.generation = d.generation)
+         union select d.record, d.generation, d.kind from placement x
+           join doc d on d.record = x.record and d.class = x.class and d.generation = x.generation where x.unit = ?1 and x.class = ?2",
+    )?;
+    let got = q.query_map(params![unit, class as u8], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, u16>(1)?, r.get::<_, u8>(2)?)))?;
+    let mut out = Vec::new();
+    for row in got {
+        let (record, generation, kind) = row?;
+        out.extend(Kind::from_u8(kind).map(|kind| (DocId { record, class, generation }, kind)));
+    }
+    Ok(out)
+}
+
+/// Is this a step of a case that a partition held here shows?
+fn is_expected(db: &Connection, step: Uuid) -> Result<bool> {
+    let sql = "select exists (select 1 from case_step s join placement x on x.record = s.\"case\"
+        join partition p on p.unit = x.unit and p.class = x.class and p.granted = 1 where s.record = ?1)";
+    Ok(db.prepare_cached(sql)?.query_row([step], |r| r.get(0))?)
 }
 
 /// The pages of one reply. A page that cannot be taken ends the reply; those before it stay. Documents are gathered over all pages and
@@ -365,6 +414,31 @@ impl Incoming<'_, '_> {
         })?;
         self.touched.extend(others);
         Ok(())
+    }
+
+    /// The same step on what is accepted and on what is shown; on neither, when it fails. `new`: the document, its kind and its home, were it
+    /// not here yet; `at`: when it was first and last received.
+    fn merge(
+        &mut self,
+        new: (DocId, Kind, Uuid),
+        page: &Partition,
+        digests: &mut Digests,
+        at: (i64, i64),
+        step: impl Fn(&mut Registers) -> Result<()>,
+    ) -> Result<()> {
+        let found = self.batch.take(new.0)?;
+        let is_known = found.is_some();
+        let mut doc = found.unwrap_or_else(|| Doc::new(new.0, new.1, new.2));
+        let old = doc.digest_term();
+        let merged = step_both(&mut doc, step);
+        if merged.is_ok() {
+            let places = shown_by(self.db, &doc, is_known, page, old, digests)?;
+            digests.moved(&places, page.class, old, doc.digest_term());
+            doc.first_at = doc.first_at.or(Some(at.0));
+            doc.last_at = Some(at.1);
+        }
+        self.batch.put(doc);
+        merged
     }
 
     /// Closes a generation, of which something may just have come.
@@ -457,7 +531,7 @@ fn set_cursor(db: &Connection, c: &Cursor) -> Result<()> {
     Ok(())
 }
 
-fn apply_row(into: &mut Incoming<'_, '_>, home: &Partition, row: &Row, digests: &mut Digests) -> Result<()> {
+fn apply_row(into: &mut Incoming<'_, '_>, page: &Partition, row: &Row, digests: &mut Digests) -> Result<()> {
     let bad = || CoreError::new("bad_change", "收到的一条记录读不懂，会再要一次。");
     if let RowBody::Change { doc, .. } | RowBody::Snapshot { doc, .. } = &row.body {
         if into.batch.is_closed(*doc)? {
@@ -473,66 +547,96 @@ fn apply_row(into: &mut Incoming<'_, '_>, home: &Partition, row: &Row, digests: 
     match &row.body {
         RowBody::Change { doc: id, kind, bytes } => {
             if !into.batch.holds(*id)?
-                && let Some(term) = into.batch.put_made(*id, *kind, home.unit, bytes, row.received_at)?
+                && let Some(term) = into.batch.put_made(*id, *kind, page.unit, bytes, row.received_at)?
             {
-                digests.moved(*home, 0, term);
+                digests.moved(&[page.unit], page.class, 0, term);
                 return Ok(());
             }
             let (change, hash) = Change::decode(bytes).map_err(|_| bad())?;
-            let mut doc = into.batch.take(*id)?.unwrap_or_else(|| Doc::new(*id, *kind, home.unit));
-            let merged = merge(&mut doc, home, digests, |r| r.apply(&change, hash).map(|_| ()).map_err(|_| bad()));
-            if merged.is_ok() {
-                doc.first_at = doc.first_at.or(Some(row.received_at));
-                doc.last_at = Some(row.received_at);
-            }
-            into.batch.put(doc);
-            merged
+            into.merge((*id, *kind, page.unit), page, digests, (row.received_at, row.received_at), |r| {
+                r.apply(&change, hash).map(|_| ()).map_err(|_| bad())
+            })
         }
-        RowBody::Snapshot { doc: id, kind, registers, first_at } if !into.batch.holds(*id)? => {
-            let term = into.batch.put_fresh(*id, *kind, home.unit, registers, *first_at, row.received_at)?;
-            digests.moved(*home, 0, term);
+        RowBody::Snapshot { doc: id, kind, registers, first_at, home } if !into.batch.holds(*id)? => {
+            let term = into.batch.put_fresh(*id, *kind, home.unwrap_or(page.unit), registers, *first_at, row.received_at)?;
+            if home.is_some() {
+                docs::set_placed(into.db, *id, page.unit, true)?;
+            }
+            digests.moved(&[page.unit], page.class, 0, term);
             Ok(())
         }
-        RowBody::Snapshot { doc: id, kind, registers, first_at } => {
+        RowBody::Snapshot { doc: id, kind, registers, first_at, home } => {
             let theirs = Registers::decode_full(registers).map_err(|_| bad())?;
-            let mut doc = into.batch.take(*id)?.unwrap_or_else(|| Doc::new(*id, *kind, home.unit));
-            let merged = merge(&mut doc, home, digests, |r| {
+            into.merge((*id, *kind, home.unwrap_or(page.unit)), page, digests, (*first_at, row.received_at), |r| {
                 *r = if r.clock.is_empty() { theirs.clone() } else { r.join(&theirs) };
                 Ok(())
-            });
-            doc.first_at = doc.first_at.or(Some(*first_at));
-            doc.last_at = Some(row.received_at);
-            into.batch.put(doc);
-            merged
+            })
         }
         RowBody::Purge { doc: id } => {
             into.purge(*id, digests)?;
-            purge::note_row(into.db, home.unit, home.class, row.seq)
+            purge::note_row(into.db, page.unit, page.class, row.seq)
         }
         RowBody::Unshare { doc: id } => {
             into.write()?;
-            if let Some(doc) = into.batch.take(*id)? {
-                digests.moved(*home, doc.digest_term(), 0);
-                docs::drop(into.db, *id, doc.kind)?;
-                into.touched.insert(id.record, doc.kind);
-            }
-            Ok(())
+            unshare(into.db, page, *id, into.touched, digests)
         }
         RowBody::Gone { .. } => Err(bad()),
     }
 }
 
-/// The same step on what is accepted and on what is shown; on neither, when it fails.
-fn merge(doc: &mut Doc, home: &Partition, digests: &mut Digests, step: impl Fn(&mut Registers) -> Result<()>) -> Result<()> {
-    let old = doc.digest_term();
+/// A partition shows a document no longer: it leaves the device when no other does, and when nothing unsent stands in it.
+fn unshare(db: &Connection, page: &Partition, id: DocId, touched: &mut BTreeMap<Uuid, Kind>, digests: &mut Digests) -> Result<()> {
+    let Some(doc) = docs::load(db, id)? else { return Ok(()) };
+    if !docs::places(db, id)?.contains(&page.unit) {
+        return Ok(());
+    }
+    docs::set_placed(db, id, page.unit, false)?;
+    digests.moved(&[page.unit], id.class, doc.digest_term(), 0);
+    touched.insert(id.record, doc.kind);
+    if !docs::places(db, id)?.is_empty() {
+        return Ok(());
+    }
+    if doc.pending > 0 {
+        // it counts at its home until the verdict, which this device does not hold: then it goes as a lost partition does
+        digests.moved(&[doc.unit], id.class, 0, doc.digest_term());
+        return Ok(());
+    }
+    docs::drop(db, id, doc.kind)?;
+    if doc.own.is_some() {
+        refuse::next_actor(db)?;
+    }
+    Ok(())
+}
+
+fn step_both(doc: &mut Doc, step: impl Fn(&mut Registers) -> Result<()>) -> Result<()> {
     let mut base = doc.base.clone();
     if let Some(base) = base.as_mut() {
         step(base)?;
     }
     step(&mut doc.shown)?;
     doc.base = base;
-    digests.moved(*home, old, doc.digest_term());
     Ok(())
+}
+
+/// Notes that a partition shows a document, and says in which ones it counts. `is_known`: it was here before; `term`: what it counted for
+/// until now.
+fn shown_by(db: &Connection, doc: &Doc, is_known: bool, page: &Partition, term: u128, digests: &mut Digests) -> Result<Vec<Uuid>> {
+    let mut places = docs::places(db, doc.id)?;
+    if places.is_empty() {
+        if page.unit == doc.unit {
+            return Ok(vec![page.unit]);
+        }
+        if is_known {
+            docs::set_placed(db, doc.id, doc.unit, true)?;
+            places.push(doc.unit);
+        }
+    }
+    if !places.contains(&page.unit) {
+        docs::set_placed(db, doc.id, page.unit, true)?;
+        digests.moved(&[page.unit], page.class, 0, term);
+        places.push(page.unit);
+    }
+    Ok(places)
 }
 
 /// Every granted partition's digest against the server's, over the accepted state.

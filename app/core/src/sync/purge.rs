@@ -42,7 +42,7 @@ pub fn purge(db: &Connection, id: DocId, touched: &mut BTreeMap<Uuid, Kind>, dig
         let old = DocId { generation, ..id };
         // a document that cannot be read any more goes as well; then the digest differs, and is made anew by asking for the partition
         if let Ok(Some(doc)) = docs::load(db, old) {
-            digests.moved(doc.partition(), doc.digest_term(), 0);
+            digests.moved(&docs::counted_in(db, &doc)?, id.class, doc.digest_term(), 0);
         }
         if let Some(kind) = Kind::from_u8(kind) {
             drop_whole(db, old, kind)?;

@@ -166,7 +166,7 @@ pub fn settle(tx: &Transaction<'_>, me: &Identity, now_ms: i64, fresh: &BTreeSet
         doc.base = (doc.pending > 0).then(|| doc.accepted().clone());
         doc.shown = shown;
         doc.own = None;
-        digests.moved(doc.partition(), old, doc.digest_term());
+        digests.moved(&docs::counted_in(tx, &doc)?, doc.id.class, old, doc.digest_term());
         docs::save(tx, &mut doc)?;
     }
     digests.write(tx)?;

@@ -66,8 +66,8 @@ fn page(p: &Page) -> Json {
         .map(|r| {
             let body = match &r.body {
                 RowBody::Change { doc, kind, bytes } => json!({ "change": { "doc": doc, "kind": kind, "content": change(bytes) } }),
-                RowBody::Snapshot { doc, kind, registers, first_at } => {
-                    json!({ "snapshot": { "doc": doc, "kind": kind, "first_at": first_at, "content": snapshot(registers) } })
+                RowBody::Snapshot { doc, kind, registers, first_at, home } => {
+                    json!({ "snapshot": { "doc": doc, "kind": kind, "first_at": first_at, "home": home, "content": snapshot(registers) } })
                 }
                 RowBody::Purge { doc } => json!({ "purge": doc }),
                 RowBody::Unshare { doc } => json!({ "unshare": doc }),

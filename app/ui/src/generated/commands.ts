@@ -80,7 +80,15 @@ assignee?: string,
 /**
  * 满意 / 基本满意 / 不满意 for a rating.
  */
-rating?: string, };
+rating?: string, 
+/**
+ * For `hand_up`: the unit (id or code) whose office is to see the case. For `dispatch`: the membership that is to see and handle it.
+ */
+to?: string, 
+/**
+ * Up to which class; absent: the case's own.
+ */
+upto?: string, };
 export type AddVisitArgs = { household: string, 
 /**
  * `met absent refused moved deceased away`, or the label.
@@ -127,7 +135,11 @@ old: string, key: string,
  * `take` it along, or `leave` it there.
  */
 decision: string, };
-export type CaseFile = { case: CaseView, steps: Array<StepView>, next: Array<NextStep>, };
+export type CaseFile = { case: CaseView, steps: Array<StepView>, next: Array<NextStep>, 
+/**
+ * Empty where this person shows it to nobody.
+ */
+may_share: Array<ShareChoice>, };
 export type CaseItem = { id: string, title: string, matter: Coded, category: string, 
 /**
  * State of the workflow: `reported dispatched handling answered closed returned …`.
@@ -152,7 +164,15 @@ due: Due, by: string, mine: boolean, lead: string | null, class: string, pending
 /**
  * One sentence of what came of it, for a building head.
  */
-outcome: string | null, };
+outcome: string | null, 
+/**
+ * Who sees it beside those of its own units.
+ */
+shared: Array<SharedWith>, 
+/**
+ * It is here only because somebody shares it.
+ */
+by_share: boolean, };
 export type CaseList = { items: Array<CaseItem>, total: number, };
 export type CaseView = { description: string | null, person: string | null, reporter: string | null, id: string, title: string, matter: Coded, category: string, 
 /**
@@ -178,7 +198,15 @@ due: Due, by: string, mine: boolean, lead: string | null, class: string, pending
 /**
  * One sentence of what came of it, for a building head.
  */
-outcome: string | null, };
+outcome: string | null, 
+/**
+ * Who sees it beside those of its own units.
+ */
+shared: Array<SharedWith>, 
+/**
+ * It is here only because somebody shares it.
+ */
+by_share: boolean, };
 export type Changed = { 
 /**
  * Kinds touched, e.g. `household`, `visit`; `sync` for a change of sync state; `session` for lock and unlock.
@@ -806,7 +834,7 @@ units: Array<string>,
 parent: string, };
 export type NextStep = { transition: Coded, 
 /**
- * `note`, `assignee`, `rating`: what it requires.
+ * `note`, `assignee`, `rating`, `to`: what it requires.
  */
 requires: Array<string>, 
 /**
@@ -1002,6 +1030,53 @@ id: string,
  * One of its values, or a new one; `null` clears.
  */
 value: unknown, };
+export type ShareCaseArgs = { case: string, 
+/**
+ * Unit (id or code) whose office is to see the case; with `assignee` it may be left empty.
+ */
+to?: string, 
+/**
+ * Up to which class (`open`, `register`, `private`, `office`); absent: the case's own.
+ */
+upto?: string, 
+/**
+ * Membership of one person, who then sees it by name. What is stricter than open needs one.
+ */
+assignee?: string, };
+export type ShareChoice = { 
+/**
+ * The unit, or the person's.
+ */
+to: string, 
+/**
+ * Membership of the person; absent: the office of the unit.
+ */
+assignee: string | null, name: string, 
+/**
+ * 街道, or the person's role and unit.
+ */
+detail: string, 
+/**
+ * The strictest class that may be chosen.
+ */
+upto: Coded, };
+export type SharedWith = { 
+/**
+ * The unit or the membership: what `unshare_case` names.
+ */
+target: string, name: string, 
+/**
+ * One person, not the office of a unit.
+ */
+by_name: boolean, 
+/**
+ * Up to this class.
+ */
+upto: Coded, 
+/**
+ * Asked for here, and not confirmed by the server yet.
+ */
+pending: boolean, };
 export type StandInArgs = { 
 /**
  * The membership that is stood in for; it goes on.
@@ -1111,6 +1186,11 @@ over: number, today: number, open_cases: number, closed: boolean, };
 export type UnitList = { items: Array<UnitItem>, };
 export type UnitName = { id: string, name: string, };
 export type UnlockArgs = { pin: string, };
+export type UnshareCaseArgs = { case: string, 
+/**
+ * As `CaseItem.shared` names it.
+ */
+target: string, };
 export type VisitView = { id: string, household: string, outcome: Coded, mode: Coded, topics: Array<Coded>, note: string | null, 
 /**
  * Unix ms, as claimed by the device.
@@ -1238,6 +1318,10 @@ export interface Commands {
   list_cases: { args: ListCasesArgs; reply: CaseList };
   /** Take a step in a case */
   add_step: { args: AddStepArgs; reply: Added };
+  /** Show a case to a unit above or to one person */
+  share_case: { args: ShareCaseArgs; reply: Edited };
+  /** Take a shared case back */
+  unshare_case: { args: UnshareCaseArgs; reply: Edited };
   /** Fields with two values */
   list_conflicts: { args: PageArgs; reply: ConflictList };
   /** Settle on a value */

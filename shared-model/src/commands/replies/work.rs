@@ -98,6 +98,38 @@ pub struct CaseItem {
     pub pending: bool,
     /// One sentence of what came of it, for a building head.
     pub outcome: Option<String>,
+    /// Who sees it beside those of its own units.
+    pub shared: Vec<SharedWith>,
+    /// It is here only because somebody shares it.
+    pub by_share: bool,
+}
+
+/// A unit or a person that a case is shown to.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct SharedWith {
+    /// The unit or the membership: what `unshare_case` names.
+    pub target: String,
+    pub name: String,
+    /// One person, not the office of a unit.
+    pub by_name: bool,
+    /// Up to this class.
+    pub upto: Coded,
+    /// Asked for here, and not confirmed by the server yet.
+    pub pending: bool,
+}
+
+/// Who a case may be shown to.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ShareChoice {
+    /// The unit, or the person's.
+    pub to: String,
+    /// Membership of the person; absent: the office of the unit.
+    pub assignee: Option<String>,
+    pub name: String,
+    /// 街道, or the person's role and unit.
+    pub detail: String,
+    /// The strictest class that may be chosen.
+    pub upto: Coded,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
@@ -134,7 +166,7 @@ pub struct StepView {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct NextStep {
     pub transition: Coded,
-    /// `note`, `assignee`, `rating`: what it requires.
+    /// `note`, `assignee`, `rating`, `to`: what it requires.
     pub requires: Vec<String>,
     /// The one action offered as the main button.
     pub main: bool,
@@ -145,4 +177,6 @@ pub struct CaseFile {
     pub case: CaseView,
     pub steps: Vec<StepView>,
     pub next: Vec<NextStep>,
+    /// Empty where this person shows it to nobody.
+    pub may_share: Vec<ShareChoice>,
 }
