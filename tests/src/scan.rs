@@ -32,7 +32,7 @@ pub fn columns_with(device: &Device, needle: &str) -> Vec<String> {
     let mut out = Vec::new();
     for table in tables {
         let mut q = db.prepare(&format!("select * from \"{table}\"")).unwrap();
-        let names: Vec<String> = q.column_names().into_iter().map(str::to_string).collect();
+        let names: Vec<String> = q.column_names().map(str::to_string).collect();
         let mut rows = q.query([]).unwrap();
         while let Some(r) = rows.next().unwrap() {
             for (n, name) in names.iter().enumerate() {

@@ -11,6 +11,7 @@ use shared_model::class::Class;
 use shared_model::crdt::{Change, OpBody, Registers, Value};
 use shared_model::doc::DocId;
 use shared_model::records::{FieldClass, Kind};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -80,8 +81,8 @@ impl Look {
         }
         for p in documents::partitions_of(db, &unit)? {
             for row in documents::of_partition(db, p.id)? {
-                if !self.docs.contains_key(&row.doc) {
-                    self.docs.insert(row.doc, Loaded::of(db, row)?);
+                if let Entry::Vacant(free) = self.docs.entry(row.doc) {
+                    free.insert(Loaded::of(db, row)?);
                 }
             }
         }
