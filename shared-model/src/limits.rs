@@ -54,6 +54,16 @@ pub const ALARMS_MAX: u32 = 200;
 pub const AUTO_LOCK_MS: i64 = 5 * 60 * 1000;
 /// Items of one list reply.
 pub const LIST_ITEMS_MAX: u32 = 10_000;
+/// Kept pages that a device gives back in one request.
+pub const OFFERED_PAGES_MAX: usize = 1_000;
+/// Commands that it sends again in one request.
+pub const OFFERED_COMMANDS_MAX: usize = 10_000;
+/// Documents compared with their registers in one request.
+pub const COMPARED_DOCUMENTS_MAX: usize = 200;
+/// Partitions compared by buckets in one request.
+pub const COMPARED_PARTITIONS_MAX: usize = 64;
+/// Values that a device proposes to the office in one request.
+pub const SALVAGED_MAX: usize = 500;
 /// Purge receipts of one request.
 pub const RECEIPTS_MAX: usize = 10_000;
 /// Erasures that the office sees, newest first.

@@ -170,6 +170,8 @@ pub enum Verdict {
     Erased,
     /// A server command that came too late.
     Stale { current: String },
+    /// What it stands on was lost when the server was set back, and this device cannot bring it either: to be written again.
+    Lost,
 }
 
 /// Where a device is in a partition. While a bundle comes, `bundle` says which and how far.
@@ -483,6 +485,40 @@ pub struct SyncReply {
     pub resolutions: Vec<Resolution>,
     /// For a device that may go on.
     pub lease: Option<Lease>,
+}
+
+/// A command that had a verdict, sent again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offered {
+    pub command: Command,
+    /// Of a refused one: as it was.
+    pub verdict: Option<Verdict>,
+}
+
+/// `POST /v1/offer`: what a device gives back to a server that was set back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferRequest {
+    pub epoch: u64,
+    /// As they came, signed, oldest first; at most [`crate::limits::OFFERED_PAGES_MAX`].
+    pub pages: Vec<Page>,
+    /// In the order of their numbers; at most [`crate::limits::OFFERED_COMMANDS_MAX`].
+    pub commands: Vec<Offered>,
+    /// As in [`SyncRequest`].
+    pub released: u64,
+    /// This device has nothing more to bring: a command that still lacks its past is lost.
+    pub last: bool,
+}
+
+/// Answer to an offer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OfferReply {
+    /// Another than the request's: nothing was taken, the device has to hear of it first.
+    pub epoch: u64,
+    pub verdicts: Vec<(u64, Verdict)>,
+    /// Per page: rows that still lack their past.
+    pub waiting: Vec<u32>,
+    /// Rows that are in a log again.
+    pub taken: u32,
 }
 
 /// `POST /v1/enrol` (the only request without a device signature; it carries a proof).

@@ -88,6 +88,11 @@ impl Keys {
         self.signing.sign(text).to_bytes().to_vec()
     }
 
+    /// Did this server sign it?
+    pub fn signed(&self, text: &[u8], signature: &[u8]) -> bool {
+        ed25519_dalek::Signature::from_slice(signature).is_ok_and(|s| self.signing.verifying_key().verify_strict(text, &s).is_ok())
+    }
+
     /// `HMAC(server key, device ‖ device_seq)[..16]`: tells a reader nothing of how many commands it does not see.
     pub fn opaque(&self, device: &Uuid, seq: u64) -> [u8; 16] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.opaque).expect("HMAC takes a key of any length");

@@ -20,6 +20,7 @@ mod keys;
 mod ledger;
 mod memberships;
 mod metrics;
+mod offer;
 mod pull;
 mod push;
 mod refused;
@@ -254,6 +255,10 @@ impl Server {
             ("POST", "/v1/history") => {
                 let caller = signed()?;
                 body::write(&history::history(inner, &caller, &body::read(body)?)?)
+            }
+            ("POST", "/v1/offer") => {
+                let caller = signed()?;
+                body::write(&offer::offer(inner, &caller, &body::read(body)?)?)
             }
             ("POST", "/v1/invite") => {
                 let caller = signed()?;

@@ -128,6 +128,7 @@ fn verdict_name(verdict: &Verdict) -> &'static str {
         Verdict::Need { .. } => "need",
         Verdict::Erased => "erased",
         Verdict::Stale { .. } => "stale",
+        Verdict::Lost => "lost",
     }
 }
 

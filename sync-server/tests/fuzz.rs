@@ -161,6 +161,7 @@ fn note(s: &mut Scene, reply: &SyncReply, commands: &[Command], told: &mut Told)
             Verdict::Need { .. } => "need".into(),
             Verdict::Stale { .. } => "stale".into(),
             Verdict::Erased => "erased".into(),
+            Verdict::Lost => "lost".into(),
         };
         assert!(words != "not_judgeable" && words != "not_storable", "{words}: {:?}", commands.iter().find(|c| c.seq == *seq));
         told.accepted += usize::from(words == "accepted");

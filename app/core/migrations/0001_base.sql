@@ -62,7 +62,7 @@ create table command (
     needs integer not null default 0,
     replaces integer,
     replaced_by integer,
-    -- judged once, and to be sent again because the server was set back
+    -- the server was set back: 1 it had a verdict and is sent again, 2 it waits for changes that the server lost
     again integer not null default 0,
     household blob,
     received_at integer,
@@ -70,7 +70,7 @@ create table command (
     erased integer not null default 0
 ) strict;
 create index command_unjudged on command (seq) where judged = 0;
-create index command_again on command (seq) where again = 1;
+create index command_again on command (seq) where again > 0;
 create index command_refused on command (seq) where state in ('quarantined', 'superseded', 'stale');
 
 -- What was said about a refused command of this device: what its author asked, and what the office did.
@@ -101,6 +101,15 @@ create table command_doc (
     primary key (record, class, generation, seq)
 ) strict, without rowid;
 
+-- How far the device had pulled where an accepted command wrote: once a backup holds that, the command is let go.
+create table command_place (
+    seq integer not null,
+    unit blob not null,
+    class integer not null,
+    at integer,
+    primary key (seq, unit, class)
+) strict, without rowid;
+
 -- Where this device is in each partition it holds.
 create table partition (
     unit blob not null,
@@ -125,7 +134,7 @@ create table kept_page (
     seq_to integer not null,
     received_at integer not null,
     body blob not null,
-    -- to be given back to a server that was set back
+    -- the server was set back: 1 to be given back, 2 given back
     offer integer not null default 0
 ) strict;
 create index kept_page_by_place on kept_page (unit, class, seq_to);

@@ -479,6 +479,9 @@ impl Engine {
         self.tell_wiped();
         let mut report = SyncReport::default();
         for round in 0..sync::ROUNDS_MAX {
+            if self.with(|o| sync::setback::is_due(&o.db))? {
+                self.give_back(&mut report)?;
+            }
             let request = self.with(|o| sync::next_request(&o.db))?;
             let cbor = wire::to_cbor(&request);
             let answer = self.exchange("/v1/sync", &cbor);
@@ -522,7 +525,7 @@ impl Engine {
             self.raise(&applied.changed);
             let waits = self.with(|o| sync::apply::unjudged(&o.db))?;
             report.agreed = applied.agreed == Some(true) && waits == 0;
-            let asks_again = applied.more || applied.owes || applied.refused > 0 || applied.new_policy;
+            let asks_again = applied.more || applied.set_back || applied.owes || applied.refused > 0 || applied.new_policy;
             let moves = asks_again || (waits > 0 && judged > 0 && pushed > 0);
             if !moves {
                 break;

@@ -111,5 +111,6 @@ pub static ERASE_REASON: CodeTable = CodeTable {
         own("purpose_done", "目的已达到", "purpose fulfilled", &[]),
         own("period_ended", "保存期满", "period of keeping ended", &[]),
         own("unlawful", "不应收集", "should not have been collected", &[]),
+        own("erased_before", "恢复之前已抹去", "erased before the server was set back", &[]),
     ],
 };

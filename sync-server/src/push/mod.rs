@@ -10,8 +10,10 @@
 pub use rights::Roots;
 
 mod accept;
+pub mod again;
 mod appoint;
 mod ask;
+mod back;
 mod erasure;
 mod late;
 mod part;
@@ -106,25 +108,14 @@ pub struct Push<'a> {
     has_refused: bool,
     /// Everything of this device is kept aside under this reason, unjudged.
     kept_aside: Option<&'static str>,
+    epoch: u64,
     out: Pushed,
 }
 
 /// Judges all commands of a request. Returns what came of it and the tree as it is afterwards.
 pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncRequest) -> Result<(Pushed, Arc<Tree>), Error> {
-    // As of this transaction: a term may have ended since the request was read.
-    let device = devices::get(db, &device.id)?.ok_or(Error::Damaged("a device that is gone"))?;
-    let mut push = Push {
-        inner,
-        db,
-        has_refused: commands::has_refused(db, &device.id)?,
-        device: device.clone(),
-        tree: inner.tree(db)?,
-        now_ms: inner.receipt_ms(request.commands.len()),
-        known_actors: HashSet::new(),
-        kept_aside: closing::kept_aside(&device, inner.env.now_ms()),
-        out: Pushed::default(),
-    };
-    if request.epoch != 0 && request.epoch != epochs::current(db)? {
+    let mut push = Push::new(inner, db, device, request.commands.len())?;
+    if request.epoch != 0 && request.epoch != push.epoch {
         // It learns of the epoch first, and gives back what this server lost; until then nothing is judged, so that nothing is forgotten.
         return Ok((push.out, push.tree));
     }
@@ -142,6 +133,25 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
     }
     push.note_unsent(request)?;
     Ok((push.out, push.tree))
+}
+
+impl<'a> Push<'a> {
+    fn new(inner: &'a Inner, db: &'a Connection, device: &Device, commands: usize) -> Result<Self, Error> {
+        // As of this transaction: a term may have ended since the request was read.
+        let device = devices::get(db, &device.id)?.ok_or(Error::Damaged("a device that is gone"))?;
+        Ok(Push {
+            inner,
+            db,
+            has_refused: commands::has_refused(db, &device.id)?,
+            epoch: epochs::current(db)?,
+            kept_aside: closing::kept_aside(&device, inner.env.now_ms()),
+            device,
+            tree: inner.tree(db)?,
+            now_ms: inner.receipt_ms(commands),
+            known_actors: HashSet::new(),
+            out: Pushed::default(),
+        })
+    }
 }
 
 impl Push<'_> {
@@ -192,10 +202,12 @@ impl Push<'_> {
         }
         let judged = match self.kept_aside {
             Some(reason) => refuse(reason),
-            None => self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque).map(|()| plan.erased)),
+            None => {
+                self.judge_safely(command, &digest).and_then(|plan| self.accept(&plan, opaque).map(|()| (plan.received_at, plan.erased)))
+            }
         };
         let verdict = match judged {
-            Ok(erased) => Verdict::Accepted { received_at: self.now_ms, erased },
+            Ok((before, erased)) => Verdict::Accepted { received_at: before.unwrap_or(self.now_ms), erased },
             // a device that is to forget everything cannot be asked for what is missing
             Err(Stop::Refused(Refusal::Need(_))) if closing::is_closed(&self.device) => {
                 self.refused(command, &digest, &opaque, Refusal::Quarantine("incomplete"))?
@@ -237,10 +249,14 @@ impl Push<'_> {
         let tree = asked.tree.clone().unwrap_or_else(|| self.tree.clone());
         let judging = part::Judging { parts: &parts, roots: &roots, tree: &tree };
         let mut planned = Vec::with_capacity(parts.len());
-        for at in 0..parts.len() {
-            planned.push(self.judge_part(&judging, at)?);
+        let mut received_at = None;
+        for (at, decoded) in parts.iter().enumerate() {
+            match self.taken_back(decoded)? {
+                Some(then) => received_at = Some(then),
+                None => planned.push(self.judge_part(&judging, at)?),
+            }
         }
-        Ok(Plan { parts: planned, asked, resolves, erased })
+        Ok(Plan { parts: planned, asked, resolves, erased, received_at })
     }
 }
 
@@ -251,4 +267,6 @@ pub struct Plan<'c> {
     resolves: Option<resolve::Resolves>,
     /// Documents whose parts were dropped: they were erased before the command came.
     erased: Vec<DocId>,
+    /// When it was accepted before the server was set back, as far as rows of it came back.
+    received_at: Option<i64>,
 }

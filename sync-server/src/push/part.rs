@@ -146,7 +146,8 @@ impl Push<'_> {
         if self.known_actors.contains(actor) {
             return Ok(true);
         }
-        if let Some(known) = people::actor(self.db, actor)? {
+        // one that only came back in signed rows has no device yet
+        if let Some(known) = people::actor(self.db, actor)?.filter(|known| known.device.is_some()) {
             let own = known.device == Some(self.device.id);
             if own {
                 self.known_actors.insert(*actor);
@@ -165,6 +166,20 @@ impl Push<'_> {
         }
         self.known_actors.insert(*actor);
         Ok(true)
+    }
+
+    /// When a part was received that is in the archive already: brought back by a reader before its author came.
+    pub fn taken_back(&mut self, decoded: &Decoded<'_>) -> Result<Option<i64>, Error> {
+        let (part, change) = (decoded.part, &decoded.change);
+        if self.epoch <= 1 {
+            return Ok(None);
+        }
+        let Some(found) = documents::get(self.db, &part.doc)?.filter(|row| row.unit == part.unit && row.kind == part.kind) else {
+            return Ok(None);
+        };
+        let hash = Change::decode(&part.change).map(|(_, hash)| hash).map_err(|_| Error::Damaged("a change that was read before"))?;
+        let Some(at) = documents::received_at(self.db, found.id, &hash)? else { return Ok(None) };
+        Ok(if self.is_own_actor(&change.actor)? { Some(at) } else { None })
     }
 
     /// Rules come before existence: who may never write a kind is told so whether or not the record is there.

@@ -24,6 +24,12 @@ impl Push<'_> {
             Refusal::Quarantine(reason) => (reason, Verdict::Quarantined { reason: reason.into() }),
             Refusal::Supersede(by) => ("superseded", Verdict::Superseded { by }),
         };
+        self.file(command, digest, opaque, reason)?;
+        Ok(verdict)
+    }
+
+    /// Keeps a refused command and remembers what stands or falls with it.
+    pub fn file(&mut self, command: &Command, digest: &[u8; 32], opaque: &[u8; 16], reason: &str) -> Result<(), Error> {
         tracing::info!(seq = command.seq, name = command_name(command), reason, "a command is refused");
         let command = &self.without_erased(command)?;
         commands::quarantine(self.db, &self.device.id, command, digest, opaque, reason, self.now_ms)?;
@@ -46,7 +52,7 @@ impl Push<'_> {
         }
         self.has_refused = true;
         self.note_closed(command);
-        Ok(verdict)
+        Ok(())
     }
 
     /// A refused command is kept without what was erased before it came.

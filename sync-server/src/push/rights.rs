@@ -36,7 +36,7 @@ impl Push<'_> {
         if let Some(replaced) = command.replaces {
             let known = commands::get(self.db, &self.device.id, replaced)?;
             match known {
-                Some(known) if matches!(known.verdict, Verdict::Superseded { .. }) && known.policy == command.policy => {
+                Some(known) if matches!(known.verdict, Verdict::Superseded { .. } | Verdict::Lost) && known.policy == command.policy => {
                     (seq, digest) = (replaced, known.digest);
                 }
                 _ => return refuse("replaces"),

@@ -301,6 +301,12 @@ pub fn change_clock(db: &Connection, document: i64, hash: &ChangeHash) -> Result
     found.map(|bytes| read_clock(&bytes)).transpose()
 }
 
+/// When an archived change was received.
+pub fn received_at(db: &Connection, document: i64, hash: &ChangeHash) -> Result<Option<i64>, Error> {
+    let sql = "select received_at from archive where document = ?1 and hash = ?2";
+    Ok(db.prepare_cached(sql)?.query_row(params![document, hash.0], |r| r.get(0)).optional()?)
+}
+
 /// The archived change that holds an operation.
 pub fn change_with_op(db: &Connection, document: i64, actor: &ActorId, counter: u64) -> Result<Option<Vec<u8>>, Error> {
     let sql = "select bytes, max_op from archive where document = ?1 and actor = ?2 and start_op <= ?3 order by seq desc limit 1";

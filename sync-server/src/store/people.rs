@@ -201,7 +201,11 @@ pub fn add_actor(
     name: &str,
     role: Role,
 ) -> Result<(), Error> {
-    db.prepare_cached("insert into actor (actor, device, person, name, role) values (?1, ?2, ?3, ?4, ?5) on conflict (actor) do nothing")?
-        .execute(params![actor.0, device, person, name, role as u8])?;
+    db.prepare_cached(
+        "insert into actor (actor, device, person, name, role) values (?1, ?2, ?3, ?4, ?5)
+         on conflict (actor) do update set device = excluded.device, person = excluded.person, name = excluded.name, role = excluded.role
+           where actor.device is null and excluded.device is not null",
+    )?
+    .execute(params![actor.0, device, person, name, role as u8])?;
     Ok(())
 }

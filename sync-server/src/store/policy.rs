@@ -84,6 +84,16 @@ pub fn set_named(db: &Connection, device: &Uuid, policy: u64, late: &[(u64, Vec<
     Ok(())
 }
 
+/// One more command counts as declared.
+pub fn add_late(db: &Connection, device: &Uuid, seq: u64, digest: &[u8; 32]) -> Result<(), Error> {
+    db.prepare_cached("insert into late_work (device, seq, digest) values (?1, ?2, ?3) on conflict do nothing")?.execute(params![
+        device,
+        int(seq),
+        digest
+    ])?;
+    Ok(())
+}
+
 /// The digest of a command that was declared late.
 pub fn late_digest(db: &Connection, device: &Uuid, seq: u64) -> Result<Option<Vec<u8>>, Error> {
     let sql = "select digest from late_work where device = ?1 and seq = ?2";

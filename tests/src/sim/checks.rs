@@ -96,7 +96,7 @@ impl Sim {
         let replaced: BTreeSet<u64> = sent.values().filter_map(|c| c.replaces).collect();
         for (seq, verdict) in &verdicts {
             match verdict {
-                Verdict::Accepted { .. } | Verdict::Quarantined { .. } | Verdict::Stale { .. } | Verdict::Erased => {
+                Verdict::Accepted { .. } | Verdict::Quarantined { .. } | Verdict::Stale { .. } | Verdict::Erased | Verdict::Lost => {
                     assert!(!replaced.contains(seq), "{}: {seq} was replayed and yet judged {verdict:?}", d.name);
                 }
                 Verdict::Superseded { by } => assert!(by < seq, "{}: {seq} stands on {by}", d.name),

@@ -190,6 +190,38 @@ impl World {
         self.wire.set(Some(Server::open(&self.server_dir(), self.server_env.clone()).unwrap()));
     }
 
+    /// A verified backup, made beside the running server. Returns its file.
+    pub fn back_up(&self) -> PathBuf {
+        self.clock.pass_ms(1000);
+        let folder = self.dir.path().join("backups");
+        folder.join(self.server().backup(Some(&folder)).unwrap().file)
+    }
+
+    /// The server is put back to a backup, declared. Returns the new epoch.
+    pub fn restore(&self, from: &Path) -> u64 {
+        self.stop_server();
+        let done = sync_server::restore(&self.server_dir(), from, self.server_env.clone()).unwrap();
+        self.start_server();
+        done.epoch
+    }
+
+    /// The server's folder as somebody copies it while nothing runs, for [`World::put_back`].
+    pub fn copy_server(&self, name: &str) -> PathBuf {
+        self.stop_server();
+        let copy = self.dir.path().join(name);
+        copy_folder(&self.server_dir(), &copy);
+        self.start_server();
+        copy
+    }
+
+    /// The copied folder takes the place of the server's, and nobody is told.
+    pub fn put_back(&self, copy: &Path) {
+        self.stop_server();
+        std::fs::remove_dir_all(self.server_dir()).unwrap();
+        copy_folder(copy, &self.server_dir());
+        self.start_server();
+    }
+
     /// What the server's database says, read without the server.
     pub fn ledger(&self) -> Ledger {
         Ledger::read(&self.server_dir())
@@ -272,6 +304,8 @@ fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
     }
 }

@@ -76,19 +76,23 @@ pub fn status(engine: &Engine) -> Result<SyncStatus> {
         let pending = unjudged(db)?;
         let agreed_at: Option<i64> = store::json_setting(db, "agreed_at")?;
         let differs: bool = store::json_setting(db, "differs")?.unwrap_or(false);
+        let set_back = crate::sync::setback::of(db)?.is_some();
         let seq: u64 = store::json_setting(db, "agreed_seq")?.unwrap_or(0);
         let one = |sql: &str| -> Result<u32> { Ok(db.prepare_cached(sql)?.query_row([], |r| r.get(0))?) };
         let since: u32 = db.prepare_cached("select count(*) from command where seq > ?1")?.query_row([seq], |r| r.get(0))?;
         Ok(SyncStatus {
             pending,
             photos: 0,
-            agreed: agreed_at.is_some() && pending == 0 && !differs && since == 0,
+            agreed: agreed_at.is_some() && pending == 0 && !differs && !set_back && since == 0,
             agreed_at,
             agreed_records: store::json_setting(db, "agreed_records")?.unwrap_or(0),
             since,
             contact_at: store::json_setting(db, "contact_at")?,
             refused: super::tray::count(db)?,
             differs,
+            set_back,
+            kept_pages: one("select count(*) from kept_page")?,
+            kept_commands: one("select count(*) from command where state = 'accepted' and length(body) > 0")?,
             offline,
             conflicts: super::conflicts::count(db)?,
             held: super::held::count(db)?,

@@ -1,7 +1,7 @@
 //! Applies a reply in one transaction: verdicts first, then each page with its cursor. Nothing the server sends replaces a document:
 //! changes are applied, snapshots joined. Malformed rows are refused per document and fetched again, never per page.
 
-use super::{purge, refuse};
+use super::{purge, refuse, setback};
 use crate::error::{CoreError, Result};
 use crate::handover;
 use crate::project;
@@ -29,6 +29,8 @@ pub struct Applied {
     pub owes: bool,
     /// Grants came under a new policy.
     pub new_policy: bool,
+    /// The server was set back: something is to be given back to it first.
+    pub set_back: bool,
     /// Compared, and everything equal; `None` while more pages wait.
     pub agreed: Option<bool>,
 }
@@ -62,6 +64,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             }
             Verdict::Need { .. } => {
                 tx.prepare_cached("update command set needs = 1 where seq = ?1")?.execute([seq])?;
+                out.set_back |= setback::note_need(&tx, *seq)?;
             }
             other => {
                 if refuse::note(&tx, *seq, other)? {
@@ -88,6 +91,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
         store::set_json(&tx, "refused_version", &refused.version)?;
     }
     note_resolutions(&tx, &reply.resolutions)?;
+    out.set_back |= setback::note(&tx, &reply, now_ms)?;
     store::set_json(&tx, "epoch", &reply.epoch)?;
     // with the verdicts, not behind the pages: what only waited for its verdict leaves also when the pages do not come through
     let is_expecting = drop_lost_partitions(&tx, &mut touched, true)?;
@@ -106,13 +110,14 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
         out.agreed = Some(agreed);
         store::set_json(&tx, "differs", &!agreed)?;
         if agreed && unjudged(&tx)? == 0 {
+            setback::over(&tx)?;
             store::set_json(&tx, "agreed_at", &now_ms)?;
             let records: u32 = tx.query_row("select count(distinct record) from doc", [], |r| r.get(0))?;
             store::set_json(&tx, "agreed_records", &records)?;
             let last: u64 = tx.query_row("select coalesce(max(seq), 0) from command", [], |r| r.get(0))?;
             store::set_json(&tx, "agreed_seq", &last)?;
         }
-        release(&tx, &reply, now_ms)?;
+        setback::release(&tx, &reply, now_ms)?;
     }
     store::set_json(&tx, "contact_at", &now_ms)?;
     project::spread(&tx)?;
@@ -185,7 +190,7 @@ fn digest(db: &Connection, p: &Partition) -> Result<Option<u128>> {
 }
 
 /// An accepted command: its changes move into `base`; with nothing more unsent the two sides are one again.
-fn accept(
+pub fn accept(
     db: &Transaction<'_>,
     seq: u64,
     at: i64,
@@ -663,15 +668,6 @@ fn compare(db: &Connection, theirs: &[wire::PartitionDigest]) -> Result<bool> {
         tracing::warn!("digests differ after a sync");
     }
     Ok(equal)
-}
-
-/// Lets go of kept pages that a verified backup holds, and, where none is configured, of what is older than 30 days.
-fn release(db: &Connection, reply: &SyncReply, now_ms: i64) -> Result<()> {
-    db.execute("delete from kept_page where received_at < ?1", [now_ms - 30 * 24 * 3_600_000])?;
-    for d in reply.digests.iter().filter(|d| d.safe > 0) {
-        db.execute("delete from kept_page where unit = ?1 and class = ?2 and seq_to <= ?3", params![d.unit, d.class as u8, d.safe])?;
-    }
-    Ok(())
 }
 
 /// The hash of every part of a command, as stored.

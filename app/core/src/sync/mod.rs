@@ -2,8 +2,10 @@
 //! verdicts, then its pages, each with its cursor in one transaction; again until nothing waits. The store is not held while the network works.
 
 pub mod apply;
+mod heal;
 mod purge;
 pub mod refuse;
+pub mod setback;
 pub mod trace;
 
 use crate::env::{Env, Transport};

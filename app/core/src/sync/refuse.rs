@@ -25,6 +25,7 @@ pub fn note(db: &Connection, seq: u64, verdict: &Verdict) -> Result<bool> {
         Verdict::Superseded { by } => ("superseded", format!("by {by}")),
         Verdict::Stale { current } => ("stale", current.clone()),
         Verdict::Erased => ("erased", String::new()),
+        Verdict::Lost => ("superseded", "lost".into()),
         Verdict::Accepted { .. } | Verdict::Need { .. } => return Ok(false),
     };
     let known: Option<(String, String)> =

@@ -23,7 +23,9 @@ export function truthOf(status: SyncStatus | null, t: Translate, lang: string, n
   if (status.since > 0 || status.pending > 0) then.push(t('common.truth.since', { n: count(Math.max(status.since, status.pending)) }))
   if (status.photos > 0) then.push(t('common.truth.photos', { n: count(status.photos) }))
   if (status.refused > 0) then.push(t('common.truth.refused', { n: status.refused }))
-  if (status.differs) then.push(t('common.truth.differs'))
+  if (status.differs && !status.set_back) then.push(t('common.truth.differs'))
+  // what was proved before is true no more: the server lost some of it, and this device is giving it again
+  if (status.set_back) return { proved: false, first: t('common.truth.set_back'), then, icon: status.offline ? 'off' : 'up' }
   if (status.agreed_at === null) {
     if (status.offline) then.push(t('common.truth.offline'))
     return { proved: false, first: t('common.truth.never'), then, icon: status.offline ? 'off' : 'clock' }

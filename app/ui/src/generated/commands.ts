@@ -1135,6 +1135,14 @@ refused: number,
  */
 differs: boolean, 
 /**
+ * The server was set back, and what this device holds is being given to it again.
+ */
+set_back: boolean, 
+/**
+ * Pages and own commands kept until a verified backup holds them.
+ */
+kept_pages: number, kept_commands: number, 
+/**
  * Last attempt failed for lack of a server.
  */
 offline: boolean, conflicts: number, held: number, 

@@ -147,6 +147,11 @@ pub struct SyncStatus {
     pub refused: u32,
     /// Compared and found different: stays until it is mended.
     pub differs: bool,
+    /// The server was set back, and what this device holds is being given to it again.
+    pub set_back: bool,
+    /// Pages and own commands kept until a verified backup holds them.
+    pub kept_pages: u32,
+    pub kept_commands: u32,
     /// Last attempt failed for lack of a server.
     pub offline: bool,
     pub conflicts: u32,

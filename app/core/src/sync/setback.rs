@@ -1,0 +1,356 @@
+//! When the server was set back, this device gives back what it still holds: own commands above the fork under their old numbers, and the
+//! signed pages that it pulled. Until a verified backup holds them both are kept, and only then let go. While anything is still to be given
+//! back nothing else is sent, because what is new may stand on it.
+
+use super::apply::{Digests, accept};
+use super::refuse;
+use crate::error::{CoreError, Result};
+use crate::project;
+use crate::store::{self, docs};
+use crate::workspace::Identity;
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use serde::{Deserialize, Serialize};
+use shared_model::Class;
+use shared_model::crdt::Change;
+use shared_model::doc::DocId;
+use shared_model::epochs::common;
+use shared_model::limits::{OFFERED_COMMANDS_MAX, OFFERED_PAGES_MAX, PUSH_BYTES_MAX};
+use shared_model::wire::{self, Command, OfferReply, OfferRequest, Offered, Page, SyncReply, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// Without any backup, what is older than this is let go of, ms.
+const KEPT_MS: i64 = 30 * 24 * 3_600_000;
+/// Commands looked at in one release.
+const RELEASED_AT_ONCE: u32 = 2_000;
+/// States of a page in `kept_page.offer`: kept, to be given back, given back.
+const TO_GIVE: u8 = 1;
+const GIVEN: u8 = 2;
+
+/// Since when this device knows that the server was set back; gone once both agree again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetBack {
+    pub at_ms: i64,
+    pub epoch: u64,
+}
+
+/// Is something of before still on its way back?
+pub fn of(db: &Connection) -> Result<Option<SetBack>> {
+    store::json_setting(db, "set_back")
+}
+
+/// A reply of another epoch than the one known: what stands above the fork is to be given back. True when it was one.
+pub fn note(db: &Connection, reply: &SyncReply, now_ms: i64) -> Result<bool> {
+    let before: u64 = store::json_setting(db, "epoch")?.unwrap_or(0);
+    if before == 0 || before == reply.epoch {
+        return Ok(false);
+    }
+    tracing::warn!(before, now = reply.epoch, "the server was set back; what this device holds is given back");
+    store::set_json(db, "set_back", &SetBack { at_ms: now_ms, epoch: reply.epoch })?;
+    db.execute("update command set again = 1 where seq > ?1 and judged = 1 and length(body) > 0", [reply.known])?;
+    db.execute("delete from command_place where seq > ?1", [reply.known])?;
+    let mut q = db.prepare("select id, unit, class, epoch, seq_to from kept_page")?;
+    let pages = q.query_map([], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Uuid>(1)?, r.get::<_, u8>(2)?, r.get(3)?, r.get::<_, u64>(4)?)))?;
+    for page in pages.collect::<rusqlite::Result<Vec<_>>>()? {
+        let (id, unit, class, epoch, seq_to) = page;
+        let Some(class) = Class::from_u8(class) else { continue };
+        if seq_to > common(&reply.epochs, epoch, reply.epoch, &unit, class) {
+            db.prepare_cached("update kept_page set offer = ?2 where id = ?1")?.execute(params![id, TO_GIVE])?;
+        }
+    }
+    Ok(true)
+}
+
+/// A command that waits for changes the server does not have, while it is being filled again: they are asked of this device, and if it
+/// cannot bring them they are lost. True when it is so; otherwise the command is only sent again.
+pub fn note_need(db: &Connection, seq: u64) -> Result<bool> {
+    let is_set_back = of(db)?.is_some();
+    if is_set_back {
+        db.prepare_cached("update command set again = 2 where seq = ?1 and judged = 0")?.execute([seq])?;
+    }
+    Ok(is_set_back)
+}
+
+/// Both agree: what was given back has come again with new pages, under new numbers.
+pub fn over(db: &Connection) -> Result<()> {
+    if of(db)?.is_some() {
+        db.execute("delete from kept_page where offer = ?1", [GIVEN])?;
+        db.execute("delete from setting where key = 'set_back'", [])?;
+    }
+    Ok(())
+}
+
+/// Is there anything to be given back?
+pub fn is_due(db: &Connection) -> Result<bool> {
+    let commands = db.prepare_cached("select 1 from command where again > 0 limit 1")?.exists([])?;
+    Ok(commands || db.prepare_cached("select 1 from kept_page where offer = 1 limit 1")?.exists([])?)
+}
+
+/// One way through all that is to be given back.
+#[derive(Debug, Default)]
+pub struct Pass {
+    page: i64,
+    seq: u64,
+    /// Nothing moved in the pass before: what lacks its past now is lost.
+    last: bool,
+}
+
+impl Pass {
+    /// From the beginning.
+    pub fn new(last: bool) -> Self {
+        Pass { last, ..Pass::default() }
+    }
+}
+
+/// One request of a pass, and which pages it holds.
+pub struct Batch {
+    pub request: OfferRequest,
+    pages: Vec<i64>,
+}
+
+/// The next batch of a pass; `None`: all was offered.
+pub fn next(db: &Connection, pass: &mut Pass) -> Result<Option<Batch>> {
+    let (mut commands, mut pages, mut ids, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let mut q = db.prepare_cached("select seq, body, state, reason from command where again > 0 and seq > ?1 order by seq")?;
+    let mut got = q.query([pass.seq])?;
+    while let Some(r) = got.next()? {
+        let body: Vec<u8> = r.get(1)?;
+        if (bytes + body.len() > PUSH_BYTES_MAX && !commands.is_empty()) || commands.len() >= OFFERED_COMMANDS_MAX {
+            break;
+        }
+        bytes += body.len();
+        pass.seq = r.get(0)?;
+        let command: Command = wire::from_cbor(&body).map_err(|_| CoreError::new("bad_change", "一条待传的记录损坏，已留下。"))?;
+        let verdict = verdict_of(&command, &r.get::<_, String>(2)?, r.get::<_, Option<String>>(3)?.unwrap_or_default());
+        commands.push(Offered { command, verdict });
+    }
+    let mut q = db.prepare_cached("select id, body from kept_page where offer = 1 and id > ?1 order by id")?;
+    let mut got = q.query([pass.page])?;
+    let mut bytes = 0;
+    while let Some(r) = got.next()? {
+        let body = super::unpack(&r.get::<_, Vec<u8>>(1)?, 16 * 1024 * 1024)?;
+        if (bytes + body.len() > PUSH_BYTES_MAX && !pages.is_empty()) || pages.len() >= OFFERED_PAGES_MAX {
+            break;
+        }
+        bytes += body.len();
+        pass.page = r.get(0)?;
+        pages.push(wire::from_cbor::<Page>(&body).map_err(|_| CoreError::new("bad_change", "一页留着的记录损坏，已留下。"))?);
+        ids.push(pass.page);
+    }
+    if commands.is_empty() && pages.is_empty() {
+        return Ok(None);
+    }
+    let request = OfferRequest {
+        epoch: store::json_setting(db, "epoch")?.unwrap_or(0),
+        pages,
+        commands,
+        released: store::json_setting(db, "released")?.unwrap_or(0),
+        last: pass.last,
+    };
+    Ok(Some(Batch { request, pages: ids }))
+}
+
+/// The verdict that a refused command had; of an accepted one none, it is judged again.
+fn verdict_of(command: &Command, state: &str, reason: String) -> Option<Verdict> {
+    let by = reason.strip_prefix("by ").and_then(|n| n.parse().ok());
+    match state {
+        "superseded" | "discarded" if reason == "lost" => Some(Verdict::Lost),
+        "superseded" => Some(Verdict::Superseded { by: by.unwrap_or(0) }),
+        "discarded" if by.is_some() => Some(Verdict::Superseded { by: by.unwrap_or(0) }),
+        "discarded" if command.parts.is_empty() => Some(Verdict::Stale { current: reason }),
+        "quarantined" | "discarded" => Some(Verdict::Quarantined { reason }),
+        "stale" => Some(Verdict::Stale { current: reason }),
+        "erased" => Some(Verdict::Erased),
+        _ => None,
+    }
+}
+
+/// What an answer brought.
+pub struct Step {
+    /// Commands and pages that are settled.
+    pub moved: usize,
+    /// The server was set back once more; the next sync says how.
+    pub is_elsewhere: bool,
+    pub refused: u32,
+}
+
+/// Applies the answer to a batch.
+pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, batch: &Batch, reply: &OfferReply) -> Result<Step> {
+    let mut step = Step { moved: 0, is_elsewhere: reply.epoch != batch.request.epoch, refused: 0 };
+    if step.is_elsewhere {
+        return Ok(step);
+    }
+    let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let (mut touched, mut digests, mut fresh) = (BTreeMap::new(), Digests::default(), BTreeSet::new());
+    for (seq, verdict) in &reply.verdicts {
+        let known: Option<(u8, String)> = tx
+            .query_row("select again, state from command where seq = ?1 and again > 0", [seq], |r| Ok((r.get(0)?, r.get(1)?)))
+            .optional()?;
+        let Some((again, state)) = known else { continue };
+        if matches!(verdict, Verdict::Need { .. }) {
+            continue;
+        }
+        step.moved += 1;
+        tx.execute("update command set again = 0 where seq = ?1", [seq])?;
+        match verdict {
+            Verdict::Accepted { received_at, erased } if again == 2 => accept(&tx, *seq, *received_at, erased, &mut touched, &mut digests)?,
+            Verdict::Accepted { received_at, .. } => {
+                tx.execute("update command set state = 'accepted', received_at = ?2 where seq = ?1", params![seq, received_at])?;
+            }
+            Verdict::Lost => {
+                tx.execute("update command set state = 'superseded', reason = 'lost', judged = 1 where seq = ?1", [seq])?;
+                rebuild_all(&tx, *seq, &mut touched)?;
+            }
+            other if again == 2 => {
+                if refuse::note(&tx, *seq, other)? {
+                    fresh.insert(*seq);
+                }
+                step.refused += 1;
+            }
+            other if state == "accepted" => {
+                // it was accepted once and is not now: it goes to the tray, and the repair takes what it wrote out of the accepted state
+                tx.execute("update command set state = 'pending', judged = 0 where seq = ?1", [seq])?;
+                refuse::note(&tx, *seq, other)?;
+                step.refused += 1;
+            }
+            _ => {}
+        }
+    }
+    digests.write(&tx)?;
+    if !fresh.is_empty() {
+        refuse::settle(&tx, me, now_ms, &fresh, &mut touched)?;
+    }
+    for (n, id) in batch.pages.iter().enumerate() {
+        let waits = reply.waiting.get(n).is_none_or(|rows| *rows > 0);
+        step.moved += usize::from(!waits);
+        if !waits || batch.request.last {
+            tx.execute("update kept_page set offer = ?2 where id = ?1", params![id, GIVEN])?;
+        }
+    }
+    project::refresh(&tx, &touched, now_ms)?;
+    tx.commit()?;
+    Ok(step)
+}
+
+/// What is shown of the documents of a command: what is accepted, with what still waits for a verdict.
+fn rebuild_all(tx: &Transaction<'_>, seq: u64, touched: &mut BTreeMap<Uuid, shared_model::Kind>) -> Result<()> {
+    let body: Vec<u8> = tx.query_row("select body from command where seq = ?1", [seq], |r| r.get(0))?;
+    let Ok(command) = wire::from_cbor::<Command>(&body) else { return Ok(()) };
+    for part in &command.parts {
+        if let Some(mut doc) = docs::load(tx, part.doc)?
+            && doc.base.is_some()
+        {
+            stand_on(tx, &mut doc)?;
+            touched.insert(part.doc.record, part.kind);
+        }
+    }
+    Ok(())
+}
+
+/// Shows a document as its accepted state with what still waits; writes it. What does not fit any more waits unseen for its verdict.
+pub fn stand_on(db: &Connection, doc: &mut docs::Doc) -> Result<()> {
+    let base = doc.accepted().clone();
+    let mut shown = base.clone();
+    doc.pending = 0;
+    for (change, hash) in waiting_changes(db, doc.id)? {
+        if shown.apply(&change, hash).is_ok() {
+            doc.pending += 1;
+        }
+    }
+    doc.base = (doc.pending > 0).then_some(base);
+    doc.shown = shown;
+    doc.own = None;
+    docs::save(db, doc)
+}
+
+/// Changes of a document in commands without a verdict, in their order.
+fn waiting_changes(db: &Connection, id: DocId) -> Result<Vec<(Change, shared_model::crdt::ChangeHash)>> {
+    let mut q = db.prepare_cached(
+        "select c.body from command c join command_doc d on d.seq = c.seq
+         where d.record = ?1 and d.class = ?2 and d.generation = ?3 and c.judged = 0 and c.state = 'pending' order by c.seq",
+    )?;
+    let bodies = q.query_map(params![id.record, id.class as u8, id.generation], |r| r.get::<_, Vec<u8>>(0))?;
+    let mut out = Vec::new();
+    for body in bodies {
+        let Ok(command) = wire::from_cbor::<Command>(&body?) else { continue };
+        out.extend(command.parts.iter().filter(|p| p.doc == id).filter_map(|p| Change::decode(&p.change).ok()));
+    }
+    Ok(out)
+}
+
+/// Lets go of pages and own commands that a verified backup holds, and, where none is made, of what is older than 30 days. A page or a
+/// command that is still to be given back stays.
+pub fn release(db: &Connection, reply: &SyncReply, now_ms: i64) -> Result<()> {
+    if !reply.backed_up {
+        db.execute("delete from kept_page where received_at < ?1 and offer <> 1", [now_ms - KEPT_MS])?;
+    }
+    for d in reply.digests.iter().filter(|d| d.safe > 0) {
+        db.prepare_cached("delete from kept_page where unit = ?1 and class = ?2 and seq_to <= ?3 and offer = 0")?.execute(params![
+            d.unit,
+            d.class as u8,
+            d.safe
+        ])?;
+    }
+    let safe: BTreeMap<(Uuid, u8), u64> = reply.digests.iter().map(|d| ((d.unit, d.class as u8), d.safe)).collect();
+    let mut released: u64 = store::json_setting(db, "released")?.unwrap_or(0);
+    let before = released;
+    note_places(db, released)?;
+    let mut q = db.prepare_cached("select seq, state, judged, again, received_at from command where seq > ?1 order by seq limit ?2")?;
+    let rows = q.query_map(params![released, RELEASED_AT_ONCE], |r| {
+        Ok((r.get::<_, u64>(0)?, r.get::<_, String>(1)?, r.get::<_, bool>(2)?, r.get::<_, u8>(3)?, r.get::<_, Option<i64>>(4)?))
+    })?;
+    for row in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+        let (seq, state, judged, again, received_at) = row;
+        if !judged || again > 0 {
+            break;
+        }
+        if state == "accepted" {
+            let is_old = !reply.backed_up && received_at.is_some_and(|at| at < now_ms - KEPT_MS);
+            if !is_old && !is_safe(db, seq, &safe)? {
+                break;
+            }
+            db.prepare_cached("update command set body = x'', args = x'' where seq = ?1")?.execute([seq])?;
+            db.prepare_cached("delete from command_place where seq = ?1")?.execute([seq])?;
+        }
+        // what was refused keeps its words, whatever a backup holds
+        released = seq;
+    }
+    if released != before {
+        store::set_json(db, "released", &released)?;
+    }
+    Ok(())
+}
+
+/// Where this device stands in the partitions of commands that were accepted since: their rows are not beyond that.
+fn note_places(db: &Connection, released: u64) -> Result<()> {
+    let mut q = db.prepare_cached(
+        "select seq, body from command c where seq > ?1 and state = 'accepted' and judged = 1 and again = 0
+         and not exists (select 1 from command_place p where p.seq = c.seq) order by seq limit ?2",
+    )?;
+    let rows = q.query_map(params![released, RELEASED_AT_ONCE], |r| Ok((r.get::<_, u64>(0)?, r.get::<_, Vec<u8>>(1)?)))?;
+    for row in rows.collect::<rusqlite::Result<Vec<_>>>()? {
+        let (seq, body) = row;
+        let Ok(command) = wire::from_cbor::<Command>(&body) else { continue };
+        for part in &command.parts {
+            // a receipt's partition is not held: it is never known to be safe
+            db.prepare_cached(
+                "insert or ignore into command_place (seq, unit, class, at)
+                 select ?1, ?2, ?3, (select seq from partition where unit = ?2 and class = ?3 and granted = 1)",
+            )?
+            .execute(params![seq, part.unit, part.doc.class as u8])?;
+        }
+    }
+    Ok(())
+}
+
+fn is_safe(db: &Connection, seq: u64, safe: &BTreeMap<(Uuid, u8), u64>) -> Result<bool> {
+    let mut q = db.prepare_cached("select unit, class, at from command_place where seq = ?1")?;
+    let places = q.query_map([seq], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, u8>(1)?, r.get::<_, Option<u64>>(2)?)))?;
+    for place in places {
+        let (unit, class, at) = place?;
+        if !at.is_some_and(|at| safe.get(&(unit, class)).is_some_and(|safe| *safe >= at)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,278 @@
+//! The server was set back: to a backup, declared, or by a folder that somebody copied back. What any device holds as a row is back after
+//! each has synced once; what was refused, erased or stopped stays so; until then nobody is told that all agree.
+
+#![allow(clippy::unwrap_used)]
+
+use e2e::look;
+use e2e::rosters;
+use e2e::world::*;
+use serde_json::{Value as Json, json};
+use shared_model::Role;
+use shared_model::devices::RevokeReason;
+use shared_model::wire::Verdict;
+use std::collections::BTreeMap;
+
+const DAY_MS: i64 = 24 * 3_600_000;
+
+/// Everybody syncs once; then the server has everything that any of them holds.
+fn one_round(w: &World) {
+    for d in &w.devices {
+        d.sync();
+        assert!(d.agrees(), "{} after one sync: {}", d.name, d.status());
+    }
+    w.nothing_wrong();
+}
+
+/// What the office shows of everything, which is all there is.
+fn all(w: &World) -> BTreeMap<String, Json> {
+    look::everything(w.office(), true)
+}
+
+/// A day of work of everybody, each on what the others wrote.
+fn a_day(w: &World, day: i64) {
+    w.clock.pass_ms(DAY_MS);
+    let (office, ana, bo) = (w.office(), w.ana(), w.bo());
+    for turn in 0..3 {
+        ana.edit_person("1-1-101", "张建国", "note", format!("安然 {day} {turn}"));
+        ana.sync();
+        bo.sync();
+        bo.edit_person("1-1-101", "张建国", "note", format!("薄云 {day} {turn}"));
+        bo.edit_person("1-2-101", "陈伟", "phone", format!("1371234{day:02}{turn:02}"));
+        bo.sync();
+        office.sync();
+        office.edit_person("1-1-101", "张建国", "employer", format!("单位 {day} {turn}"));
+        office.sync();
+        ana.sync();
+    }
+    ana.call("add_visit", json!({ "household": ana.at("1-1-102"), "outcome": "met", "note": format!("第 {day} 天") }));
+    w.head().call("add_case", json!({ "matter": "01016", "title": format!("灯坏了 {day}"), "building": first_building() }));
+    w.sync_all();
+}
+
+fn tray(d: &Device) -> Vec<String> {
+    d.call("list_tray", json!({}))["items"].as_array().unwrap().iter().map(|i| i["reason"].as_str().unwrap().to_string()).collect()
+}
+
+#[test]
+fn a_day_old_backup_loses_nothing_that_any_device_holds_as_a_row() {
+    let w = World::ready(401);
+    a_day(&w, 1);
+    let backup = w.back_up();
+    w.sync_all();
+    a_day(&w, 2);
+    // written and not sent when the server goes down
+    w.ana().call("add_visit", json!({ "household": w.ana().at("2-1-101"), "outcome": "met", "note": "还没传的" }));
+    let (before, held) = (all(&w), w.office().status()["held"].clone());
+    assert_eq!(w.restore(&backup), 2);
+    one_round(&w);
+    w.sync_all();
+    let after = all(&w);
+    for (key, was) in before.iter().filter(|(key, _)| !key.contains("2-1-101")) {
+        assert_eq!(after.get(key), Some(was), "{key}");
+    }
+    assert_eq!(w.office().file("2-1-101")["visits"].as_array().unwrap().len(), 1, "what was not sent yet as well");
+    assert_eq!(w.office().person("1-1-101", "张建国")["note"], "薄云 2 2");
+    assert_eq!(w.office().file("1-1-102")["visits"].as_array().unwrap().len(), 2);
+    for d in [w.ana(), w.bo()] {
+        assert_eq!(look::difference(w.office(), d), None);
+        assert!(tray(d).is_empty(), "{:?}", tray(d));
+    }
+    assert_eq!(look::difference_to(w.ana(), &w.ledger()), None);
+    assert_eq!(w.office().status()["held"], held, "nothing had to be proposed");
+    w.ana().edit_person("1-1-101", "张建国", "note", "照常");
+    w.sync_all();
+}
+
+#[test]
+fn a_folder_copied_back_is_found_out_and_filled_again() {
+    let w = World::ready(402);
+    a_day(&w, 1);
+    let copy = w.copy_server("copy");
+    a_day(&w, 2);
+    let before = all(&w);
+    w.put_back(&copy);
+    one_round(&w);
+    w.sync_all();
+    assert_eq!(all(&w), before);
+    assert_eq!(look::difference(w.office(), w.bo()), None);
+    assert_eq!(look::difference_to(w.ana(), &w.ledger()), None);
+}
+
+#[test]
+fn a_folder_copied_back_twice_in_a_day_is_filled_twice() {
+    let w = World::ready(403);
+    let backup = w.back_up();
+    let copy = w.copy_server("copy");
+    a_day(&w, 1);
+    w.put_back(&copy);
+    one_round(&w);
+    w.ana().edit_person("1-1-102", "王强", "note", "在第二期");
+    w.sync_all();
+    let before = all(&w);
+    w.put_back(&copy);
+    one_round(&w);
+    w.sync_all();
+    assert_eq!(all(&w), before);
+    assert!(w.restore(&backup) > 3, "no number twice");
+    one_round(&w);
+    w.sync_all();
+    assert_eq!(all(&w), before, "and from a backup older than both");
+}
+
+#[test]
+fn the_authors_device_is_lost_and_a_reader_brings_its_rows_with_author_and_time() {
+    let w = World::ready(404);
+    let backup = w.back_up();
+    w.clock.pass_ms(DAY_MS);
+    w.ana().edit_person("1-1-101", "张建国", "note", "只有薄云还有");
+    w.ana().sync();
+    w.bo().sync();
+    let person = w.bo().person("1-1-101", "张建国")["id"].clone();
+    let history = |d: &Device| d.call("get_history", json!({ "record": person, "key": "note" }))["items"].clone();
+    let before = history(w.bo());
+    assert!(before.to_string().contains("安然"));
+    w.restore(&backup);
+    w.ana().line.set_offline(true);
+    w.clock.pass_ms(DAY_MS);
+    w.bo().sync();
+    assert!(w.bo().agrees(), "{}", w.bo().status());
+    w.office().sync();
+    assert_eq!(w.office().person("1-1-101", "张建国")["note"], "只有薄云还有");
+    assert_eq!(history(w.office())[0], before[0], "who and when are as they were");
+    // and when the author comes after all, nothing happens twice
+    w.ana().line.set_offline(false);
+    w.sync_all();
+    assert!(w.office().conflicts().is_empty());
+    let of_ana = w.ledger();
+    assert!(of_ana.of(w.ana().id()).values().all(|v| matches!(v, Verdict::Accepted { .. })));
+}
+
+#[test]
+fn what_was_refused_is_filed_again_and_not_judged_anew() {
+    let w = World::ready(405);
+    let backup = w.back_up();
+    w.office().edit_person("1-2-101", "陈伟", "birth_date", "1961-05-04");
+    w.office().sync();
+    w.ana().edit_person("1-2-101", "陈伟", "birth_year", 1960);
+    w.ana().edit_person("1-2-101", "陈伟", "phone", "13712340001");
+    w.ana().sync();
+    assert_eq!(tray(w.ana()), ["mirror"]);
+    w.restore(&backup);
+    // the office, whose date made the year wrong, comes last: judged anew the year would pass
+    w.ana().sync();
+    w.sync_all();
+    assert_eq!(tray(w.ana()), ["mirror"]);
+    let ledger = w.ledger();
+    let verdicts = ledger.of(w.ana().id());
+    assert_eq!(verdicts[&1], &Verdict::Quarantined { reason: "mirror".into() });
+    assert!(matches!(verdicts[&2], Verdict::Superseded { by: 1 }) && matches!(verdicts[&3], Verdict::Accepted { .. }));
+    let p = w.office().person("1-2-101", "陈伟");
+    assert_eq!((p["birth_year"].clone(), p["phone"].as_str()), (json!(1961), Some("13712340001")));
+}
+
+#[test]
+fn a_stopped_device_stays_stopped() {
+    let w = World::ready(406);
+    let backup = w.back_up();
+    w.server().revoke(&w.bo().id(), RevokeReason::Left).unwrap();
+    w.restore(&backup);
+    assert_eq!(w.bo().try_sync().unwrap_err().code, "revoked");
+}
+
+#[test]
+fn a_bundle_in_the_middle_of_coming_begins_anew() {
+    let w = World::new(407);
+    let path = w.path().join("六号楼.csv");
+    let mut text = String::from("楼号,单元,房号,姓名,与户主关系,联系电话,备注\n");
+    for n in 0..300 {
+        let note = format!("{n}号的事，").repeat(400);
+        text.push_str(&format!("6,1,{}0{},{},户主,134000{n:05},{note}\n", n / 4 + 1, n % 4 + 1, rosters::name(6, n)));
+    }
+    std::fs::write(&path, text).unwrap();
+    w.office().call("import_roster", json!({ "file": path, "grid": FIRST_GRID }));
+    w.office().sync();
+    let backup = w.back_up();
+    w.bo().meets(&[Fault::CutInBundle]);
+    assert!(w.bo().try_sync().is_err());
+    w.restore(&backup);
+    w.bo().sync();
+    w.sync_all();
+    assert_eq!(look::difference(w.office(), w.bo()), None);
+}
+
+#[test]
+fn commands_and_pages_are_let_go_only_when_a_backup_holds_them() {
+    let w = World::ready(408);
+    let kept = |d: &Device| -> (u64, u64) {
+        let s = d.status();
+        (s["kept_pages"].as_u64().unwrap(), s["kept_commands"].as_u64().unwrap())
+    };
+    w.ana().edit_person("1-1-101", "张建国", "note", "一");
+    w.sync_all();
+    let (pages, commands) = kept(w.ana());
+    assert!(pages > 0 && commands == 1);
+    w.clock.pass_ms(DAY_MS);
+    w.back_up();
+    w.sync_all();
+    assert_eq!(kept(w.ana()), (0, 0), "the backup holds it all");
+    w.ana().edit_person("1-1-101", "张建国", "note", "二");
+    w.sync_all();
+    assert_eq!(kept(w.ana()).1, 1);
+    w.clock.pass_ms(40 * DAY_MS);
+    w.sync_all();
+    assert_eq!(kept(w.ana()).1, 1, "age alone is no reason while backups are made");
+}
+
+#[test]
+fn nobody_is_told_that_all_agree_while_something_is_on_its_way_back() {
+    let w = World::ready(409);
+    let backup = w.back_up();
+    a_day(&w, 1);
+    w.restore(&backup);
+    // the epoch is heard of, and the line breaks before anything is given back
+    w.ana().meets(&[Fault::None, Fault::LoseRequest]);
+    assert!(w.ana().try_sync().is_err());
+    let status = w.ana().status();
+    assert_eq!((status["agreed"].clone(), status["set_back"].clone()), (json!(false), json!(true)), "{status}");
+    w.ana().kill();
+    assert_eq!(w.ana().status()["set_back"], json!(true));
+    one_round(&w);
+    assert_eq!(w.ana().status()["set_back"], json!(false));
+}
+
+#[test]
+fn an_answer_that_is_lost_while_giving_back_changes_nothing() {
+    let w = World::ready(410);
+    let backup = w.back_up();
+    a_day(&w, 1);
+    let before = all(&w);
+    w.restore(&backup);
+    for d in &w.devices {
+        d.meets(&[Fault::None, Fault::LoseReply]);
+        let _ = d.try_sync();
+        d.kill();
+        d.meets(&[Fault::LoseReply]);
+        let _ = d.try_sync();
+    }
+    w.sync_all();
+    assert_eq!(all(&w), before);
+}
+
+#[test]
+fn a_membership_and_a_building_made_after_the_backup_come_back_with_their_rows() {
+    let w = World::ready(411);
+    let backup = w.back_up();
+    let path = w.path().join("八号楼.csv");
+    std::fs::write(&path, rosters::of_building(8, 4, "135000")).unwrap();
+    w.office().call("import_roster", json!({ "file": path, "grid": FIRST_GRID }));
+    w.sync_all();
+    assert!(w.server().add_membership("安然", Role::Worker, FIRST_GRID, Role::Worker, SECOND_GRID).unwrap());
+    w.sync_all();
+    let before = all(&w);
+    w.restore(&backup);
+    w.bo().sync();
+    w.office().sync();
+    w.sync_all();
+    assert_eq!(all(&w), before);
+    assert_eq!(w.ana().doors().len(), w.bo().doors().len());
+}
