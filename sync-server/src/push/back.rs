@@ -7,7 +7,7 @@ use super::past::ArchivedPast;
 use crate::Inner;
 use crate::erase::{self, Erasure, Item};
 use crate::error::Error;
-use crate::server_writes::{Written, append};
+use crate::server_writes::{Batch, Written};
 use crate::store::documents::PartitionRow;
 use crate::store::people::Membership;
 use crate::store::{devices, documents, erasures, people, units};
@@ -105,6 +105,8 @@ impl<'a> Back<'a> {
         }
         let person = self.author(page, &change.actor)?;
         let written = Written {
+            unit,
+            parent: if found.is_none() && *kind == Kind::CaseStep { id(&after, "case") } else { None },
             doc: *doc,
             kind: *kind,
             existing: found.as_ref().map(|f| f.id),
@@ -116,7 +118,9 @@ impl<'a> Back<'a> {
             term_before: found.as_ref().map(|_| before.digest_term(&doc.bytes())),
             after: &after,
         };
-        self.touched.push(append(self.db, &unit, doc.class, row.command, row.received_at, &[written])?);
+        let mut batch = Batch::new(self.db, row.command, row.received_at);
+        batch.change(&written)?;
+        self.touched.extend(batch.write()?);
         match kind {
             Kind::Unit => self.unit(doc, &after)?,
             Kind::Membership => self.membership(doc, &after)?,
