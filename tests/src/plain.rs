@@ -183,20 +183,27 @@ impl Plain {
 
     /// Upserts one row and appends it to an outbox, as an app does that sends its rows whole and merges nothing.
     pub fn upsert_and_log(&mut self, row: &PlainRow) {
+        self.upsert_and_log_all(std::slice::from_ref(row));
+    }
+
+    /// The same of several rows, in one transaction.
+    pub fn upsert_and_log_all(&mut self, rows: &[PlainRow]) {
         let tx = self.0.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).unwrap();
-        upsert_in(&tx, row);
-        let mut body = Vec::new();
-        for v in &row.values {
-            match v {
-                Sql::Null => body.push(0),
-                Sql::Integer(n) => body.extend(n.to_le_bytes()),
-                Sql::Real(n) => body.extend(n.to_le_bytes()),
-                Sql::Text(t) => body.extend(t.bytes()),
-                Sql::Blob(b) => body.extend(b),
+        for row in rows {
+            upsert_in(&tx, row);
+            let mut body = Vec::new();
+            for v in &row.values {
+                match v {
+                    Sql::Null => body.push(0),
+                    Sql::Integer(n) => body.extend(n.to_le_bytes()),
+                    Sql::Real(n) => body.extend(n.to_le_bytes()),
+                    Sql::Text(t) => body.extend(t.bytes()),
+                    Sql::Blob(b) => body.extend(b),
+                }
             }
+            let log = "insert into outbox (kind, record, body) values (?1, ?2, ?3)";
+            tx.prepare_cached(log).unwrap().execute(rusqlite::params![row.kind as u8, row.values[0], body]).unwrap();
         }
-        let log = "insert into outbox (kind, record, body) values (?1, ?2, ?3)";
-        tx.prepare_cached(log).unwrap().execute(rusqlite::params![row.kind as u8, row.values[0], body]).unwrap();
         tx.commit().unwrap();
     }
 

@@ -124,11 +124,6 @@ pub fn actor_counter(db: &Connection) -> Result<u64> {
     Ok(store::json_setting(db, "actor_counter")?.unwrap_or(0))
 }
 
-/// The actor that this install writes with now.
-pub fn actor(db: &Connection, me: &Identity) -> Result<ActorId> {
-    Ok(actor_of(&me.public_key, &me.nonce, actor_counter(db)?))
-}
-
 /// Roles as last granted, or as enrolled.
 pub fn roles(db: &Connection, me: &Identity) -> Result<Vec<RoleAtUnit>> {
     let granted: Option<Vec<RoleAtUnit>> = store::json_setting(db, "roles")?;
@@ -155,16 +150,18 @@ pub fn change<T>(db: &mut Connection, me: &Identity, now_ms: i64, body: impl FnO
 /// # Errors
 /// Of the store.
 pub fn writer<'a>(tx: &'a Transaction<'a>, me: &'a Identity, now_ms: i64) -> Result<Writer<'a>> {
-    let actor = actor(tx, me)?;
+    // asked for together: these stand before every write
+    let [counter, roles, policy] = store::settings(tx, ["actor_counter", "roles", "policy"])?;
+    let actor = actor_of(&me.public_key, &me.nonce, store::of_json(counter).unwrap_or(0));
     tx.prepare_cached("insert or ignore into actor (actor, name, role) values (?1, ?2, ?3)")?.execute(params![
         actor.0.as_slice(),
         me.name,
         me.role.name()
     ])?;
     Ok(Writer {
-        roles: roles(tx, me)?,
+        roles: store::of_json(roles).unwrap_or_else(|| vec![RoleAtUnit { role: me.role, unit: me.unit }]),
         actor,
-        policy: store::json_setting(tx, "policy")?.unwrap_or(FIRST_POLICY),
+        policy: store::of_json(policy).unwrap_or(FIRST_POLICY),
         tx,
         now_ms,
         touched: BTreeMap::new(),

@@ -10,8 +10,6 @@ pub struct Cost {
     pub cpu: Duration,
 }
 
-impl Cost {}
-
 /// Time of the processor that this thread has had, where Linux tells.
 fn cpu_now() -> Option<Duration> {
     // the kernel brings the account up to date when the thread offers its place

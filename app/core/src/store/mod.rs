@@ -96,6 +96,28 @@ pub fn setting(db: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
     Ok(db.prepare_cached("select value from setting where key = ?1")?.query_row([key], |r| r.get(0)).optional()?)
 }
 
+/// Three settings in one query.
+///
+/// # Errors
+/// Of the store.
+pub fn settings(db: &Connection, keys: [&str; 3]) -> Result<[Option<Vec<u8>>; 3]> {
+    let mut q = db.prepare_cached("select key, value from setting where key in (?1, ?2, ?3)")?;
+    let mut got = q.query(keys)?;
+    let mut out = [None, None, None];
+    while let Some(r) = got.next()? {
+        let key = r.get_ref(0)?.as_str().unwrap_or_default();
+        if let Some(place) = keys.iter().position(|k| *k == key) {
+            out[place] = Some(r.get(1)?);
+        }
+    }
+    Ok(out)
+}
+
+/// A setting that is JSON, from its bytes.
+pub fn of_json<T: serde::de::DeserializeOwned>(bytes: Option<Vec<u8>>) -> Option<T> {
+    bytes.and_then(|b| serde_json::from_slice(&b).ok())
+}
+
 /// Writes a setting.
 ///
 /// # Errors
@@ -111,7 +133,7 @@ pub fn set_setting(db: &Connection, key: &str, value: &[u8]) -> Result<()> {
 /// # Errors
 /// Of the store.
 pub fn json_setting<T: serde::de::DeserializeOwned>(db: &Connection, key: &str) -> Result<Option<T>> {
-    Ok(setting(db, key)?.and_then(|b| serde_json::from_slice(&b).ok()))
+    Ok(of_json(setting(db, key)?))
 }
 
 /// Writes a setting as JSON.
