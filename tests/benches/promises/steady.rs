@@ -2,7 +2,7 @@
 //! that has worked for years.
 
 use crate::local::{filled, plain_of};
-use crate::meter::{Cost, measured, median, ms, note, say_bytes, say_ratio};
+use crate::meter::{Cost, measured, median, ms, note, say_ratio};
 use e2e::plain::{Plain, PlainRow, SameRows};
 use e2e::replay::{self, Tape};
 use e2e::world::{Device, Exchange, FIRST_GRID, World, copy_home};
@@ -46,12 +46,13 @@ fn about_to_sync(w: &World, device: &Device, copies: usize) -> (Vec<PathBuf>, Ve
 }
 
 /// What the device does with these answers.
-fn replayed(device: &Device, homes: &[PathBuf], answers: &[Exchange]) -> Cost {
+fn replayed(device: &Device, homes: &[PathBuf], answers: &[Exchange], changes: usize) -> Cost {
     let mut costs = Vec::new();
     for home in homes {
         let engine = replay::engine(home, device.env.clone(), Tape::of(answers));
         let (took, report) = measured(|| engine.sync(None).unwrap());
         assert!(report.agreed);
+        assert_eq!(report.pulled as usize, changes);
         costs.push(took);
     }
     median(&costs)
@@ -103,7 +104,7 @@ pub fn changes() {
         w.clock.pass_ms(60_000);
         let (homes, answers) = about_to_sync(&w, ana, ROUNDS);
         let bytes = Tape::of(&answers).bytes();
-        let (got, bound) = (replayed(ana, &homes, &answers), plainly(&w, &all, &answers, count));
+        let (got, bound) = (replayed(ana, &homes, &answers, count), plainly(&w, &all, &answers, count));
         say_ratio(&format!("{count} changes of others, processor"), got.cpu, bound.cpu, most_cpu);
         if let Some(most) = most_wall {
             say_ratio(&format!("{count} changes of others"), got.wall, bound.wall, most);
@@ -113,12 +114,11 @@ pub fn changes() {
             bytes / count
         ));
     }
-    let office_rows = plain_of(&w, Role::Office);
-    file(&w, office, from, &office_rows);
+    file(&w, office, from);
 }
 
 /// The file of the device that wrote all these edits and had each of them judged.
-fn file(w: &World, device: &Device, edits: usize, _rows: &[PlainRow]) {
+fn file(w: &World, device: &Device, edits: usize) {
     device.close();
     let all = SameRows::read(&device.home());
     let of_rows = all.only(|table| OF_ROWS.contains(&table));
@@ -130,7 +130,10 @@ fn file(w: &World, device: &Device, edits: usize, _rows: &[PlainRow]) {
         usize::try_from(std::fs::metadata(path).unwrap().len()).unwrap()
     };
     let here = usize::try_from(std::fs::metadata(device.home().join("gridwalk.db")).unwrap().len()).unwrap();
-    say_bytes(&format!("file of the device that wrote {edits} edits, rows + indexes"), here, size(&of_rows, "rows-only.db"), 3.0);
+    note(&format!(
+        "file of the device that wrote {edits} edits: {here} B; its rows + indexes plainly: {} B",
+        size(&of_rows, "rows-only.db")
+    ));
     note(&format!("of it its rows of every kind, written anew: {} B", size(&all, "all-rows.db")));
 }
 
