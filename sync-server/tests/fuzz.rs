@@ -170,6 +170,7 @@ fn note(s: &mut Scene, reply: &SyncReply, commands: &[Command], told: &mut Told)
         if let (Verdict::Accepted { .. }, Some(c)) = (verdict, commands.iter().find(|c| c.seq == *seq)) {
             for part in &c.parts {
                 let (change, hash) = Change::decode(&part.change).unwrap();
+                s.ana.home.insert(part.doc, part.unit);
                 let _ = s.ana.base.entry(part.doc).or_default().apply(&change, hash);
             }
         }
