@@ -215,14 +215,22 @@ fn a_partition_with_many_rows_comes_as_a_bundle_and_the_tail_as_rows() {
     office.sync(&w);
     assert!(office.agreed && !office.rows_seen.iter().any(|r| matches!(r, RowBody::Snapshot { .. })), "the importer needs no bundle");
     let mut ana = w.device(Role::Worker, GRID, "安然");
+    let first = ana.send(&w).unwrap();
+    assert!(first.pages.iter().any(|p| p.unit == b && p.bundle_pages.is_some()));
+    ana.apply(&first);
     ana.sync(&w);
-    assert!(ana.agreed && ana.rows_seen.iter().any(|r| matches!(r, RowBody::Snapshot { .. })));
+    assert!(ana.agreed);
     office.make_household(b, "new");
     office.sync(&w);
     let mut bo = w.device(Role::Worker, GRID, "薄云");
+    let first = bo.send(&w).unwrap();
+    let of_tail =
+        |p: &&Page| p.bundle_pages.is_none() && p.rows.iter().any(|r| matches!(r.body, RowBody::Change { kind: Kind::Household, .. }));
+    assert!(first.pages.iter().any(|p| p.unit == b && p.bundle_pages.is_some()), "the same bundle serves");
+    assert!(first.pages.iter().any(|p| of_tail(&p)), "the tail is rows");
+    bo.apply(&first);
     bo.sync(&w);
     assert!(bo.agreed);
-    assert!(bo.rows_seen.iter().any(|r| matches!(r, RowBody::Change { kind: Kind::Household, .. })), "the tail is rows");
     assert_eq!(bo.count_in(&b), office.count_in(&b));
 }
 

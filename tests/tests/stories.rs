@@ -480,3 +480,19 @@ fn a_household_that_two_made_on_different_days_is_due_on_one_day_everywhere() {
     assert_eq!(w.ana().file("1-3-301")["household"]["due"], due);
     assert_eq!(w.bo().file("1-3-301")["household"]["due"], due);
 }
+
+#[test]
+fn the_same_long_words_on_many_doors_are_taken_for_no_bomb() {
+    let w = World::ready(29);
+    let ana = w.ana();
+    ana.line.set_offline(true);
+    let person = ana.person("1-1-101", "张建国")["id"].clone();
+    for n in 0..60 {
+        let note = format!("{}{n}", "楼道灯不亮，水管又漏了。".repeat(200));
+        ana.call("edit_person", json!({ "id": person, "edit": { "note": note } }));
+    }
+    ana.line.set_offline(false);
+    let report = ana.sync();
+    assert_eq!((&report["refused"], ana.pending()), (&json!(0), 0), "{report}");
+    all_equal(&w);
+}
