@@ -122,7 +122,7 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
     push.name_policy(request)?;
     let mut last = commands::last_seq(db, &device.id)?.max(request.released);
     for command in &request.commands {
-        if command.seq == 0 || command.seq > last.saturating_add(1) && !closing::is_closed(&device) {
+        if command.seq == 0 || command.seq > last.saturating_add(1) && !closing::is_closed(device) {
             // Something before it never came (an undeclared restore): no verdict, so that nothing is forgotten.
             tracing::warn!(seq = command.seq, last, "a command beyond the next number is left without a verdict");
             continue;

@@ -348,7 +348,7 @@ fn is_safe(db: &Connection, seq: u64, safe: &BTreeMap<(Uuid, u8), u64>) -> Resul
     let places = q.query_map([seq], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, u8>(1)?, r.get::<_, Option<u64>>(2)?)))?;
     for place in places {
         let (unit, class, at) = place?;
-        if !at.is_some_and(|at| safe.get(&(unit, class)).is_some_and(|safe| *safe >= at)) {
+        if at.is_none_or(|at| safe.get(&(unit, class)).is_none_or(|safe| *safe < at)) {
             return Ok(false);
         }
     }
