@@ -6,6 +6,7 @@ use crate::error::Error;
 use crate::store;
 use crate::store::documents::{self, DocumentRow, NewDocument, PartitionRow};
 use serde_bytes::ByteBuf;
+use sha2::{Digest, Sha256};
 use shared_model::Role;
 use shared_model::class::Class;
 use shared_model::crdt::{ActorId, Change, ChangeHash, Clock, Edit, Registers};
@@ -153,17 +154,24 @@ pub fn term_of(document: &DocumentRow) -> Result<u128, Error> {
 impl Inner {
     /// The server's actor; it carries the epoch, so that a restored server never writes under numbers it used before.
     pub fn own_actor(&self, db: &rusqlite::Connection) -> Result<ActorId, Error> {
-        self.own_actor_of(db, 0)
-    }
-
-    /// One of its further actors, for values that stand side by side.
-    pub fn own_actor_of(&self, db: &rusqlite::Connection, counter: u64) -> Result<ActorId, Error> {
         let epoch = store::epochs::current(db)?;
         let mut nonce = [0; 16];
         nonce[8..].copy_from_slice(&epoch.to_be_bytes());
-        let actor = actor_of(&self.keys.public(), &nonce, counter);
+        let actor = actor_of(&self.keys.public(), &nonce, 0);
         store::people::add_actor(db, &actor, None, None, SERVER_NAME, Role::Admin)?;
         Ok(actor)
+    }
+
+    /// Actors that write these words and no others, for values that stand side by side: whoever writes the same again is the same.
+    pub fn own_actors_for(&self, db: &rusqlite::Connection, said: &[u8], count: u64) -> Result<Vec<ActorId>, Error> {
+        let digest = Sha256::new().chain_update(b"gridwalk/next/v1").chain_update(said).finalize();
+        let mut nonce = [0; 16];
+        nonce.copy_from_slice(&digest[..16]);
+        let actors: Vec<ActorId> = (0..count).map(|n| actor_of(&self.keys.public(), &nonce, n)).collect();
+        for actor in &actors {
+            store::people::add_actor(db, actor, None, None, SERVER_NAME, Role::Admin)?;
+        }
+        Ok(actors)
     }
 
     /// The opaque id of the server's next own command.

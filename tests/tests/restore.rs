@@ -5,6 +5,7 @@
 
 use e2e::look;
 use e2e::rosters;
+use e2e::scan::{columns_with, files_with};
 use e2e::world::*;
 use serde_json::{Value as Json, json};
 use shared_model::Role;
@@ -275,4 +276,61 @@ fn a_membership_and_a_building_made_after_the_backup_come_back_with_their_rows()
     w.sync_all();
     assert_eq!(all(&w), before);
     assert_eq!(w.ana().doors().len(), w.bo().doors().len());
+}
+
+/// Nothing of these words is at the server or on any device.
+fn gone(w: &World, words: &[&str]) {
+    for s in words {
+        assert_eq!(files_with(&w.server_dir(), s), Vec::<String>::new(), "{s} at the server");
+        for d in &w.devices {
+            assert_eq!(columns_with(d, s), Vec::<String>::new(), "{s} at {}", d.name);
+        }
+    }
+}
+
+#[test]
+fn who_was_erased_after_the_backup_stays_erased() {
+    let w = World::ready(413);
+    w.ana().edit_person("1-1-101", "张建国", "employer", "电视机厂退休");
+    a_day(&w, 1);
+    let backup = w.back_up();
+    w.sync_all();
+    let person = w.office().person("1-1-101", "张建国")["id"].clone();
+    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
+    w.sync_all();
+    w.ana().call("add_visit", json!({ "household": w.ana().at("1-2-101"), "outcome": "met", "note": "之后" }));
+    w.sync_all();
+    w.restore(&backup);
+    for d in &w.devices {
+        let before = d.line.requests();
+        d.sync();
+        assert!(d.line.requests() - before < 20, "{} asked {} times", d.name, d.line.requests() - before);
+    }
+    w.sync_all();
+    assert!(w.office().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
+    assert_eq!(w.office().file("1-2-101")["visits"].as_array().unwrap().iter().filter(|v| v["note"] == "之后").count(), 1);
+    for d in &w.devices {
+        assert_eq!(columns_with(d, "电视机厂退休"), Vec::<String>::new(), "{}", d.name);
+    }
+}
+
+#[test]
+fn who_was_erased_stays_erased_when_the_database_alone_is_copied_back() {
+    let w = World::ready(414);
+    w.ana().edit_person("1-1-101", "张建国", "employer", "电视机厂退休");
+    a_day(&w, 1);
+    let copy = w.copy_server("copy");
+    let person = w.office().person("1-1-101", "张建国")["id"].clone();
+    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
+    w.sync_all();
+    // the ledger stands beside the database and is not set back with it
+    let ledger = std::fs::read(w.server_dir().join("ledger")).unwrap();
+    w.put_back_with(&copy, "ledger", &ledger);
+    for d in &w.devices {
+        let before = d.line.requests();
+        d.sync();
+        assert!(d.line.requests() - before < 20, "{} asked {} times", d.name, d.line.requests() - before);
+    }
+    w.sync_all();
+    gone(&w, &["电视机厂退休"]);
 }

@@ -17,11 +17,12 @@ use crate::store::erasures::{self, ErasureRow};
 use crate::store::{devices, people, policy};
 use rusqlite::Connection;
 use serde_bytes::ByteBuf;
+use sha2::{Digest, Sha256};
 use shared_model::crdt::{DEL_KEY, Edit, Registers, Value, deletion};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules;
-use shared_model::wire::{RoleAtUnit, Row, RowBody, next_mark, row_hash};
+use shared_model::wire::{RoleAtUnit, Row, RowBody, next_mark, row_hash, to_cbor};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -96,12 +97,24 @@ impl Touched {
     }
 
     fn add(&mut self, db: &Connection, id: i64, command: [u8; 16], now_ms: i64, body: RowBody) -> Result<(), Error> {
+        self.add_change(db, id, command, now_ms, body, None)
+    }
+
+    fn add_change(
+        &mut self,
+        db: &Connection,
+        id: i64,
+        command: [u8; 16],
+        now_ms: i64,
+        body: RowBody,
+        change: Option<i64>,
+    ) -> Result<(), Error> {
         let is_purge = matches!(body, RowBody::Purge { .. });
         let p = self.get(db, id)?;
         p.head += 1;
         let row = Row { seq: p.head, received_at: now_ms, command, body };
         p.mark = next_mark(&p.mark, &row_hash(&p.unit, p.class, &row));
-        documents::add_row(db, id, &row, None, &p.mark)?;
+        documents::add_row(db, id, &row, change, &p.mark)?;
         if is_purge {
             let seq = p.head;
             self.purged.insert(id, seq);
@@ -158,6 +171,13 @@ fn purge(inner: &Inner, db: &Connection, e: &Erasure, item: &Item, touched: &mut
     Ok(next)
 }
 
+/// Id of what the server writes beside a command: the device that sent the command did not, and is told.
+fn beside(command: &[u8; 16]) -> [u8; 16] {
+    let mut out = [0; 16];
+    out.copy_from_slice(&Sha256::new().chain_update(b"gridwalk/beside/v1").chain_update(command).finalize()[..16]);
+    out
+}
+
 fn next_of(row: &DocumentRow, parent: Option<Uuid>, home: i64, placed: BTreeSet<i64>, mut before: Registers, keys: &[String]) -> Next {
     let doc = DocId { generation: row.doc.generation.saturating_add(1), ..row.doc };
     before.live.retain(|key, _| !keys.contains(key));
@@ -166,6 +186,9 @@ fn next_of(row: &DocumentRow, parent: Option<Uuid>, home: i64, placed: BTreeSet<
 
 /// Writes the next generation: of each key the winner as one change, the value before it as another made apart, and so on. A key stands in
 /// each of these changes no later than in the one before, and their actors descend, so the winner stays the winner.
+///
+/// The actors come from what is written and from when the erasure was: a server that was set back writes the same again or under other
+/// actors, and never other values under the same numbers. In the home partition they are changes, which devices can give back.
 fn write_next(inner: &Inner, db: &Connection, e: &Erasure, n: &Next, touched: &mut Touched) -> Result<(), Error> {
     let now_ms = inner.env.now_ms();
     let values: BTreeMap<&String, Vec<&Value>> = n
@@ -176,7 +199,8 @@ fn write_next(inner: &Inner, db: &Connection, e: &Erasure, n: &Next, touched: &m
         .map(|(key, ops)| (key, ops.iter().rev().map(|op| &op.value).filter(|v| **v != Value::Null).collect()))
         .collect();
     let deep = values.values().map(Vec::len).max().unwrap_or(0);
-    let mut actors = (0..deep as u64).map(|n| inner.own_actor_of(db, n)).collect::<Result<Vec<_>, _>>()?;
+    let said = to_cbor(&(n.doc, e.at_ms, &values, deletion::is_deleted(&n.before)));
+    let mut actors = inner.own_actors_for(db, &said, deep as u64)?;
     actors.sort_unstable_by(|a, b| b.cmp(a));
     let mut after = Registers::default();
     let mut changes = Vec::new();
@@ -186,7 +210,7 @@ fn write_next(inner: &Inner, db: &Connection, e: &Erasure, n: &Next, touched: &m
         if depth + 1 == deep && deletion::is_deleted(&n.before) {
             edits.push(Edit::put(DEL_KEY, deletion::del_value(&after)));
         }
-        let Some((change, bytes, hash)) = Registers::default().author(actor, None, now_ms.div_euclid(1000), &edits) else { continue };
+        let Some((change, bytes, hash)) = Registers::default().author(actor, None, e.at_ms.div_euclid(1000), &edits) else { continue };
         after.apply(&change, hash).map_err(|_| Error::Damaged("the server's own change does not apply"))?;
         changes.push((change, bytes, hash));
     }
@@ -196,13 +220,12 @@ fn write_next(inner: &Inner, db: &Connection, e: &Erasure, n: &Next, touched: &m
     let registers = after.encode_full();
     let document = {
         let (doc, kind, parent, partition) = (n.doc, n.kind, n.parent, n.home);
-        documents::add(db, &NewDocument { doc, kind, parent, partition, registers: &registers, person: n.person }, now_ms)?
+        documents::add(db, &NewDocument { doc, kind, parent, partition, registers: &registers, person: n.person }, n.first_at)?
     };
-    erasures::set_first_at(db, document, n.first_at)?;
     for (change, bytes, hash) in &changes {
         let mut alone = Registers::default();
         alone.apply(change, *hash).map_err(|_| Error::Damaged("the server's own change does not apply"))?;
-        documents::add_change(
+        let archived = documents::add_change(
             db,
             &documents::NewChange {
                 document,
@@ -217,16 +240,20 @@ fn write_next(inner: &Inner, db: &Connection, e: &Erasure, n: &Next, touched: &m
                 command: e.id,
             },
         )?;
+        let body = RowBody::Change { doc: n.doc, kind: n.kind, bytes: ByteBuf::from(bytes.clone()) };
+        // as old as what it goes on from: a step keeps its place among the others
+        touched.add_change(db, n.home, beside(&e.id), n.first_at, body, Some(archived))?;
     }
-    for p in n.placed.iter().copied().chain([n.home]) {
-        let home = (p != n.home).then_some(n.unit);
-        let body = RowBody::Snapshot { doc: n.doc, kind: n.kind, registers: ByteBuf::from(registers.clone()), first_at: n.first_at, home };
+    let term = after.digest_term(&n.doc.bytes());
+    let home = touched.get(db, n.home)?;
+    home.digest = home.digest.wrapping_add(term);
+    for p in n.placed.iter().copied().filter(|p| *p != n.home) {
+        let (registers, home) = (ByteBuf::from(registers.clone()), Some(n.unit));
+        let body = RowBody::Snapshot { doc: n.doc, kind: n.kind, registers, first_at: n.first_at, home };
         touched.add(db, p, e.id, now_ms, body)?;
         let row = touched.get(db, p)?;
-        row.digest = row.digest.wrapping_add(after.digest_term(&n.doc.bytes()));
-        if p != n.home {
-            erasures::place(db, document, p)?;
-        }
+        row.digest = row.digest.wrapping_add(term);
+        erasures::place(db, document, p)?;
     }
     Ok(())
 }

@@ -86,12 +86,6 @@ pub fn place(db: &Connection, document: i64, partition: i64) -> Result<(), Error
     Ok(())
 }
 
-/// When a document was first received: kept by the generation that takes its place.
-pub fn set_first_at(db: &Connection, document: i64, first_at: i64) -> Result<(), Error> {
-    db.prepare_cached("update document set first_at = ?2 where id = ?1")?.execute(params![document, first_at])?;
-    Ok(())
-}
-
 /// Takes a document out of logs, archive, placements and registers. What stays of its rows is seq, mark and identity.
 pub fn forget(db: &Connection, doc: &DocId, document: Option<i64>) -> Result<(), Error> {
     db.prepare_cached("update log set what = 0, change = null, registers = null, first_at = null where doc = ?1 and what in (1, 2)")?
