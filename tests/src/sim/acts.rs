@@ -7,7 +7,7 @@ use rand::Rng;
 use serde_json::{Value as Json, json};
 
 /// Refusals that are an answer and no fault of the program.
-const HONEST: [&str; 3] = ["not_found", "not_allowed", "invalid_args"];
+const HONEST: [&str; 4] = ["not_found", "not_allowed", "invalid_args", "read_only"];
 /// What a sync may fail with when the network is bad.
 const BAD_NETWORK: [&str; 2] = ["offline", "server_error"];
 /// Commands that go to the server at once.

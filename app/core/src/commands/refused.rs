@@ -7,11 +7,12 @@ use super::units::Tree;
 use super::views::{self, coded};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
-use crate::store::{self, get_row};
+use crate::store::{self, docs, get_row};
 use crate::workspace::{self, DocEdit, Intent, KeyEdit};
 use rusqlite::Connection;
 use shared_model::codes::Coded;
 use shared_model::commands::{AdoptArgs, COMMANDS, Edited, PageArgs, RefusedInbox, RefusedItem, ReturnArgs};
+use shared_model::crdt::DEL_KEY;
 use shared_model::reasons;
 use shared_model::records::Kind;
 use shared_model::wire::{self, Ask, RefusedCommand, RefusedList};
@@ -33,19 +34,22 @@ fn waiting(db: &Connection) -> Result<(Vec<RefusedCommand>, u32)> {
     Ok((out, list.total.saturating_sub(done)))
 }
 
-/// Its values as this device would write them.
-fn edits_of(r: &RefusedCommand) -> Vec<DocEdit> {
+/// Its values as this device would write them. A deletion of what was never here says nothing.
+fn edits_of(db: &Connection, r: &RefusedCommand) -> Result<Vec<DocEdit>> {
     let edit =
         |(key, value): &(String, shared_model::crdt::Value)| KeyEdit { key: key.clone(), value: value.clone(), seen: None, settle: false };
-    r.parts
-        .iter()
-        .filter(|p| !p.values.is_empty())
-        .map(|p| DocEdit { unit: p.unit, doc: p.doc, kind: p.kind, edits: p.values.iter().map(edit).collect() })
-        .collect()
+    let mut out = Vec::new();
+    for p in &r.parts {
+        let only_deletes = p.values.iter().all(|(key, _)| key == DEL_KEY);
+        if !only_deletes || (!p.values.is_empty() && docs::load(db, p.doc)?.is_some()) {
+            out.push(DocEdit { unit: p.unit, doc: p.doc, kind: p.kind, edits: p.values.iter().map(edit).collect() });
+        }
+    }
+    Ok(out)
 }
 
 fn view(db: &Connection, tree: &Tree, r: &RefusedCommand) -> Result<RefusedItem> {
-    let edits = edits_of(r);
+    let edits = edits_of(db, r)?;
     let (household, record_name) = tray::place(db, &edits)?;
     let plate = household.map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten().map(|h| plate_of(tree, &h));
     let label = COMMANDS.iter().find(|c| c.name == r.command_name).map_or("", |c| c.zh);
@@ -93,7 +97,7 @@ pub fn adopt(engine: &Engine, args: AdoptArgs) -> Result<Edited> {
     let (_, changed) = engine.with(|o| {
         may_resolve(&o.db, &o.me)?;
         let r = one(&o.db, &args.id)?;
-        let edits = edits_of(&r);
+        let edits = edits_of(&o.db, &r)?;
         if edits.is_empty() {
             return Err(CoreError::args("这一条里没有可以采用的内容，请退给写的人。").at("id"));
         }
