@@ -137,10 +137,11 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         None => None,
     };
     let mut stdout = std::io::stdout();
+    let asked = asked_to_stop();
     stdout.write_all(said.as_bytes())?;
     stdout.flush()?;
     tokio::spawn(async move {
-        asked_to_stop().await;
+        asked.await;
         tracing::info!("stopping");
         // Event streams would hold the program open: they end first.
         let _ = stop.send(true);
@@ -206,20 +207,25 @@ async fn compact_daily(server: Server) {
     }
 }
 
-async fn asked_to_stop() {
+/// Ends when the program is asked to stop. It listens from the moment of this call: whoever reads the address may ask at once.
+fn asked_to_stop() -> impl Future<Output = ()> + Send {
     #[cfg(unix)]
-    {
+    let signals = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut term) = signal(SignalKind::terminate()) {
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    };
+    async move {
+        #[cfg(unix)]
+        if let (Ok(mut term), Ok(mut interrupt)) = signals {
             tokio::select! {
                 _ = term.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
+                _ = interrupt.recv() => {}
             }
             return;
         }
-    }
-    // Without signals the program is ended from outside; waiting for ever is right then.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        // Without signals the program is ended from outside; waiting for ever is right then.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }

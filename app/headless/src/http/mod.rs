@@ -59,8 +59,10 @@ pub async fn listen(address: SocketAddr) -> Outcome<(TcpListener, SocketAddr)> {
 /// `server_error` when the listener fails.
 pub async fn serve(listener: TcpListener, routes: Router) -> Outcome<()> {
     tokio::select! {
-        ended = async { axum::serve(listener, routes).await } => ended.map_err(|e| of_io("网页服务停了", &e)),
+        // first of all it listens for the signals: whoever was answered once may ask it to stop
+        biased;
         () = stop_wanted() => Ok(()),
+        ended = async { axum::serve(listener, routes).await } => ended.map_err(|e| of_io("网页服务停了", &e)),
     }
 }
 
