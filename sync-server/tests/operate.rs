@@ -99,7 +99,8 @@ fn a_connection_that_never_finishes_its_head_is_closed() {
     slow.read_to_end(&mut rest).expect("closed before the time of a read is over");
     assert!(began.elapsed().as_secs() >= 9, "a slow phone has ten seconds");
     let mut huge = serving.connect();
-    write!(huge, "GET /healthz HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(100_000)).unwrap();
+    // the server may answer and close before the last byte is taken
+    let _ = write!(huge, "GET /healthz HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(100_000));
     assert_eq!(answer(huge).0, 431);
 }
 
