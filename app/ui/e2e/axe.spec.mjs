@@ -5,6 +5,7 @@ import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { at, until, World } from './world.mjs'
 import { HEAD_SCREENS, prepare, WORKER_SCREENS } from './screens.mjs'
+import { settled } from './settled.mjs'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** Smallest side of what a finger must hit, in CSS pixels. */
@@ -29,6 +30,7 @@ after(async () => {
 
 /** Words of what is wrong on this page. */
 async function wrongs(page) {
+  await settled(page)
   await page.evaluate(axe)
   const found = await page.evaluate(async () => {
     const { violations } = await window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] })

@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { chromium } from 'playwright-core'
+import { settled } from './settled.mjs'
 
 const here = dirname(fileURLToPath(import.meta.url))
 export const ROOT = resolve(here, '../../..')
@@ -136,6 +137,7 @@ export async function browser() {
 
 /** Asserts that axe finds nothing on this page (its frames are pages of their own). */
 export async function looksAccessible(page, what) {
+  await settled(page)
   await page.evaluate(AXE)
   const found = await page.evaluate(() => globalThis.axe.run(document, { iframes: false, runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }))
   const told = found.violations.map((v) => `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} — ${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ''}`).join('; ')}`)
