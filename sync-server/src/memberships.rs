@@ -3,6 +3,8 @@
 
 use crate::Inner;
 use crate::error::Error;
+use crate::events::Wake;
+use crate::sharing;
 use crate::store::documents::PartitionRow;
 use crate::store::people::Membership;
 use crate::store::{devices, people, policy};
@@ -30,9 +32,12 @@ pub fn save(inner: &Inner, db: &Connection, m: &Membership) -> Result<Vec<Partit
         Edit::put("version", Value::Int(i64::try_from(m.version).unwrap_or(i64::MAX))),
     ];
     edits.extend(m.stands_for.map(|of| Edit::put("stands_for", id(of))));
-    let rows = inner.write_own(db, &m.unit, DocId::new(m.record, Class::Common), Kind::Membership, &edits)?;
+    let mut rows = inner.write_own(db, &m.unit, DocId::new(m.record, Class::Common), Kind::Membership, &edits)?;
     if people::roles(db, &m.person)? != before {
         bump(db, [m.person], now_ms)?;
+    }
+    if !m.is_open(now_ms) {
+        rows.extend(sharing::end_all_to(inner, db, &m.record, now_ms)?);
     }
     Ok(rows)
 }
@@ -55,10 +60,16 @@ pub fn settle_terms(inner: &Inner) -> Result<(), Error> {
     if !inner.store.read(|db| people::any_turn(db, now_ms))? {
         return Ok(());
     }
-    inner.store.write(|db| {
-        while let Some((person, at)) = people::next_turn(db, now_ms)? {
-            bump(db, [person], at)?;
+    let touched = inner.store.write(|db| {
+        let mut touched = Vec::new();
+        while let Some((m, at)) = people::next_turn(db, now_ms)? {
+            bump(db, [m.person], at)?;
+            if !m.is_open(at) {
+                touched.extend(sharing::end_all_to(inner, db, &m.record, at)?);
+            }
         }
-        Ok(())
-    })
+        Ok::<_, Error>(touched)
+    })?;
+    inner.wake(touched.iter().map(|p| Wake { unit: p.unit, class: p.class, head: p.head }));
+    Ok(())
 }

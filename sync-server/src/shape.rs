@@ -6,7 +6,7 @@ use crate::store::documents::PartitionRow;
 use crate::store::people::{self, Membership};
 use crate::store::units;
 use crate::tree::Tree;
-use crate::{Inner, memberships};
+use crate::{Inner, memberships, sharing};
 use rusqlite::Connection;
 use shared_model::class::Class;
 use shared_model::crdt::{Edit, Value};
@@ -66,6 +66,7 @@ pub fn close_unit(inner: &Inner, db: &Connection, tree: &Tree, unit: &Uuid, succ
     let mut above: BTreeSet<Uuid> = tree.ancestors(unit).into_iter().collect();
     above.insert(*unit);
     bump_at(inner, db, &above)?;
+    out.extend(sharing::end_all_to(inner, db, unit, now_ms)?);
     for m in people::open_at(db, unit)? {
         out.extend(memberships::save(inner, db, &Membership { until_at: Some(now_ms), version: m.version + 1, ..m })?);
     }

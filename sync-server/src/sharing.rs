@@ -29,7 +29,7 @@ pub fn begin(inner: &Inner, db: &Connection, new: &Share, asked_by: &Uuid) -> Re
     let is_same = lasting.as_ref().is_some_and(|s| (s.up_to, s.role, s.by_name) == (new.up_to, new.role, new.by_name));
     if !is_same {
         if let Some(old) = &lasting {
-            shares::end(db, old.id, asked_by, now_ms)?;
+            shares::end(db, old.id, Some(asked_by), now_ms)?;
         }
         shares::add(db, new, asked_by, now_ms)?;
     }
@@ -48,15 +48,31 @@ pub fn begin(inner: &Inner, db: &Connection, new: &Share, asked_by: &Uuid) -> Re
 pub fn end(inner: &Inner, db: &Connection, record: &Uuid, target: &Uuid, asked_by: &Uuid) -> Result<Option<Vec<PartitionRow>>, Error> {
     let Some(share) = lasting(db, record)?.into_iter().find(|s| s.target == *target) else { return Ok(None) };
     let now_ms = inner.env.now_ms();
-    shares::end(db, share.id, asked_by, now_ms)?;
-    let mut touched = arrange(inner, db, record, target, None)?;
-    touched.extend(say(inner, db, record, Edit::put(format!("shared/{target}"), Value::Null))?);
+    shares::end(db, share.id, Some(asked_by), now_ms)?;
+    let touched = take_back(inner, db, record, target)?;
     let people = match people::membership(db, target)?.filter(|_| share.by_name) {
         Some(member) => vec![member.person],
         None => shares::office_of(db, &share.unit)?,
     };
     memberships::bump(db, people, now_ms)?;
     Ok(Some(touched))
+}
+
+/// Ends every share with a membership whose term is over, or with a unit that was closed: nobody is to read that a case is shown to them.
+/// Who held it writes under another stamp already.
+pub fn end_all_to(inner: &Inner, db: &Connection, target: &Uuid, at_ms: i64) -> Result<Vec<PartitionRow>, Error> {
+    let mut touched = Vec::new();
+    for share in shares::lasting_to(db, target)? {
+        shares::end(db, share.id, None, at_ms)?;
+        touched.extend(take_back(inner, db, &share.record, target)?);
+    }
+    Ok(touched)
+}
+
+fn take_back(inner: &Inner, db: &Connection, record: &Uuid, target: &Uuid) -> Result<Vec<PartitionRow>, Error> {
+    let mut touched = arrange(inner, db, record, target, None)?;
+    touched.extend(say(inner, db, record, Edit::put(format!("shared/{target}"), Value::Null))?);
+    Ok(touched)
 }
 
 /// New documents of a case are placed wherever the case is shown.

@@ -428,3 +428,48 @@ fn a_share_that_the_network_cuts_or_doubles_is_still_one() {
         assert!(!holds(firm(&w), &case), "{fault:?}");
     }
 }
+
+#[test]
+fn a_share_by_name_ends_with_the_term_and_nobody_reads_that_it_lasts() {
+    let w = world(14);
+    let case = report(&w, Class::Open, "楼道堆物");
+    let choice = choice(w.office(), &case, "赵物业");
+    w.office().call("share_case", json!({ "case": case, "assignee": choice["assignee"] }));
+    let offered = file(w.office(), &case)["may_share"].clone();
+    assert!(offered.as_array().unwrap().iter().all(|c| c["name"] != "赵物业"), "what was asked for is not offered again");
+    w.sync_all();
+    assert!(holds(firm(&w), &case));
+    w.office().call("set_term", json!({ "id": choice["assignee"], "until": "2026-09-22" }));
+    w.sync_all();
+    step(firm(&w), &case, "comment", "最后一天看过");
+    w.sync_all();
+    w.clock.pass_ms(2 * 24 * 3_600_000);
+    // the office's device knows by itself what its server will say
+    let shared = file(w.office(), &case)["case"]["shared"].clone();
+    assert_eq!((shared[0]["name"].as_str(), shared[0]["ended"].as_bool()), (Some("赵物业"), Some(true)));
+    w.sync_all();
+    for d in [w.office(), w.second(), w.ana(), w.head()] {
+        assert_eq!(seen_by(d, &case), BTreeSet::new(), "{}", d.name);
+        assert!(notes(d, &case).contains(&"最后一天看过".to_string()));
+    }
+    assert!(!holds(firm(&w), &case));
+    assert!(w.ledger().shares.iter().all(|s| s.is_ended), "{:?}", w.ledger().shares);
+    let target = choice["assignee"].as_str().unwrap();
+    assert_eq!(w.office().refused("unshare_case", json!({ "case": case, "target": target })), "not_found");
+}
+
+#[test]
+fn a_share_that_is_to_be_taken_back_says_so_until_the_server_confirms() {
+    let w = world(15);
+    let case = report(&w, Class::Open, "井盖松动");
+    share(w.office(), &case, "赵物业", None);
+    w.sync_all();
+    unshare(w.office(), &case, "赵物业");
+    let shared = file(w.office(), &case)["case"]["shared"].clone();
+    assert_eq!(
+        (shared[0]["leaving"].as_bool(), shared[0]["ended"].as_bool(), shared[0]["pending"].as_bool()),
+        (Some(true), Some(false), Some(false))
+    );
+    w.sync_all();
+    assert_eq!(seen_by(w.office(), &case), BTreeSet::new());
+}

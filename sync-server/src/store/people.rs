@@ -168,14 +168,14 @@ pub fn any_turn(db: &Connection, now_ms: i64) -> Result<bool, Error> {
     Ok(db.prepare_cached("select 1 from membership where turns_at <= ?1 limit 1")?.exists([now_ms])?)
 }
 
-/// The next term that has begun or ended by now: the person and the moment. It is noted.
-pub fn next_turn(db: &Connection, now_ms: i64) -> Result<Option<(Uuid, i64)>, Error> {
+/// The next term that has begun or ended by now, and the moment. It is noted.
+pub fn next_turn(db: &Connection, now_ms: i64) -> Result<Option<(Membership, i64)>, Error> {
     let sql = "select record, turns_at from membership where turns_at <= ?1 order by turns_at, record limit 1";
     let due: Option<(Uuid, i64)> = db.prepare_cached(sql)?.query_row([now_ms], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
     let Some((record, at)) = due else { return Ok(None) };
     let Some(m) = membership(db, &record)? else { return Ok(None) };
     save_membership(db, &m, at)?;
-    Ok(Some((m.person, at)))
+    Ok(Some((m, at)))
 }
 
 /// An actor that wrote here.

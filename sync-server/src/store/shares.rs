@@ -75,8 +75,15 @@ pub fn add(db: &Connection, share: &Share, asked_by: &Uuid, now_ms: i64) -> Resu
     Ok(())
 }
 
-/// Ends a share.
-pub fn end(db: &Connection, id: i64, ended_by: &Uuid, now_ms: i64) -> Result<(), Error> {
+/// The shares that last, of any case, with a target.
+pub fn lasting_to(db: &Connection, target: &Uuid) -> Result<Vec<Share>, Error> {
+    let mut statement = db.prepare_cached(&format!("{SHARE} where target = ?1 and ended_at is null order by id"))?;
+    let rows = statement.query_map([target], read)?;
+    rows.map(|row| row.map_err(Error::from).and_then(whole)).collect()
+}
+
+/// Ends a share; by nobody when a term or a unit ended.
+pub fn end(db: &Connection, id: i64, ended_by: Option<&Uuid>, now_ms: i64) -> Result<(), Error> {
     db.prepare_cached("update share set ended_by = ?2, ended_at = ?3 where id = ?1")?.execute(params![id, ended_by, now_ms])?;
     Ok(())
 }

@@ -297,7 +297,7 @@ fn item(db: &Connection, tree: &Tree, c: &Loaded, now: i64) -> Result<CaseItem> 
         class: c.class.name().into(),
         pending: c.pending,
         outcome: closing.and_then(|s| s.0.text("note").or_else(|| s.0.text("assignee").map(|a| format!("已交给{a}")))),
-        shared: c.shared.clone(),
+        shared: sharing::shown_now(db, &c.shared, now)?,
         by_share: c.by_share,
     })
 }
@@ -340,7 +340,7 @@ pub fn get(engine: &Engine, args: IdArgs) -> Result<CaseFile> {
         let roles: Vec<Role> = workspace::roles(&o.db, &o.me)?.iter().map(|r| r.role).collect();
         let next = next_steps(&c, &roles);
         let mut item = item(&o.db, &tree, &c, now)?;
-        item.shared.extend(sharing::asked_for(&o.db, &tree, c.row.record)?);
+        item.shared = sharing::asked_for(&o.db, &tree, c.row.record)?.over(item.shared);
         Ok(CaseFile {
             may_share: sharing::choices(&o.db, &o.me, &tree, &c, now)?,
             case: CaseView { item, description: c.row.text("description"), person: c.row.text("person"), reporter: c.row.text("reporter") },

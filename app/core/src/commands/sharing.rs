@@ -26,16 +26,46 @@ pub fn shown_to(doc: &Doc) -> Vec<SharedWith> {
             let (class, name) = doc.shown.value(key)?.as_str()?.split_once('|')?;
             let (by_name, name) = name.split_once('|').map_or((false, name), |(_, name)| (true, name));
             let upto = class_code(Class::from_name(class)?);
-            Some(SharedWith { target: target.into(), name: name.into(), by_name, upto, pending: false })
+            Some(SharedWith { target: target.into(), name: name.into(), by_name, upto, pending: false, leaving: false, ended: false })
         })
         .collect()
 }
 
+/// The same, with those said to have ended whose term ended since the server last spoke.
+pub fn shown_now(db: &Connection, shared: &[SharedWith], now_ms: i64) -> Result<Vec<SharedWith>> {
+    let mut out = shared.to_vec();
+    for one in out.iter_mut().filter(|s| s.by_name) {
+        let Ok(membership) = Uuid::parse_str(&one.target) else { continue };
+        let until = member(db, membership)?.and_then(|m| m.int("until"));
+        one.ended = until.is_some_and(|until| until <= now_ms);
+    }
+    Ok(out)
+}
+
+/// What is asked of the server about who sees a case, and not answered yet.
+#[derive(Default)]
+pub struct Waiting {
+    pub begins: Vec<SharedWith>,
+    pub ends: BTreeSet<String>,
+}
+
+impl Waiting {
+    /// Whom the server names and whom was asked for, each once.
+    pub fn over(&self, mut shared: Vec<SharedWith>) -> Vec<SharedWith> {
+        shared.retain(|s| self.begins.iter().all(|b| b.target != s.target));
+        for one in &mut shared {
+            one.leaving = self.ends.contains(&one.target);
+        }
+        shared.extend(self.begins.iter().cloned());
+        shared
+    }
+}
+
 /// Shares of a case that wait for the server.
-pub fn asked_for(db: &Connection, tree: &Tree, case: Uuid) -> Result<Vec<SharedWith>> {
+pub fn asked_for(db: &Connection, tree: &Tree, case: Uuid) -> Result<Waiting> {
     let mut q =
         db.prepare_cached("select body from command where judged = 0 and name in ('share_case', 'unshare_case', 'add_step') order by seq")?;
-    let mut out: Vec<SharedWith> = Vec::new();
+    let mut out = Waiting::default();
     for body in q.query_map([], |r| r.get::<_, Vec<u8>>(0))? {
         match wire::from_cbor::<Command>(&body?).ok().and_then(|c| c.ask) {
             Some(Ask::Share { record, to, up_to, assignee }) if record == case => {
@@ -43,10 +73,15 @@ pub fn asked_for(db: &Connection, tree: &Tree, case: Uuid) -> Result<Vec<SharedW
                     Some(membership) => member(db, membership)?.and_then(|m| m.text("name")).unwrap_or_default(),
                     None => tree.name(to),
                 };
-                let target = assignee.unwrap_or(to).to_string();
-                out.push(SharedWith { target, name, by_name: assignee.is_some(), upto: class_code(up_to), pending: true });
+                let (target, by_name) = (assignee.unwrap_or(to).to_string(), assignee.is_some());
+                out.ends.remove(&target);
+                out.begins.retain(|s| s.target != target);
+                out.begins.push(SharedWith { target, name, by_name, upto: class_code(up_to), pending: true, leaving: false, ended: false });
             }
-            Some(Ask::Unshare { record, target }) if record == case => out.retain(|s| s.target != target.to_string()),
+            Some(Ask::Unshare { record, target }) if record == case => {
+                out.begins.retain(|s| s.target != target.to_string());
+                out.ends.insert(target.to_string());
+            }
             _ => {}
         }
     }
@@ -111,7 +146,8 @@ pub fn choices(db: &Connection, me: &Identity, tree: &Tree, c: &Loaded, now_ms: 
     let line = tree.line(c.unit);
     let above = |unit: &Uuid| tree.get(*unit).and_then(|r| r.text("kind")).filter(|k| k == "street" || k == "district").is_some();
     let sees = |r: &Receiver| line.contains(&r.to) && !(r.role == Role::Office && above(&r.to)) && access(r.role, c.class).reads();
-    let shared: BTreeSet<String> = c.shared.iter().map(|s| s.target.clone()).collect();
+    let waiting = asked_for(db, tree, c.row.record)?;
+    let shared: BTreeSet<String> = c.shared.iter().chain(&waiting.begins).map(|s| s.target.clone()).collect();
     let mut found: Vec<Receiver> =
         line.iter().filter(|u| above(u)).filter_map(|u| tree.get(*u)).map(|row| Receiver::office(tree, row)).collect();
     let mut people: Vec<Receiver> = rows(db, Kind::Membership, "where t._del is null", &[])?
@@ -218,7 +254,7 @@ pub fn unshare(engine: &Engine, args: UnshareCaseArgs) -> Result<Edited> {
             return Err(CoreError::not_allowed("收回这件事"));
         }
         let waiting = asked_for(&o.db, &Tree::read(&o.db)?, c.row.record)?;
-        let name = c.shared.iter().chain(&waiting).find(|s| s.target == args.target).map(|s| s.name.clone());
+        let name = c.shared.iter().chain(&waiting.begins).find(|s| s.target == args.target).map(|s| s.name.clone());
         let name = name.ok_or_else(|| CoreError::not_found("这个对象").at("target"))?;
         workspace::change(&mut o.db, &o.me, now, |w| {
             let mut intent = Intent::new("unshare_case", format!("从{name}收回：{}", c.title()), c.row.id("household"));

@@ -137,7 +137,7 @@ old: string, key: string,
 decision: string, };
 export type CaseFile = { case: CaseView, steps: Array<StepView>, next: Array<NextStep>, 
 /**
- * Empty where this person shows it to nobody.
+ * Whom it may be shown to who does not see it yet: what a chooser offers. Empty where this person shows it to nobody.
  */
 may_share: Array<ShareChoice>, };
 export type CaseItem = { id: string, title: string, matter: Coded, category: string, 
@@ -1076,7 +1076,15 @@ upto: Coded,
 /**
  * Asked for here, and not confirmed by the server yet.
  */
-pending: boolean, };
+pending: boolean, 
+/**
+ * Asked to be taken back here, and not confirmed by the server yet.
+ */
+leaving: boolean, 
+/**
+ * The person's term is over: they see the case no longer; the server takes the share back by itself.
+ */
+ended: boolean, };
 export type StandInArgs = { 
 /**
  * The membership that is stood in for; it goes on.

@@ -116,6 +116,10 @@ pub struct SharedWith {
     pub upto: Coded,
     /// Asked for here, and not confirmed by the server yet.
     pub pending: bool,
+    /// Asked to be taken back here, and not confirmed by the server yet.
+    pub leaving: bool,
+    /// The person's term is over: they see the case no longer; the server takes the share back by itself.
+    pub ended: bool,
 }
 
 /// Who a case may be shown to.
@@ -177,6 +181,6 @@ pub struct CaseFile {
     pub case: CaseView,
     pub steps: Vec<StepView>,
     pub next: Vec<NextStep>,
-    /// Empty where this person shows it to nobody.
+    /// Whom it may be shown to who does not see it yet: what a chooser offers. Empty where this person shows it to nobody.
     pub may_share: Vec<ShareChoice>,
 }
