@@ -78,8 +78,8 @@ export class Device {
   }
 }
 
-/** A server with a community of two grids, the office served in a page, and as many other devices as are asked for. */
-export async function officeWorld() {
+/** A server with a community of two grids, the office served in a page, and as many other devices as are asked for. `roster` is in the first grid. */
+export async function officeWorld({ roster } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'gridwalk-office-'))
   const world = { folder, stops: [] }
   const data = join(folder, 'server')
@@ -87,8 +87,12 @@ export async function officeWorld() {
   writeFileSync(units, `code,parent,kind,name\n610104,,district,莲湖区\n610104001,610104,street,青年路街道\n${COMMUNITY},610104001,community,示例社区\n${GRID},${COMMUNITY},grid,第一网格\n6101040019011002,${COMMUNITY},grid,第二网格\n`)
   const port = await freePort()
   await run(join(BIN, 'sync-server'), ['init', '--data', data, '--units', units, '--url', `http://127.0.0.1:${port}`])
-  const server = await start('sync-server', ['serve', '--data', data, '--listen', `127.0.0.1:${port}`])
-  world.stops.push(server.stop)
+  let server = null
+  world.serverUp = async () => { server = await start('sync-server', ['serve', '--data', data, '--listen', `127.0.0.1:${port}`]) }
+  /** No network: the server is gone until `serverUp`. */
+  world.serverDown = () => server.stop()
+  await world.serverUp()
+  world.stops.push(() => server.stop())
   world.invite = async (role, unit, name, auto = true) => {
     const { stdout } = await run(join(BIN, 'sync-server'), ['invite', '--data', data, '--role', role, '--unit', unit, '--name', name, ...(auto ? ['--auto-confirm'] : []), '--json'])
     return JSON.parse(stdout).invite
@@ -98,10 +102,18 @@ export async function officeWorld() {
     await device.enrol(await world.invite(role, unit, person))
     return device
   }
-  await world.device('office', 'office', COMMUNITY, '周敏')
-  const office = await start('gridwalk-headless', ['--home', join(folder, 'office'), 'serve', '--ui', UI])
-  world.stops.push(office.stop)
-  world.url = office.address
+  /** The address of a device's own interface. */
+  world.serve = async (device) => {
+    const served = await start('gridwalk-headless', ['--home', device.home, 'serve', '--ui', UI])
+    world.stops.push(served.stop)
+    return served.address
+  }
+  const office = await world.device('office', 'office', COMMUNITY, '周敏')
+  if (roster) {
+    await office.sync()
+    await office.cli('import', join(DATA, roster), '--grid', GRID, '--json')
+  }
+  world.url = await world.serve(office)
   /** A command of the served office, as its page would call it. */
   world.office = async (name, args = {}) => {
     const reply = await fetch(new URL(`api/${name}`, world.url), { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(args) })
