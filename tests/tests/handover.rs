@@ -332,6 +332,10 @@ fn a_household_that_moves_ends_here_and_begins_there() {
             assert!(!there[key].is_null(), "{key}");
         }
         assert_eq!(d.file("1-1-102")["household"]["is_vacant"], true);
+        for moved in [&d.file("1-1-102")["household"]["moved"], &old["moved"]] {
+            assert_eq!((&moved["plate"], &moved["household"]), (&json!("2-2-502"), &json!(new)), "{}", d.name);
+        }
+        assert!(d.file("2-2-502")["household"]["moved"].is_null() && there["moved"].is_null());
         assert_eq!(d.file("1-1-102")["visits"].as_array().unwrap().len(), 1, "what was written at the old door stays there");
         assert_eq!(d.file("2-2-502")["household"]["head_name"], "王强");
         assert!(d.call("list_left_behind", json!({}))["items"].as_array().unwrap().is_empty(), "{}", d.name);
@@ -356,6 +360,7 @@ fn what_is_written_at_the_old_door_without_knowing_of_the_move_is_brought_along_
         let list = d.call("list_left_behind", json!({}));
         let keys: Vec<_> = list["items"].as_array().unwrap().iter().map(|i| i["key"].as_str().unwrap().to_string()).collect();
         assert_eq!(keys, ["note", "phone", "id_number"], "{}: {list}", d.name);
+        assert_eq!((&list["items"][1]["plate"], &list["items"][1]["new_plate"]), (&json!("1-1-102"), &json!("2-2-502")));
         assert_eq!((&list["items"][1]["now"], &list["items"][1]["who"]), (&json!("13900000103"), &json!("安然")));
         assert!(!list.to_string().contains("610104195208090517"), "an ID number stays masked");
         assert_eq!(d.person("2-2-502", "王强")["phone"], "13900000103", "nothing follows by itself");

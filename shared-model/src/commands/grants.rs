@@ -240,7 +240,11 @@ pub struct LeftBehindItem {
     pub old: String,
     pub new: String,
     pub name: String,
+    /// The old door, and the new one.
     pub plate: String,
+    pub new_plate: String,
+    /// The household at the new door.
+    pub household: Option<String>,
     pub key: String,
     pub label: String,
     /// What was written at the old door, and what the new one says.

@@ -254,6 +254,7 @@ fn view(db: &Connection, tree: &Tree, row: &Row, now: i64) -> Result<HouseholdVi
         is_hub: row.flag("hub"),
         is_rented: row.flag("rented"),
         is_vacant: row.flag("vacant"),
+        moved: super::moves::moved(db, tree, row)?,
         read_only: crate::handover::is_leaving(db, building)?,
         due: due_view(due.get(&row.record).map(|d| &d.0)),
         ops,

@@ -13,7 +13,9 @@ use crate::store::{Row, docs, get_row, rows};
 use crate::workspace::{self, Intent, KeyEdit};
 use rusqlite::Connection;
 use shared_model::Class;
-use shared_model::commands::{Added, BringAlongArgs, Edited, LeftBehindItem, LeftBehindList, MoveHouseholdArgs, MovePersonArgs, NoArgs};
+use shared_model::commands::{
+    Added, BringAlongArgs, Edited, LeftBehindItem, LeftBehindList, MoveHouseholdArgs, MovePersonArgs, Moved, NoArgs,
+};
 use shared_model::crdt::Value;
 use shared_model::doc::{self, DocId};
 use shared_model::moved;
@@ -54,6 +56,24 @@ fn ends(db: &Connection, person: &Row, to: Option<Uuid>, reason: Option<&String>
         }
     }
     Ok(edits)
+}
+
+/// Where a household or a person went when its record ended here.
+///
+/// # Errors
+/// Of the store.
+pub fn moved(db: &Connection, tree: &Tree, row: &Row) -> Result<Option<Moved>> {
+    let Some(on) = row.text("ended") else { return Ok(None) };
+    let there = row.id("moved_to").map(|to| get_row(db, row.kind, to)).transpose()?.flatten();
+    let home = match there {
+        Some(person) if row.kind == Kind::Person => household_of(db, &person)?,
+        home => home,
+    };
+    Ok(Some(Moved { on, household: home.as_ref().map(|h| h.record.to_string()), plate: home.map(|h| plate_of(tree, &h)) }))
+}
+
+fn household_of(db: &Connection, person: &Row) -> Result<Option<Row>> {
+    Ok(person.id("household").map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten())
 }
 
 /// `move_person`
@@ -230,13 +250,15 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<LeftBehindList> {
         let tree = Tree::read(db)?;
         let mut items = Vec::new();
         for Left { old, new, key, value, who, .. } in left_behind(db)? {
-            let home = old.id("household").map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten();
+            let (home, there) = (household_of(db, &old)?, household_of(db, &new)?);
             let now = said(db, &new, &key)?.unwrap_or(Value::Null);
             items.push(LeftBehindItem {
                 old: old.record.to_string(),
                 new: new.record.to_string(),
                 name: old.text("name").unwrap_or_default(),
                 plate: home.map(|h| plate_of(&tree, &h)).unwrap_or_default(),
+                household: there.as_ref().map(|h| h.record.to_string()),
+                new_plate: there.map(|h| plate_of(&tree, &h)).unwrap_or_default(),
                 label: views::label_of(Kind::Person, &key),
                 text: views::text_of(Kind::Person, &key, &value),
                 now: views::text_of(Kind::Person, &key, &now),

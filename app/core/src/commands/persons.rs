@@ -28,7 +28,8 @@ pub fn of_household(db: &Connection, household: Uuid, now: i64) -> Result<Vec<Pe
     people.sort_by_key(|p| {
         (p.get("ended").is_some(), p.text("relation").as_deref() != Some("02"), p.int("birth_year").unwrap_or(9999), p.record)
     });
-    people.iter().map(|p| view(db, p, now)).collect()
+    let tree = Tree::read(db)?;
+    people.iter().map(|p| view(db, &tree, p, now)).collect()
 }
 
 /// Age in whole years, from the birth date where it is held, else from the year.
@@ -40,7 +41,7 @@ pub fn age(row: &Row, now: i64) -> Option<i32> {
     }
 }
 
-fn view(db: &Connection, p: &Row, now: i64) -> Result<PersonView> {
+fn view(db: &Connection, tree: &Tree, p: &Row, now: i64) -> Result<PersonView> {
     let (ops, pending) = views::ops_of(db, p.record)?;
     let household = p.id("household").unwrap_or_default();
     let building = get_row(db, Kind::Household, household)?.and_then(|h| h.id("building")).unwrap_or_default();
@@ -69,6 +70,7 @@ fn view(db: &Connection, p: &Row, now: i64) -> Result<PersonView> {
         id_number_masked: p.text("id_number").map(|n| codes::id_number::mask(&n)),
         ended: p.text("ended"),
         end_reason: p.text("end_reason"),
+        moved: super::moves::moved(db, tree, p)?,
         ops,
         pending,
     })

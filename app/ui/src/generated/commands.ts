@@ -613,6 +613,10 @@ export type HouseholdView = { id: string, building: string, building_name: strin
  */
 care_tags: Array<string> | null, note: string | null, is_hub: boolean, is_rented: boolean, is_vacant: boolean, 
 /**
+ * They moved away as a whole: the file ends here.
+ */
+moved: Moved | null, 
+/**
  * No longer this person's: here to be read until everything written in it has a verdict.
  */
 read_only: boolean, due: Due, 
@@ -698,7 +702,15 @@ export type LeftBehindItem = {
 /**
  * The person at the old door, and at the new one.
  */
-old: string, new: string, name: string, plate: string, key: string, label: string, 
+old: string, new: string, name: string, 
+/**
+ * The old door, and the new one.
+ */
+plate: string, new_plate: string, 
+/**
+ * The household at the new door.
+ */
+household: string | null, key: string, label: string, 
 /**
  * What was written at the old door, and what the new one says.
  */
@@ -832,6 +844,15 @@ units: Array<string>,
  * Where they are to stand.
  */
 parent: string, };
+export type Moved = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+on: string, 
+/**
+ * The household they are in now; null: away, or not held here.
+ */
+household: string | null, plate: string | null, };
 export type NextStep = { transition: Coded, 
 /**
  * `note`, `assignee`, `rating`, `to`: what it requires.
@@ -867,7 +888,11 @@ id_number_masked: string | null,
 /**
  * Moved away or died: the person stays in the file, greyed.
  */
-ended: string | null, end_reason: string | null, ops: { [key in string]: Array<string> }, pending: boolean, };
+ended: string | null, end_reason: string | null, 
+/**
+ * Where they live now, where that is known here.
+ */
+moved: Moved | null, ops: { [key in string]: Array<string> }, pending: boolean, };
 export type PreviewGrantsArgs = { 
 /**
  * Units that would move …

@@ -158,6 +158,16 @@ pub struct Ask {
     pub label: String,
 }
 
+/// That somebody moved on, and where to.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct Moved {
+    /// `YYYY-MM-DD`.
+    pub on: String,
+    /// The household they are in now; null: away, or not held here.
+    pub household: Option<String>,
+    pub plate: Option<String>,
+}
+
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct HouseholdView {
     pub id: String,
@@ -178,6 +188,8 @@ pub struct HouseholdView {
     pub is_hub: bool,
     pub is_rented: bool,
     pub is_vacant: bool,
+    /// They moved away as a whole: the file ends here.
+    pub moved: Option<Moved>,
     /// No longer this person's: here to be read until everything written in it has a verdict.
     pub read_only: bool,
     pub due: Due,
@@ -215,6 +227,8 @@ pub struct PersonView {
     /// Moved away or died: the person stays in the file, greyed.
     pub ended: Option<String>,
     pub end_reason: Option<String>,
+    /// Where they live now, where that is known here.
+    pub moved: Option<Moved>,
     pub ops: BTreeMap<String, Vec<String>>,
     pub pending: bool,
 }

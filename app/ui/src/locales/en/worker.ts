@@ -33,7 +33,18 @@ export default {
   field: { phone: 'Phone', phone2: 'Other phone', id_number: 'ID number', political: 'Political', education: 'Education', employment: 'Work', marital: 'Marital', ethnic: 'Ethnic', residence_type: 'Residence', nickname: 'Called', employer: 'Employer', note: 'Note' },
   person: { add: 'Add a person', edit: 'Edit', move: 'No longer lives here', more: '{n} more', all_fields: 'More fields', born: 'Born in {year} on record', saved: "{name}'s facts are saved on this phone", added: '{name} added' },
   reveal: { link: 'Show, logged', title: "Show {name}'s ID number", text: 'Give a reason first. Who looked, when and why is recorded; you can see it under Me.', reason: 'Reason', reasons: ['Checking the card in person', 'Certificate on their behalf', "A department's form"], show: 'Record and show' },
-  move: { title: '{name} no longer lives here', text: 'The file stays; the person is no longer counted in this household.', to: 'Which household, if within the community', reason: 'Reason', away: 'Moved away', here: 'Moved to {plate}', done: '{name} was taken out of this household' },
+  move: {
+    title: 'Move', who: 'Who moves', all: 'All, {n} person | All, {n} people', only: 'Only {name}', where: 'Where to', here: 'Another door here', away: 'Moved away', which: 'To which household', building: 'Building', door: 'Door number', reason: 'Reason',
+    reasons: ['Another flat', 'To relatives', 'Lease over', 'Work'],
+    same: 'That is this door.', vacant: '{name} was recorded at this door, now vacant. Another family is recorded at the same door.', taken: '{name} is recorded at this door. Another family is recorded beside them; they stay as they are.', away_text: 'The file here ends today. Also for a grid that is not yours: they are recorded there anew.',
+    stays: 'Visits and history stay here; nothing is deleted.', apart: 'What others, offline, still write at the old door is listed, and you decide whether it comes along.',
+    do: 'Move to {plate}', do_one: '{name} moves to {plate}', do_away: 'The household left', do_one_away: '{name} left', do_none: 'Choose where to', done_to: 'Saved on this phone: moved to {plate}', done_away: 'Saved on this phone: left',
+    moved: 'The household moved', moved_away: 'The household left', to: 'moved', gone: 'no longer here', empty: 'Nobody lives at this door now', comma: ', ',
+  },
+  left: {
+    title: 'Written at the old door', text: 'Somebody did not know of the move and wrote at the old door. Bring it along to the new one, or leave it in the old file.',
+    notice: '{n} line was written at an old door | {n} lines were written at an old door', notice_text: 'See whether to bring them along', there: '{who}, old door', here: 'New door now', take: 'Bring along', leave: 'Leave', taken: '{label} was written at {plate}', stays: '{label} stays at the old door', none: 'Nothing is left at an old door', none_text: 'What somebody writes at an old door is listed here.',
+  },
   history: { title: 'Where it came from', field: 'Which field', none: 'This field was never written', partial: 'Only what this phone knows.', received: 'Received by the office {at}', how: { write: 'written', settle: 'settled', import: 'imported' } },
   visit: {
     short: 'Visit',
