@@ -27,6 +27,9 @@ pub fn offer(inner: &Inner, caller: &Caller, request: &OfferRequest) -> Result<O
     let (epoch, Some(again)) = again else {
         return Ok(OfferReply { epoch: again.0, verdicts: Vec::new(), waiting: Vec::new(), taken: 0 });
     };
+    if again.pushed.has_erased {
+        inner.store.truncate_wal();
+    }
     inner.keep_tree(&again.tree);
     inner.wake(again.pushed.touched.iter().map(|((unit, class), head)| Wake { unit: *unit, class: *class, head: *head }));
     tracing::info!(rows = again.taken, commands = again.pushed.verdicts.len(), "a device gave back what this server had lost");

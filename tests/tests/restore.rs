@@ -334,3 +334,65 @@ fn who_was_erased_stays_erased_when_the_database_alone_is_copied_back() {
     w.sync_all();
     gone(&w, &["电视机厂退休"]);
 }
+
+#[test]
+fn who_was_erased_is_erased_again_when_the_ledger_is_copied_back_too() {
+    let w = World::ready(415);
+    w.ana().edit_person("1-1-101", "张建国", "employer", "电视机厂退休");
+    a_day(&w, 1);
+    let copy = w.copy_server("copy");
+    let person = w.office().person("1-1-101", "张建国")["id"].clone();
+    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
+    w.sync_all();
+    w.put_back(&copy);
+    for d in &w.devices {
+        let before = d.line.requests();
+        d.sync();
+        assert!(d.line.requests() - before < 20, "{} asked {} times", d.name, d.line.requests() - before);
+    }
+    w.sync_all();
+    gone(&w, &["电视机厂退休"]);
+    assert!(w.office().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
+    for d in &w.devices {
+        assert_eq!(tray(d), Vec::<String>::new(), "{}", d.name);
+    }
+    let list = w.office().call("list_erasures", json!({}));
+    assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
+}
+
+#[test]
+fn whoever_heard_of_an_erasure_last_does_not_bring_the_erased_back() {
+    let w = World::ready(416);
+    let copy = w.copy_server("copy");
+    // added, and known to a device that then stays away; erased meanwhile
+    w.ana().edit_person("1-1-101", "张建国", "employer", "电视机厂退休");
+    w.ana().sync();
+    w.bo().sync();
+    w.office().sync();
+    let person = w.office().person("1-1-101", "张建国")["id"].clone();
+    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
+    for d in [w.office(), w.second(), w.ana(), w.head()] {
+        d.sync();
+        d.sync();
+    }
+    w.put_back(&copy);
+    w.bo().sync();
+    assert_eq!(w.bo().person("1-1-101", "张建国")["employer"], "电视机厂退休", "nobody there knows yet");
+    w.office().sync();
+    w.sync_all();
+    gone(&w, &["电视机厂退休"]);
+    assert!(w.bo().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
+}
+
+#[test]
+fn an_erasure_after_a_restore_is_carried_out_at_once() {
+    let w = World::ready(417);
+    let backup = w.back_up();
+    w.restore(&backup);
+    // some devices have not yet heard of the new stamps, which are far from the old ones
+    w.office().sync();
+    let person = w.office().person("1-1-101", "张建国")["id"].clone();
+    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
+    w.sync_all();
+    assert!(w.ana().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
+}

@@ -264,10 +264,7 @@ fn ask_receipts(inner: &Inner, db: &Connection, e: &Erasure, touched: &Touched) 
     let tree = inner.tree(db)?;
     for device in devices::list(db)?.into_iter().filter(|d| d.wiped_at.is_none()) {
         let now = people::roles(db, &device.person)?;
-        let mut stamps = Vec::new();
-        for n in device.policy_named..=device.policy {
-            stamps.extend(policy::stamp(db, &device.id, n)?);
-        }
+        let stamps = policy::stamps_from(db, &device.id, device.policy_named)?;
         for (partition, seq) in &touched.purged {
             let Some(p) = touched.rows.get(partition) else { continue };
             let reads = |role| rules::access(role, p.class).reads();

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::store::{commands, devices::Device, policy, units};
 use crate::tree::Tree;
 use rusqlite::Connection;
-use shared_model::wire::{Command, OfferRequest, Offered, Verdict};
+use shared_model::wire::{Command, OfferRequest, Offered, Page, Verdict};
 use std::sync::Arc;
 
 /// Longest reason that a device may bring back, bytes.
@@ -30,13 +30,16 @@ pub fn push_again(inner: &Inner, db: &Connection, device: &Device, request: &Off
     let mut push = Push::new(inner, db, device, request.commands.len())?;
     let mut back = Back::new(inner, db);
     let mut rows: Vec<(usize, usize)> = Vec::new();
-    for (n, page) in request.pages.iter().enumerate() {
-        if back.is_signed(page) {
+    let pages: Vec<(&Page, bool)> = request.pages.iter().map(|page| (page, back.is_signed(page))).collect();
+    for (n, (page, is_signed)) in pages.iter().enumerate() {
+        if *is_signed {
             rows.extend((0..page.rows.len()).map(|row| (n, row)));
         } else {
             tracing::warn!("a page that this server did not sign is not taken back");
         }
     }
+    let mut taken = back.erase_first(&pages)?;
+    push.out.has_erased |= taken > 0;
     let last = commands::last_seq(db, &device.id)?.max(request.released);
     let mut last_seq = last;
     let mut waiting: Vec<&Offered> = Vec::new();
@@ -46,7 +49,6 @@ pub fn push_again(inner: &Inner, db: &Connection, device: &Device, request: &Off
             waiting.push(offered);
         }
     }
-    let mut taken = 0;
     loop {
         let before = rows.len() + waiting.len();
         let mut left = Vec::new();

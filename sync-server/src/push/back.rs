@@ -21,7 +21,7 @@ use shared_model::doc::{DocId, actor_of};
 use shared_model::records::Kind;
 use shared_model::wire::{Page, Row, RowBody, page_digest};
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Counters of a device's actors that are tried beyond the last one known.
@@ -64,7 +64,6 @@ impl<'a> Back<'a> {
     pub fn take(&mut self, page: &Page, row: &Row) -> Result<Taken, Error> {
         let (doc, kind, bytes) = match &row.body {
             RowBody::Change { doc, kind, bytes } => (doc, kind, bytes),
-            RowBody::Purge { doc } => return self.erase(page, row, doc),
             _ => return Ok(Taken::Done),
         };
         if erasures::is_closed(self.db, doc)? {
@@ -129,19 +128,38 @@ impl<'a> Back<'a> {
         Ok(Taken::Back)
     }
 
-    /// What was erased is erased again: the row says so, also where the ledger was set back together with the database.
-    fn erase(&mut self, page: &Page, row: &Row, doc: &DocId) -> Result<Taken, Error> {
-        if erasures::is_closed(self.db, doc)? {
-            return Ok(Taken::Done);
+    /// What was erased is erased again, before anything else is taken: the rows say so, also where the ledger was set back together with
+    /// the database. The rows of one command are one erasure. Returns how many documents went.
+    pub fn erase_first(&mut self, pages: &[(&Page, bool)]) -> Result<u32, Error> {
+        let mut by_command: BTreeMap<[u8; 16], (i64, BTreeMap<DocId, BTreeSet<Uuid>>)> = BTreeMap::new();
+        for (page, _) in pages.iter().filter(|(_, is_signed)| *is_signed) {
+            for row in &page.rows {
+                if let RowBody::Purge { doc } = &row.body
+                    && !erasures::is_closed(self.db, doc)?
+                {
+                    let (_, docs) = by_command.entry(row.command).or_insert_with(|| (row.received_at, BTreeMap::new()));
+                    docs.entry(*doc).or_default().insert(page.unit);
+                }
+            }
         }
-        let mut id = [0; 16];
-        id.copy_from_slice(&Sha256::new().chain_update(row.command).chain_update(doc.bytes()).finalize()[..16]);
-        let kind = documents::get(self.db, doc)?.map_or(Kind::Person, |found| found.kind);
-        let items = vec![Item { doc: *doc, units: BTreeSet::from([page.unit]), without: None }];
-        let (record, reason) = (doc.record, "erased_before".to_owned());
-        let again = Erasure { id, at_ms: row.received_at, record, kind, reason, asked_by: String::new(), items };
-        self.touched.extend(erase::erase(self.inner, self.db, &again)?);
-        Ok(Taken::Back)
+        let mut gone = 0;
+        for (command, (at_ms, docs)) in by_command {
+            let mut id = Sha256::new().chain_update(command);
+            let (mut kind, mut record) = (Kind::Person, Uuid::nil());
+            for doc in docs.keys() {
+                id.update(doc.bytes());
+                record = doc.record;
+                kind = documents::kind_of_record(self.db, &doc.record)?.unwrap_or(kind);
+            }
+            let mut short = [0; 16];
+            short.copy_from_slice(&id.finalize()[..16]);
+            gone += u32::try_from(docs.len()).unwrap_or(u32::MAX);
+            let items = docs.into_iter().map(|(doc, units)| Item { doc, units, without: None }).collect();
+            let reason = "erased_before".to_owned();
+            let again = Erasure { id: short, at_ms, record, kind, reason, asked_by: String::new(), items };
+            self.touched.extend(erase::erase(self.inner, self.db, &again)?);
+        }
+        Ok(gone)
     }
 
     /// The person behind an actor, which is remembered: of a device known here, or by the name that the page gives it, which is signed.

@@ -43,6 +43,17 @@ pub fn stamp(db: &Connection, device: &Uuid, policy: u64) -> Result<Option<Stamp
     Ok(Some(Stamp { roots: roots.collect::<Result<_, _>>()?, tree: uint(tree), ended_at }))
 }
 
+/// Its stamps from `first` on. A stamp carries its epoch, so that their numbers are far apart.
+pub fn stamps_from(db: &Connection, device: &Uuid, first: u64) -> Result<Vec<Stamp>, Error> {
+    let mut statement = db.prepare_cached("select policy from policy_stamp where device = ?1 and policy >= ?2 order by policy")?;
+    let numbers = statement.query_map(params![device, int(first)], |r| r.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let mut out = Vec::with_capacity(numbers.len());
+    for n in numbers {
+        out.extend(stamp(db, device, uint(n))?);
+    }
+    Ok(out)
+}
+
 /// The device writes under `policy` from now on; the stamp before it ended at that moment.
 pub fn bump(db: &Connection, device: &Uuid, policy: u64, at_ms: i64) -> Result<(), Error> {
     db.prepare_cached("update device set policy = ?2 where id = ?1")?.execute(params![device, int(policy)])?;
