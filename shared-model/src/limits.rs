@@ -70,6 +70,8 @@ pub const RECEIPTS_MAX: usize = 10_000;
 pub const ERASURES_LISTED_MAX: usize = 100;
 /// Documents that one erasure may take; a household with a long history has a few hundred.
 pub const ERASED_DOCUMENTS_MAX: usize = 5_000;
+/// Documents in which an erased person or household may still be named in words, noted for the office.
+pub const MENTIONS_MAX: usize = 300;
 /// How long a backup may hold what was erased since, days.
 pub const BACKUP_DAYS_MAX: u32 = 30;
 /// Rows stay in a log at least this long, milliseconds: who was away for less catches up row by row.

@@ -67,6 +67,8 @@ pub enum Ask {
     RevokeDevice { device: Uuid, reason: RevokeReason },
     /// The office erases a person or a household, with everything that says something of them. The reason is a code of `erase_reason`.
     Erase { record: Uuid, reason: String },
+    /// The office has the fields of a document go in which an erased person or household may be named in words, or says that it is not.
+    DecideMention { erasure: [u8; 16], doc: DocId, erases: bool },
     /// A door no longer shows a phone: the old document goes, a new one without it takes its place.
     WithdrawContact { household: Uuid },
     /// A person is given a role at a unit for a term.
@@ -384,6 +386,29 @@ pub struct ErasureState {
     /// Devices that have carried it out, and holders of those that have not.
     pub done: u32,
     pub to_come: Vec<String>,
+    /// Devices that were ended and never said that they were wiped: what they hold is not known.
+    pub ended: Vec<EndedDevice>,
+    /// Where it may still be named in words, as far as this office decides it: at most [`crate::limits::MENTIONS_MAX`].
+    pub mentions: Vec<Mention>,
+}
+
+/// A device that an erasure was meant for and that was ended before it answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedDevice {
+    pub name: String,
+    pub reason: Option<RevokeReason>,
+    /// Server time, ms.
+    pub revoked_at: Option<i64>,
+}
+
+/// A document in which something erased may still be named.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    pub doc: DocId,
+    pub kind: Kind,
+    pub unit: Uuid,
+    /// Fields of it; never what they say.
+    pub keys: Vec<String>,
 }
 
 /// Devices beneath the office's units.

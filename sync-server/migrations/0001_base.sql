@@ -387,6 +387,22 @@ create table erasure (
 
 create index erasure_by_time on erasure (at);
 
+-- Documents that may still name in words what was erased: the office of that unit says whether those fields go.
+create table mention (
+  erasure blob not null references erasure (id),
+  doc blob not null,
+  kind integer not null,
+  unit blob not null,
+  -- CBOR list of keys, never a word; empty once it is decided
+  keys blob not null,
+  -- open, erased, kept
+  state text not null,
+  decided_by text,
+  primary key (erasure, doc)
+) strict, without rowid;
+
+create index mention_by_doc on mention (doc) where state = 'open';
+
 -- Closed generations. The open one of a record and class is the highest of these plus one.
 create table erased (
   record blob not null,

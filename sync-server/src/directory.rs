@@ -7,11 +7,11 @@ use crate::store::devices::{self, Device};
 use crate::store::{alarms, erasures, people};
 use crate::tree::Tree;
 use rusqlite::Connection;
-use shared_model::Role;
 use shared_model::devices::RevokeReason;
 use shared_model::limits::{ALARM_LIFE_MS, ALARMS_MAX, ERASURES_LISTED_MAX, LEASE_MS};
-use shared_model::wire::{Directory, DirectoryDevice, ErasureState, RoleAtUnit, to_cbor};
-use std::collections::HashSet;
+use shared_model::wire::{Directory, DirectoryDevice, EndedDevice, ErasureState, RoleAtUnit, to_cbor};
+use shared_model::{Role, rules};
+use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
 
 /// The last contact of a device counts for the version in steps of this, milliseconds: a directory is not sent anew for every sync of anybody.
@@ -53,13 +53,19 @@ pub fn directory(db: &Connection, tree: &Tree, roles: &[RoleAtUnit], now_ms: i64
 fn erasures_beneath(db: &Connection, tree: &Tree, offices: &[&RoleAtUnit], devices: &[Device]) -> Result<Vec<ErasureState>, Error> {
     let mut out = Vec::new();
     for e in erasures::list(db, ERASURES_LISTED_MAX)? {
-        let units = erasures::units(db, &e.id)?;
-        if !units.iter().any(|unit| offices.iter().any(|at| tree.is_within(unit, &at.unit))) {
+        let is_ours = |unit: &Uuid| offices.iter().any(|at| tree.is_within(unit, &at.unit));
+        let mut mentions = erasures::mentions(db, &e.id)?;
+        mentions.retain(|m| offices.iter().any(|at| rules::may_erase(at.role) && tree.is_within(&m.unit, &at.unit)));
+        let is_beneath = erasures::units(db, &e.id)?.iter().any(is_ours);
+        if !is_beneath && mentions.is_empty() {
             continue;
         }
-        let receipts = erasures::receipts(db, &e.id)?;
+        // somewhere else's erasure is told only for what it left here to decide
+        let receipts = if is_beneath { erasures::receipts(db, &e.id)? } else { BTreeMap::new() };
         let done = receipts.values().filter(|is_done| **is_done).count();
-        let waits = |d: &&Device| receipts.get(&d.id) == Some(&false);
+        let (ended, waits): (Vec<&Device>, Vec<&Device>) =
+            devices.iter().filter(|d| receipts.get(&d.id) == Some(&false)).partition(|d| d.revoked_at.is_some());
+        let ended_device = |d: &Device| EndedDevice { name: d.name.clone(), reason: d.reason, revoked_at: d.revoked_at };
         out.push(ErasureState {
             id: e.id,
             at: e.at,
@@ -68,7 +74,9 @@ fn erasures_beneath(db: &Connection, tree: &Tree, offices: &[&RoleAtUnit], devic
             by: e.asked_by,
             documents: e.documents,
             done: u32::try_from(done).unwrap_or(u32::MAX),
-            to_come: devices.iter().filter(waits).map(|d| d.name.clone()).collect(),
+            to_come: waits.iter().map(|d| d.name.clone()).collect(),
+            ended: ended.into_iter().map(ended_device).collect(),
+            mentions,
         });
     }
     Ok(out)

@@ -445,6 +445,14 @@ pub struct EraseArgs {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct DecideMentionArgs {
+    /// As `list_erasures` names it.
+    pub id: String,
+    /// `erase` these fields with all their history, or `keep`: it is somebody else.
+    pub decision: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct WithdrawArgs {
     /// Household id.
     pub household: String,

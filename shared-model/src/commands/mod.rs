@@ -134,6 +134,7 @@ commands! {
     Online invite_device(InviteArgs) -> Invited, "邀请一台设备", "Invite a device";
     Write erase(EraseArgs) -> Edited, "擦除一人或一户，各设备一起", "Erase a person or a household, on every device";
     Write withdraw_contact(WithdrawArgs) -> Edited, "撤回门口的电话", "Take back the phone shown at a door";
+    Write decide_mention(DecideMentionArgs) -> Edited, "擦除后别处还可能提到的：一并擦掉或留下", "Where an erased person may still be named: erase or keep";
     Read list_erasures(NoArgs) -> ErasureList, "擦除进行到哪里", "How far erasures have come";
     Read list_memberships(ListMembershipsArgs) -> MembershipList, "谁在哪里负责什么、任期", "Who is in charge of what, with terms";
     Online add_membership(AddMembershipArgs) -> ServerAnswer, "任命：角色、单元、任期", "Give a person a role at a unit for a term";

@@ -5,9 +5,10 @@
 //! A purge closes one generation of a document. Where a document keeps something (a door whose phone is withdrawn, a case without its
 //! words), the next generation is written here by the server's own actor: each live value stays, two values of one field stay two.
 
+mod find;
 mod plan;
 
-pub use plan::{plan, without_contact};
+pub use plan::{plan, without_contact, without_keys};
 
 use crate::Inner;
 use crate::error::Error;
@@ -22,7 +23,7 @@ use shared_model::crdt::{DEL_KEY, Edit, Registers, Value, deletion};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules;
-use shared_model::wire::{RoleAtUnit, Row, RowBody, next_mark, row_hash, to_cbor};
+use shared_model::wire::{Mention, RoleAtUnit, Row, RowBody, next_mark, row_hash, to_cbor};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -46,6 +47,10 @@ pub struct Erasure {
     pub reason: String,
     pub asked_by: String,
     pub items: Vec<Item>,
+    /// Where it may still be named in words.
+    pub mentions: Vec<Mention>,
+    /// It answers a mention of that erasure, in that document.
+    pub answers: Option<([u8; 16], DocId)>,
 }
 
 /// Erases. The line of the ledger is on the disk before the transaction commits, and after everything in it went well. Returns the
@@ -127,6 +132,10 @@ fn carry_out(inner: &Inner, db: &Connection, e: &Erasure) -> Result<Vec<Partitio
     let documents = u32::try_from(e.items.len()).unwrap_or(u32::MAX);
     let (reason, asked_by) = (e.reason.clone(), e.asked_by.clone());
     erasures::add(db, &ErasureRow { id: e.id, at: e.at_ms, record: e.record, kind: e.kind, reason, asked_by, documents })?;
+    e.mentions.iter().try_for_each(|m| erasures::add_mention(db, &e.id, m))?;
+    if let Some((of, doc)) = &e.answers {
+        erasures::decide_mention(db, of, doc, "erased", &e.asked_by)?;
+    }
     let mut touched = Touched::default();
     let mut next = Vec::new();
     for item in &e.items {
@@ -167,6 +176,7 @@ fn purge(inner: &Inner, db: &Connection, e: &Erasure, item: &Item, touched: &mut
         touched.add(db, p, e.id, inner.env.now_ms(), RowBody::Purge { doc: item.doc })?;
     }
     erasures::forget(db, &item.doc, found.map(|row| row.id))?;
+    erasures::close_mentions(db, &item.doc)?;
     erasures::close(db, &item.doc)?;
     Ok(next)
 }
@@ -285,25 +295,37 @@ fn ask_receipts(inner: &Inner, db: &Connection, e: &Erasure, touched: &Touched) 
 /// As it stands in the ledger: ids and codes only.
 fn words_of(e: &Erasure) -> Vec<String> {
     let mut out = vec![hex::encode(e.id), e.record.to_string(), (e.kind as u8).to_string(), e.reason.clone()];
+    let joined = |keys: &[String]| keys.iter().map(hex::encode).collect::<Vec<_>>().join("+");
     out.extend(e.items.iter().map(|item| {
         let units: Vec<String> = item.units.iter().map(|u| u.simple().to_string()).collect();
-        let keys = item.without.as_ref().map(|keys| keys.iter().map(hex::encode).collect::<Vec<_>>().join("+"));
-        format!("{}@{}{}", hex::encode(item.doc.bytes()), units.join("+"), keys.map_or(String::new(), |k| format!("~{k}")))
+        let keys = item.without.as_ref().map_or(String::new(), |keys| format!("~{}", joined(keys)));
+        format!("{}@{}{keys}", hex::encode(item.doc.bytes()), units.join("+"))
     }));
+    out.extend(
+        e.mentions.iter().map(|m| format!("?{}@{}~{}~{}", hex::encode(m.doc.bytes()), m.unit.simple(), m.kind as u8, joined(&m.keys))),
+    );
     out
 }
 
 fn from_words(at_ms: i64, words: &[String]) -> Option<Erasure> {
     let [id, record, kind, reason, items @ ..] = words else { return None };
-    let mut parsed = Vec::with_capacity(items.len());
+    let (mut parsed, mut mentions) = (Vec::with_capacity(items.len()), Vec::new());
     for item in items {
-        let (doc, rest) = item.split_once('@')?;
-        let (units, keys) = rest.split_once('~').map_or((rest, None), |(units, keys)| (units, Some(keys)));
+        let (mark, rest) = item.strip_prefix('?').map_or((false, item.as_str()), |rest| (true, rest));
+        let (doc, rest) = rest.split_once('@')?;
+        let mut parts = rest.split('~');
         let doc = DocId::from_bytes(&hex::decode(doc).ok()?)?;
-        let units = units.split('+').map(|u| Uuid::parse_str(u).ok()).collect::<Option<_>>()?;
-        let key = |k: &str| hex::decode(k).ok().and_then(|k| String::from_utf8(k).ok());
-        let without = match keys {
-            Some(keys) => Some(keys.split('+').map(key).collect::<Option<_>>()?),
+        let split = |text: &str| text.split('+').filter(|one| !one.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+        let key = |k: &String| hex::decode(k).ok().and_then(|k| String::from_utf8(k).ok());
+        let keys = |text: &str| split(text).iter().map(key).collect::<Option<Vec<_>>>();
+        let units = split(parts.next()?).iter().map(|u| Uuid::parse_str(u).ok()).collect::<Option<BTreeSet<_>>>()?;
+        if mark {
+            let (unit, kind) = (units.first().copied()?, Kind::from_u8(parts.next()?.parse().ok()?)?);
+            mentions.push(Mention { doc, kind, unit, keys: keys(parts.next()?)? });
+            continue;
+        }
+        let without = match parts.next() {
+            Some(text) => Some(keys(text)?),
             None => None,
         };
         parsed.push(Item { doc, units, without });
@@ -316,6 +338,8 @@ fn from_words(at_ms: i64, words: &[String]) -> Option<Erasure> {
         reason: reason.clone(),
         asked_by: String::new(),
         items: parsed,
+        mentions,
+        answers: None,
     })
 }
 
@@ -338,7 +362,13 @@ mod tests {
             kind: Kind::Household,
             reason: "asked".into(),
             asked_by: String::new(),
-            items: vec![item(1, None), item(2, Some(vec!["head_name".into(), "ext/备 注,".into()]))],
+            items: vec![
+                item(1, None),
+                item(2, Some(vec!["head_name".into(), "ext/备 注,".into()])),
+                Item { units: BTreeSet::new(), ..item(3, Some(Vec::new())) },
+            ],
+            mentions: vec![Mention { doc: item(4, None).doc, kind: Kind::Visit, unit: Uuid::from_u128(7), keys: vec!["note".into()] }],
+            answers: None,
         };
         let words = words_of(&erasure);
         assert!(words.iter().all(|w| !w.contains([' ', ','])));

@@ -1,16 +1,20 @@
 //! What an erasure takes. Of a person: every part of the record, the records of the same person elsewhere, held cells, and what the
-//! household's other records say of them by name, telephone or identity number. Of a household: all of it, its people, visits and held
-//! cells; of its cases the words, while matter, steps and their order stay.
+//! household's other records and the cases that name them say of them by name, telephone or identity number. Of a household: all of it
+//! under every door it had, its people, visits and held cells; of its cases and of those that name its people the words, while matter,
+//! steps and their order stay. Where such a document lives does not matter. What others wrote that merely holds a word is a [`Mention`].
 
 use super::Item;
+use super::find::{self, Needles, Refused};
 use crate::error::Error;
 use crate::store::documents::DocumentRow;
 use crate::store::{documents, erasures};
+use crate::tree::Tree;
 use rusqlite::Connection;
 use shared_model::class::Class;
 use shared_model::crdt::{Change, OpBody, Registers, Value};
 use shared_model::doc::DocId;
-use shared_model::records::{FieldClass, Kind};
+use shared_model::records::Kind;
+use shared_model::wire::Mention;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -18,22 +22,24 @@ use uuid::Uuid;
 /// What a case says in words or of whom; the rest of it stays.
 const CASE_WORDS: &[&str] = &["title", "description", "place", "reporter", "person", "household"];
 /// What identifies a person when it stands in another record.
-const SAYS_WHO: &[&str] = &["name", "nickname", "phone", "phone2", "id_number"];
+pub const SAYS_WHO: &[&str] = &["name", "nickname", "phone", "phone2", "id_number"];
+/// What identifies a household when it stands in another record.
+const SAYS_WHICH: &[&str] = &["head_name", "contact_phone"];
 /// A word shorter than this many characters is found everywhere and says nothing.
 const WORD_CHARS_MIN: usize = 2;
-/// Records of one person that follow each other by moves.
+/// Records of one person or household that follow each other by moves.
 const MOVES_MAX: usize = 16;
 
 /// A document with what it says.
-struct Loaded {
-    row: DocumentRow,
+pub struct Loaded {
+    pub row: DocumentRow,
     registers: Registers,
     /// Every text that was ever put, by key, from the archive.
     said: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Loaded {
-    fn of(db: &Connection, row: DocumentRow) -> Result<Self, Error> {
+    pub fn of(db: &Connection, row: DocumentRow) -> Result<Self, Error> {
         let registers = Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?;
         let mut said: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for archived in documents::changes(db, row.id)? {
@@ -48,6 +54,10 @@ impl Loaded {
         Ok(Loaded { row, registers, said })
     }
 
+    fn record(&self) -> Uuid {
+        self.row.doc.record
+    }
+
     fn names(&self, key: &str, records: &BTreeSet<Uuid>) -> bool {
         self.said.get(key).into_iter().flatten().any(|text| Uuid::parse_str(text).is_ok_and(|id| records.contains(&id)))
     }
@@ -57,7 +67,7 @@ impl Loaded {
     }
 
     /// Keys under which one of the words was ever written.
-    fn keys_with(&self, words: &BTreeSet<String>) -> Vec<String> {
+    pub fn keys_with(&self, words: &BTreeSet<String>) -> Vec<String> {
         let with = |texts: &BTreeSet<String>| texts.iter().any(|text| words.iter().any(|word| text.contains(word.as_str())));
         self.said
             .iter()
@@ -65,12 +75,25 @@ impl Loaded {
             .map(|(key, _)| key.clone())
             .collect()
     }
+
+    /// Keys of a case, a hub or a door that lead to one of these records. That somebody was met at a visit stays: it is an id that names
+    /// nobody any more, as the row of the purge is.
+    fn keys_to(&self, records: &BTreeSet<Uuid>) -> Vec<String> {
+        let leads = |key: &str| match self.row.kind {
+            Kind::Case => key == "person",
+            Kind::PartyHub => key == "lead" || key.starts_with("covers/"),
+            Kind::Household => key == "moved_to",
+            _ => false,
+        };
+        let in_key = |key: &str| key.rsplit_once('/').and_then(|(_, id)| Uuid::parse_str(id).ok()).is_some_and(|id| records.contains(&id));
+        self.said.keys().filter(|key| leads(key) && (in_key(key) || self.names(key, records))).cloned().collect()
+    }
 }
 
-/// The units that an erasure has to look through, each once.
+/// The documents that an erasure has to look at: whole units, each once, and what names the record elsewhere.
 #[derive(Default)]
-struct Look {
-    docs: BTreeMap<DocId, Loaded>,
+pub struct Look {
+    pub docs: BTreeMap<DocId, Loaded>,
     units: BTreeSet<Uuid>,
 }
 
@@ -81,10 +104,15 @@ impl Look {
         }
         for p in documents::partitions_of(db, &unit)? {
             for row in documents::of_partition(db, p.id)? {
-                if let Entry::Vacant(free) = self.docs.entry(row.doc) {
-                    free.insert(Loaded::of(db, row)?);
-                }
+                self.add(db, row)?;
             }
+        }
+        Ok(())
+    }
+
+    pub fn add(&mut self, db: &Connection, row: DocumentRow) -> Result<(), Error> {
+        if let Entry::Vacant(free) = self.docs.entry(row.doc) {
+            free.insert(Loaded::of(db, row)?);
         }
         Ok(())
     }
@@ -92,130 +120,184 @@ impl Look {
     fn of_kind(&self, kind: Kind) -> impl Iterator<Item = &Loaded> {
         self.docs.values().filter(move |d| d.row.kind == kind)
     }
+
+    fn records(&self, kind: Kind, is: impl Fn(&Loaded) -> bool) -> BTreeSet<Uuid> {
+        self.of_kind(kind).filter(|d| is(d)).map(Loaded::record).collect()
+    }
+
+    fn units_of(&self, records: &BTreeSet<Uuid>) -> BTreeSet<Uuid> {
+        self.docs.values().filter(|d| records.contains(&d.record())).map(|d| d.row.unit).collect()
+    }
+
+    /// What these documents say that tells who or which they are.
+    fn words(&self, records: &BTreeSet<Uuid>) -> BTreeSet<String> {
+        let tells = |key: &str| SAYS_WHO.contains(&key) || SAYS_WHICH.contains(&key);
+        let said = self.docs.values().filter(|d| records.contains(&d.record())).flat_map(|d| &d.said);
+        let texts = said.filter(|(key, _)| tells(key)).flat_map(|(_, texts)| texts);
+        texts.filter(|text| text.chars().count() >= WORD_CHARS_MIN).cloned().collect()
+    }
 }
 
-/// The plan for a record. Empty: there is nothing left of it.
-pub fn plan(db: &Connection, record: Uuid) -> Result<(Option<Kind>, Vec<Item>), Error> {
+/// What goes, and what somebody has to look at.
+#[derive(Default)]
+pub struct Plan {
+    /// `None`: there is nothing of the record.
+    pub kind: Option<Kind>,
+    pub items: Vec<Item>,
+    /// Units of the record itself: whoever erases has to have the right there. What refers to it elsewhere follows.
+    pub units: BTreeSet<Uuid>,
+    pub mentions: Vec<Mention>,
+}
+
+/// The plan for a record. No items: there is nothing left of it.
+pub fn plan(db: &Connection, tree: &Tree, record: Uuid) -> Result<Plan, Error> {
     let own = documents::of_record(db, &record)?;
-    let Some(kind) = own.first().map(|row| row.kind) else { return Ok((None, Vec::new())) };
+    let Some(kind) = own.first().map(|row| row.kind) else { return Ok(Plan::default()) };
     let mut look = Look::default();
     for row in own {
         look.unit(db, row.unit)?;
     }
-    let items = match kind {
-        Kind::Person => person(db, &mut look, record)?,
-        Kind::Household => household(db, &look, record)?,
-        _ => Vec::new(),
+    let plan = match kind {
+        Kind::Person => person(db, tree, look, record)?,
+        Kind::Household => household(db, tree, look, record)?,
+        _ => Plan::default(),
     };
-    Ok((Some(kind), items))
+    Ok(Plan { kind: Some(kind), ..plan })
 }
 
 /// A door without its phone.
 pub fn without_contact(db: &Connection, household: Uuid) -> Result<Vec<Item>, Error> {
     let generation = erasures::open_generation(db, &household, Class::Door)?;
-    let doc = DocId { record: household, class: Class::Door, generation };
-    let Some(row) = documents::get(db, &doc)? else { return Ok(Vec::new()) };
-    let loaded = Loaded::of(db, row)?;
-    if !loaded.said.contains_key("contact_phone") {
-        return Ok(Vec::new());
-    }
-    Ok(vec![Item { doc, units: BTreeSet::from([loaded.row.unit]), without: Some(vec!["contact_phone".into()]) }])
+    without_keys(db, DocId { record: household, class: Class::Door, generation }, &["contact_phone".to_owned()])
 }
 
-fn person(db: &Connection, look: &mut Look, record: Uuid) -> Result<Vec<Item>, Error> {
-    let people = same_person(db, look, record)?;
-    let mut words = BTreeSet::new();
-    let mut households = BTreeSet::new();
-    for d in look.docs.values().filter(|d| people.contains(&d.row.doc.record)) {
-        households.extend(d.id("household"));
-        let said = d.said.iter().filter(|(key, _)| SAYS_WHO.contains(&key.as_str())).flat_map(|(_, texts)| texts);
-        words.extend(said.filter(|text| text.chars().count() >= WORD_CHARS_MIN).cloned());
-    }
+/// A document without these keys; nothing where none of them was ever written.
+pub fn without_keys(db: &Connection, doc: DocId, keys: &[String]) -> Result<Vec<Item>, Error> {
+    let Some(row) = documents::get(db, &doc)? else { return Ok(Vec::new()) };
+    let mut out = Vec::new();
+    without(&Loaded::of(db, row)?, keys.to_vec(), &mut out);
+    Ok(out)
+}
+
+fn person(db: &Connection, tree: &Tree, mut look: Look, record: Uuid) -> Result<Plan, Error> {
+    let people = same(db, &mut look, Kind::Person, record)?;
+    let words = look.words(&people);
+    let households: BTreeSet<Uuid> =
+        look.docs.values().filter(|d| people.contains(&d.record())).filter_map(|d| d.id("household")).collect();
+    let needles = Needles::new(&people.union(&households).copied().collect(), &words);
+    let holding = find::everywhere(db, &mut look, &needles)?;
     let mut out = Vec::new();
     for person in &people {
-        whole(db, look, *person, Kind::Person, &mut out)?;
+        whole(db, &look, *person, Kind::Person, &mut out)?;
     }
-    let cases = cases_of(look, &households, &people);
-    for d in look.docs.values().filter(|d| !people.contains(&d.row.doc.record)) {
-        let of_household = households.contains(&d.row.doc.record) || d.names("household", &households);
-        let of_case = cases.contains(&d.row.doc.record) || d.names("case", &cases);
-        if d.row.kind == Kind::HeldItem && (d.names("about", &people) || (of_household && !d.keys_with(&words).is_empty())) {
-            whole(db, look, d.row.doc.record, Kind::HeldItem, &mut out)?;
-        } else if of_household || of_case {
-            let mut keys = d.keys_with(&words);
-            // a telephone that two share, a name that begins like another: those are the other person's own
-            keys.retain(|key| d.row.kind != Kind::Person || !SAYS_WHO.contains(&key.as_str()));
-            keys.extend(["person"].into_iter().filter(|k| d.row.kind == Kind::Case && d.names(k, &people)).map(str::to_owned));
-            without(d, keys, &mut out);
+    let cases = look.records(Kind::Case, |d| d.names("household", &households) || d.names("person", &people));
+    let of_cases = with_steps(&look, cases);
+    for d in look.docs.values().filter(|d| !people.contains(&d.record())) {
+        let of_household = households.contains(&d.record()) || d.names("household", &households);
+        let mut keys = d.keys_with(&words);
+        if d.row.kind == Kind::HeldItem && (d.names("about", &people) || (of_household && !keys.is_empty())) {
+            whole(db, &look, d.record(), Kind::HeldItem, &mut out)?;
+            continue;
         }
+        if !of_household && !of_cases.contains(&d.record()) {
+            keys.clear();
+        }
+        // a telephone that two share, a name that begins like another: those are the other person's own
+        keys.retain(|key| d.row.kind != Kind::Person || !SAYS_WHO.contains(&key.as_str()));
+        keys.extend(d.keys_to(&people));
+        without(d, keys, &mut out);
     }
-    Ok(out)
+    let near = Needles::new(&households.union(&of_cases).copied().collect(), &BTreeSet::new());
+    let refused = Refused { about: &Needles::new(&people, &words), near: &near, records: &people };
+    finish(db, tree, &look, (&refused, &words, &holding), out)
 }
 
-fn household(db: &Connection, look: &Look, record: Uuid) -> Result<Vec<Item>, Error> {
-    let home = BTreeSet::from([record]);
+fn household(db: &Connection, tree: &Tree, mut look: Look, record: Uuid) -> Result<Plan, Error> {
+    let homes = same(db, &mut look, Kind::Household, record)?;
+    let people = look.records(Kind::Person, |d| d.names("household", &homes));
+    let records: BTreeSet<Uuid> = homes.union(&people).copied().collect();
+    let words = look.words(&records);
+    let needles = Needles::new(&records, &words);
+    let holding = find::everywhere(db, &mut look, &needles)?;
     let mut out = Vec::new();
-    whole(db, look, record, Kind::Household, &mut out)?;
-    let mut people = BTreeSet::new();
+    for home in &homes {
+        whole(db, &look, *home, Kind::Household, &mut out)?;
+    }
     for kind in [Kind::Person, Kind::Visit, Kind::HeldItem, Kind::PartyHub] {
-        let records: BTreeSet<Uuid> = look.of_kind(kind).filter(|d| d.names("household", &home)).map(|d| d.row.doc.record).collect();
-        for r in &records {
-            whole(db, look, *r, kind, &mut out)?;
-        }
-        if kind == Kind::Person {
-            people = records;
+        for r in look.records(kind, |d| d.names("household", &homes) || d.names("about", &people)) {
+            whole(db, &look, r, kind, &mut out)?;
         }
     }
-    let cases = cases_of(look, &home, &people);
-    for d in look.docs.values() {
-        match d.row.kind {
-            Kind::Case if cases.contains(&d.row.doc.record) => without(d, CASE_WORDS.iter().map(|k| (*k).to_owned()).collect(), &mut out),
-            Kind::CaseStep if d.names("case", &cases) => without(d, vec!["note".into()], &mut out),
-            // the words of a step may stand in a stricter part, which does not name the case
-            Kind::CaseStep if look.of_kind(Kind::CaseStep).any(|o| o.row.doc.record == d.row.doc.record && o.names("case", &cases)) => {
-                without(d, vec!["note".into()], &mut out);
-            }
-            _ => {}
-        }
+    let of_cases = with_steps(&look, look.records(Kind::Case, |d| d.names("household", &homes) || d.names("person", &people)));
+    let gone: BTreeSet<DocId> = out.iter().map(|item| item.doc).collect();
+    for d in look.docs.values().filter(|d| !gone.contains(&d.row.doc)) {
+        let is_of_case = of_cases.contains(&d.record());
+        let keys = match d.row.kind {
+            Kind::Case if is_of_case => CASE_WORDS.iter().map(|k| (*k).to_owned()).collect(),
+            // also in a stricter part, which does not name the case
+            Kind::CaseStep if is_of_case => vec!["note".into()],
+            _ => d.keys_to(&records),
+        };
+        without(d, keys, &mut out);
     }
-    Ok(out)
+    let about = Needles::new(&records.union(&of_cases).copied().collect(), &words);
+    let refused = Refused { about: &about, near: &about, records: &records };
+    finish(db, tree, &look, (&refused, &words, &holding), out)
 }
 
-/// The records of one human: a move ends one and begins another.
-fn same_person(db: &Connection, look: &mut Look, record: Uuid) -> Result<BTreeSet<Uuid>, Error> {
-    let mut people = BTreeSet::from([record]);
+/// What was refused, and what only holds a word.
+fn finish(
+    db: &Connection,
+    tree: &Tree,
+    look: &Look,
+    (refused, words, holding): (&Refused<'_>, &BTreeSet<String>, &[i64]),
+    mut items: Vec<Item>,
+) -> Result<Plan, Error> {
+    let going: BTreeSet<DocId> = items.iter().map(|item| item.doc).collect();
+    for part in find::refused_parts(db, refused, &going)? {
+        let (units, without) = (part.unit.into_iter().collect(), part.is_there.then(Vec::new));
+        items.push(Item { doc: part.doc, units, without });
+    }
+    let going: BTreeSet<DocId> = items.iter().filter(|item| item.without.as_ref().is_none_or(|k| !k.is_empty())).map(|i| i.doc).collect();
+    let units = look.units_of(refused.records);
+    let mentions = find::mentions(db, tree, look, holding, words, &units, &going)?;
+    Ok(Plan { kind: None, items, units, mentions })
+}
+
+/// The records that follow each other by moves: one ends, another begins.
+fn same(db: &Connection, look: &mut Look, kind: Kind, record: Uuid) -> Result<BTreeSet<Uuid>, Error> {
+    let mut all = BTreeSet::from([record]);
     for _ in 0..MOVES_MAX {
-        let mut more: BTreeSet<Uuid> =
-            look.of_kind(Kind::Person).filter(|d| d.names("moved_to", &people)).map(|d| d.row.doc.record).collect();
-        more.extend(look.docs.values().filter(|d| people.contains(&d.row.doc.record)).filter_map(|d| d.id("moved_to")));
-        more.retain(|r| !people.contains(r));
+        let needles = Needles::new(&all, &BTreeSet::new());
+        find::everywhere(db, look, &needles)?;
+        let mut more = look.records(kind, |d| d.names("moved_to", &all));
+        more.extend(look.docs.values().filter(|d| all.contains(&d.record())).filter_map(|d| d.id("moved_to")));
+        more.retain(|r| !all.contains(r));
         if more.is_empty() {
             break;
         }
         for r in more {
-            for row in documents::of_record(db, &r)?.into_iter().filter(|row| row.kind == Kind::Person) {
-                people.insert(r);
+            for row in documents::of_record(db, &r)?.into_iter().filter(|row| row.kind == kind) {
+                all.insert(r);
                 look.unit(db, row.unit)?;
             }
         }
     }
-    Ok(people)
+    Ok(all)
 }
 
-fn cases_of(look: &Look, households: &BTreeSet<Uuid>, people: &BTreeSet<Uuid>) -> BTreeSet<Uuid> {
-    look.of_kind(Kind::Case).filter(|d| d.names("household", households) || d.names("person", people)).map(|d| d.row.doc.record).collect()
+/// These cases, and the records of their steps.
+fn with_steps(look: &Look, mut cases: BTreeSet<Uuid>) -> BTreeSet<Uuid> {
+    let steps = look.records(Kind::CaseStep, |d| d.names("case", &cases));
+    cases.extend(steps);
+    cases
 }
 
 /// Every part of a record goes, those too that were never written: a device may hold one that it has not sent.
 fn whole(db: &Connection, look: &Look, record: Uuid, kind: Kind, out: &mut Vec<Item>) -> Result<(), Error> {
-    let Some(unit) = look.docs.values().find(|d| d.row.doc.record == record).map(|d| d.row.unit) else { return Ok(()) };
-    let classes: BTreeSet<Class> = kind
-        .def()
-        .fields
-        .iter()
-        .filter_map(|f| if let FieldClass::Fixed(class) = f.class { Some(class) } else { None })
-        .chain(look.docs.keys().filter(|doc| doc.record == record).map(|doc| doc.class))
-        .collect();
+    let Some(unit) = look.docs.values().find(|d| d.record() == record).map(|d| d.row.unit) else { return Ok(()) };
+    let written = look.docs.keys().filter(|doc| doc.record == record).map(|doc| doc.class);
+    let classes: BTreeSet<Class> = find::classes_of(kind).chain(written).collect();
     for class in classes {
         let doc = DocId { record, class, generation: erasures::open_generation(db, &record, class)? };
         let unit = look.docs.get(&doc).map_or(unit, |d| d.row.unit);
@@ -227,6 +309,8 @@ fn whole(db: &Connection, look: &Look, record: Uuid, kind: Kind, out: &mut Vec<I
 /// A document loses some keys, if any of them was ever written; it goes whole when nothing else is in it.
 fn without(d: &Loaded, mut keys: Vec<String>, out: &mut Vec<Item>) {
     keys.retain(|key| d.said.contains_key(key));
+    keys.sort_unstable();
+    keys.dedup();
     if keys.is_empty() {
         return;
     }

@@ -41,6 +41,8 @@ pub struct Asked {
     pub effect: Option<Effect>,
     /// What is to be erased; its id and time are those of the command.
     pub erase: Option<Erasure>,
+    /// A mention that stays: of which erasure, in which document.
+    pub kept: Option<([u8; 16], DocId)>,
     /// A share that begins.
     pub share: Option<Share>,
     /// A share that ends: record and target.
@@ -89,6 +91,7 @@ impl Push<'_> {
             Some(Ask::MakeUnit { unit, parent }) => self.judge_unit(parts, roots, *unit, *parent),
             Some(Ask::ConfirmDevice { device, digits }) => self.judge_confirmation(roots, device, digits),
             Some(Ask::Erase { record, reason }) => self.judge_erasure(roots, *record, reason),
+            Some(Ask::DecideMention { erasure, doc, erases }) => self.judge_mention(roots, *erasure, *doc, *erases),
             Some(Ask::WithdrawContact { household }) => self.judge_withdrawal(roots, *household),
             Some(Ask::RevokeDevice { device, reason }) => self.judge_revocation(roots, *device, *reason),
             Some(Ask::AddMembership(new)) => Ok(Effect::Appoint(self.judge_appointment(new)?).into()),

@@ -156,7 +156,8 @@ impl<'a> Back<'a> {
             gone += u32::try_from(docs.len()).unwrap_or(u32::MAX);
             let items = docs.into_iter().map(|(doc, units)| Item { doc, units, without: None }).collect();
             let reason = "erased_before".to_owned();
-            let again = Erasure { id: short, at_ms, record, kind, reason, asked_by: String::new(), items };
+            let again =
+                Erasure { id: short, at_ms, record, kind, reason, asked_by: String::new(), items, mentions: Vec::new(), answers: None };
             self.touched.extend(erase::erase(self.inner, self.db, &again)?);
         }
         Ok(gone)

@@ -6,15 +6,17 @@ use super::{Push, Refusal, Stop, refuse};
 use crate::erase::{self, Erasure, Item};
 use crate::store::erasures;
 use shared_model::class::Class;
+use shared_model::doc::DocId;
 use shared_model::limits::ERASED_DOCUMENTS_MAX;
 use shared_model::records::{Kind, known_code};
 use shared_model::rules::{self, Role, Verb};
+use shared_model::wire::Mention;
 use uuid::Uuid;
 
 impl Push<'_> {
     /// Is the role that `may` asks for held over every unit where something goes?
-    fn may_erase_all(&self, roots: &Roots, items: &[Item], may: impl Fn(Role) -> bool) -> bool {
-        items.iter().flat_map(|i| &i.units).all(|unit| roots.over(&self.tree, unit).any(&may))
+    fn may_erase_all<'u>(&self, roots: &Roots, units: impl IntoIterator<Item = &'u Uuid>, may: impl Fn(Role) -> bool) -> bool {
+        units.into_iter().all(|unit| roots.over(&self.tree, unit).any(&may))
     }
 
     /// A person or a household; what is gone already is not erased twice.
@@ -22,30 +24,55 @@ impl Push<'_> {
         if !known_code("erase_reason", reason) {
             return refuse("bad_value");
         }
-        let (kind, items) = erase::plan(self.db, record)?;
-        let Some(kind) = kind else {
+        let plan = erase::plan(self.db, &self.tree, record)?;
+        let Some(kind) = plan.kind else {
             return if erasures::was_erased(self.db, &record)? {
                 Ok(Asked::default())
             } else {
                 Err(Stop::Refused(Refusal::Stale("gone".into())))
             };
         };
-        if !self.may_erase_all(roots, &items, rules::may_erase) {
+        // where the record itself is: what names it elsewhere goes with it, wherever that is
+        if !self.may_erase_all(roots, &plan.units, rules::may_erase) {
             return refuse("not_allowed");
         }
-        if items.is_empty() {
+        if plan.items.is_empty() {
             return refuse("kind");
         }
-        if items.len() > ERASED_DOCUMENTS_MAX {
+        if plan.items.len() > ERASED_DOCUMENTS_MAX {
             return refuse("too_large");
         }
-        Ok(Asked { erase: Some(self.erasure(record, kind, reason, items)), ..Asked::default() })
+        let erasure = Erasure { mentions: plan.mentions, ..self.erasure(record, kind, reason, plan.items) };
+        Ok(Asked { erase: Some(erasure), ..Asked::default() })
+    }
+
+    /// A document that may name in words what was erased: the office of its unit has those fields go, or says that it is somebody else. Who
+    /// comes second is told that it is decided.
+    pub fn judge_mention(&self, roots: &Roots, erasure: [u8; 16], doc: DocId, erases: bool) -> Result<Asked, Stop> {
+        let stale = || Err(Stop::Refused(Refusal::Stale("decided".into())));
+        let Some(of) = erasures::get(self.db, &erasure)? else { return refuse("not_allowed") };
+        let Some(m) = erasures::mentions(self.db, &erasure)?.into_iter().find(|m| m.doc == doc) else { return stale() };
+        if !self.may_erase_all(roots, [&m.unit], rules::may_erase) {
+            return refuse("not_allowed");
+        }
+        if !erases {
+            return Ok(Asked { kept: Some((erasure, doc)), ..Asked::default() });
+        }
+        let Mention { doc, kind, keys, .. } = m;
+        let items = erase::without_keys(self.db, doc, &keys)?;
+        if items.is_empty() {
+            return stale();
+        }
+        let answer = Erasure { answers: Some((erasure, doc)), ..self.erasure(doc.record, kind, &of.reason, items) };
+        Ok(Asked { erase: Some(answer), ..Asked::default() })
     }
 
     /// Whoever may write the door may take its phone back.
     pub fn judge_withdrawal(&self, roots: &Roots, household: Uuid) -> Result<Asked, Stop> {
         let items = erase::without_contact(self.db, household)?;
-        if !self.may_erase_all(roots, &items, |role| rules::may_write(role, Kind::Household, Class::Door, Verb::Edit)) {
+        if !self.may_erase_all(roots, items.iter().flat_map(|i| &i.units), |role| {
+            rules::may_write(role, Kind::Household, Class::Door, Verb::Edit)
+        }) {
             return refuse("not_allowed");
         }
         if items.is_empty() {
@@ -56,6 +83,6 @@ impl Push<'_> {
 
     fn erasure(&self, record: Uuid, kind: Kind, reason: &str, items: Vec<Item>) -> Erasure {
         let (reason, asked_by) = (reason.to_owned(), self.device.name.clone());
-        Erasure { id: [0; 16], at_ms: self.now_ms, record, kind, reason, asked_by, items }
+        Erasure { id: [0; 16], at_ms: self.now_ms, record, kind, reason, asked_by, items, mentions: Vec::new(), answers: None }
     }
 }

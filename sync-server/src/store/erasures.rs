@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use shared_model::class::Class;
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
-use shared_model::wire::{Command, from_cbor, to_cbor};
+use shared_model::wire::{Command, Mention, from_cbor, to_cbor};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -47,6 +47,16 @@ pub fn is_known(db: &Connection, id: &[u8; 16]) -> Result<bool, Error> {
 pub fn add(db: &Connection, e: &ErasureRow) -> Result<(), Error> {
     let sql = "insert into erasure (id, at, record, kind, reason, asked_by, documents) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     db.prepare_cached(sql)?.execute(params![e.id, e.at, e.record, e.kind as u8, e.reason, e.asked_by, e.documents])?;
+    Ok(())
+}
+
+/// Hands every archived change to `take`: the row of its document, and its bytes.
+pub fn each_change(db: &Connection, mut take: impl FnMut(i64, &[u8])) -> Result<(), Error> {
+    let mut statement = db.prepare_cached("select document, bytes from archive")?;
+    let mut rows = statement.query([])?;
+    while let Some(r) = rows.next()? {
+        take(r.get(0)?, r.get_ref(1)?.as_blob().map_err(rusqlite::Error::from)?);
+    }
     Ok(())
 }
 
@@ -164,9 +174,13 @@ pub fn owed(db: &Connection, device: &Uuid) -> Result<Vec<i64>, Error> {
 
 /// The newest erasures.
 pub fn list(db: &Connection, limit: usize) -> Result<Vec<ErasureRow>, Error> {
-    let sql = "select id, at, record, kind, reason, asked_by, documents from erasure order by at desc, id limit ?1";
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query([int(limit as u64)])?;
+    list_where(db, "order by at desc, id limit ?1", [int(limit as u64)])
+}
+
+fn list_where(db: &Connection, which: &str, args: impl rusqlite::Params) -> Result<Vec<ErasureRow>, Error> {
+    let sql = format!("select id, at, record, kind, reason, asked_by, documents from erasure {which}");
+    let mut statement = db.prepare_cached(&sql)?;
+    let mut rows = statement.query(args)?;
     let mut out = Vec::new();
     while let Some(r) = rows.next()? {
         let kind = Kind::from_u8(r.get(3)?).ok_or(Error::Damaged("a kind that does not exist"))?;
@@ -183,10 +197,10 @@ pub fn list(db: &Connection, limit: usize) -> Result<Vec<ErasureRow>, Error> {
     Ok(out)
 }
 
-/// Device → has it carried out every row of an erasure? Devices that were stopped are left out: they answer no more.
+/// Device → has it carried out every row of an erasure? Devices that were ended are among them: what they hold is what they held.
 pub fn receipts(db: &Connection, erasure: &[u8; 16]) -> Result<BTreeMap<Uuid, bool>, Error> {
-    let sql = "select r.device, min(r.at is not null) from receipt r join device d on d.id = r.device
-               where r.erasure = ?1 and d.state <> 'revoked' group by r.device";
+    let sql = "select r.device, min(r.at is not null) from receipt r
+               where r.erasure = ?1 group by r.device";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([erasure], |r| Ok((r.get(0)?, r.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -198,4 +212,45 @@ pub fn units(db: &Connection, erasure: &[u8; 16]) -> Result<Vec<Uuid>, Error> {
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([erasure], |r| r.get(0))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes where an erased record may still be named.
+pub fn add_mention(db: &Connection, erasure: &[u8; 16], m: &Mention) -> Result<(), Error> {
+    let sql = "insert into mention (erasure, doc, kind, unit, keys, state) values (?1, ?2, ?3, ?4, ?5, 'open')";
+    db.prepare_cached(sql)?.execute(params![erasure, m.doc.bytes(), m.kind as u8, m.unit, to_cbor(&m.keys)])?;
+    Ok(())
+}
+
+/// Mentions of an erasure that nobody has decided.
+pub fn mentions(db: &Connection, erasure: &[u8; 16]) -> Result<Vec<Mention>, Error> {
+    let sql = "select doc, kind, unit, keys from mention where erasure = ?1 and state = 'open' order by doc";
+    let mut statement = db.prepare_cached(sql)?;
+    let mut rows = statement.query([erasure])?;
+    let mut out = Vec::new();
+    while let Some(r) = rows.next()? {
+        let doc = DocId::from_bytes(&r.get::<_, [u8; 19]>(0)?).ok_or(Error::Damaged("a document id"))?;
+        let kind = Kind::from_u8(r.get(1)?).ok_or(Error::Damaged("a kind that does not exist"))?;
+        let keys = from_cbor(&r.get::<_, Vec<u8>>(3)?).map_err(|_| Error::Damaged("the keys of a mention"))?;
+        out.push(Mention { doc, kind, unit: r.get(2)?, keys });
+    }
+    Ok(out)
+}
+
+/// An office has decided a mention; `state`: `erased` or `kept`.
+pub fn decide_mention(db: &Connection, erasure: &[u8; 16], doc: &DocId, state: &str, by: &str) -> Result<(), Error> {
+    let sql = "update mention set state = ?3, decided_by = ?4, keys = x'80' where erasure = ?1 and doc = ?2 and state = 'open'";
+    db.prepare_cached(sql)?.execute(params![erasure, doc.bytes(), state, by])?;
+    Ok(())
+}
+
+/// A document that goes is mentioned nowhere any more.
+pub fn close_mentions(db: &Connection, doc: &DocId) -> Result<(), Error> {
+    let sql = "update mention set state = 'erased', keys = x'80' where doc = ?1 and state = 'open'";
+    db.prepare_cached(sql)?.execute([doc.bytes()])?;
+    Ok(())
+}
+
+/// One erasure.
+pub fn get(db: &Connection, id: &[u8; 16]) -> Result<Option<ErasureRow>, Error> {
+    Ok(list_where(db, "where id = ?1", [id])?.pop())
 }

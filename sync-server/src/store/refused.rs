@@ -122,3 +122,14 @@ pub fn told(db: &Connection, device: &Uuid, seqs: &[u64]) -> Result<(), Error> {
 pub fn count_open(db: &Connection) -> Result<u64, Error> {
     Ok(super::uint(db.query_row("select count(*) from quarantine where state = 'open'", [], |r| r.get(0))?))
 }
+
+/// Every refused command that is kept; one whose bytes cannot be read any more says nothing.
+pub fn all_commands(db: &Connection) -> Result<Vec<Command>, Error> {
+    let mut statement = db.prepare_cached("select bytes from quarantine")?;
+    let mut rows = statement.query([])?;
+    let mut out = Vec::new();
+    while let Some(r) = rows.next()? {
+        out.extend(from_cbor::<Command>(r.get_ref(0)?.as_blob().map_err(rusqlite::Error::from)?).ok());
+    }
+    Ok(out)
+}

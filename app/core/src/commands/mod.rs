@@ -107,6 +107,7 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "invite_device" => devices::invite,
         "erase" => erasures::erase,
         "withdraw_contact" => erasures::withdraw_contact,
+        "decide_mention" => erasures::decide_mention,
         "list_erasures" => erasures::list,
         "list_memberships" => memberships::list,
         "add_membership" => memberships::add,

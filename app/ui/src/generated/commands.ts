@@ -289,6 +289,15 @@ export type DecideHeldArgs = { id: string,
  * `take` the cell, `keep` what is there, or `edit` with a value.
  */
 decision: string, value?: JsonValue, };
+export type DecideMentionArgs = { 
+/**
+ * As `list_erasures` names it.
+ */
+id: string, 
+/**
+ * `erase` these fields with all their history, or `keep`: it is somebody else.
+ */
+decision: string, };
 export type DeviceAlarm = { at: number, 
 /**
  * `invite_again`: a used invite was presented a second time.
@@ -405,6 +414,11 @@ reason: string,
  * The person was told what goes, and that it cannot be undone.
  */
 confirm: boolean, };
+export type ErasureEnded = { name: string, reason: Coded | null, revoked_at: number | null, 
+/**
+ * 何时停用、为什么，没有收到清除回执.
+ */
+words: string, };
 export type ErasureItem = { at: number, 
 /**
  * `person` or `household`.
@@ -427,10 +441,43 @@ done: number, devices: number,
  */
 to_come: Array<string>, 
 /**
+ * Devices that were ended before they answered: nobody knows what they still hold. They are counted in `devices`.
+ */
+ended: Array<ErasureEnded>, 
+/**
+ * Nobody is waited for, and no device was ended without proof that it was wiped.
+ */
+complete: boolean, 
+/**
+ * Where it may still be named in words, for this office to decide.
+ */
+mentions: Array<ErasureMention>, 
+/**
  * Until then a backup may still hold it.
  */
 backups_until: number, };
 export type ErasureList = { items: Array<ErasureItem>, };
+export type ErasureMention = { 
+/**
+ * What `decide_mention` names.
+ */
+id: string, record: string, 
+/**
+ * `visit`, `case`, `case_step`, `household`, `held_item` …
+ */
+kind: Coded, 
+/**
+ * Household and case to open, where there is one; place or title of it.
+ */
+household: string | null, case: string | null, title: string, 
+/**
+ * The fields that go when it is decided so.
+ */
+fields: Array<Coded>, 
+/**
+ * Decided here, and not confirmed by the server yet.
+ */
+pending: boolean, };
 export type Failure = { 
 /**
  * Stable, for programs.
@@ -1415,6 +1462,8 @@ export interface Commands {
   erase: { args: EraseArgs; reply: Edited };
   /** Take back the phone shown at a door */
   withdraw_contact: { args: WithdrawArgs; reply: Edited };
+  /** Where an erased person may still be named: erase or keep */
+  decide_mention: { args: DecideMentionArgs; reply: Edited };
   /** How far erasures have come */
   list_erasures: { args: NoArgs; reply: ErasureList };
   /** Who is in charge of what, with terms */

@@ -249,9 +249,44 @@ pub struct ErasureItem {
     pub devices: u32,
     /// Holders of the devices that have not yet.
     pub to_come: Vec<String>,
+    /// Devices that were ended before they answered: nobody knows what they still hold. They are counted in `devices`.
+    pub ended: Vec<ErasureEnded>,
+    /// Nobody is waited for, and no device was ended without proof that it was wiped.
+    pub complete: bool,
+    /// Where it may still be named in words, for this office to decide.
+    pub mentions: Vec<ErasureMention>,
     /// Until then a backup may still hold it.
     #[ts(type = "number")]
     pub backups_until: i64,
+}
+
+/// A device ended without proof that it was wiped.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ErasureEnded {
+    pub name: String,
+    pub reason: Option<Coded>,
+    #[ts(type = "number | null")]
+    pub revoked_at: Option<i64>,
+    /// 何时停用、为什么，没有收到清除回执.
+    pub words: String,
+}
+
+/// A record in which what was erased may still be named.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ErasureMention {
+    /// What `decide_mention` names.
+    pub id: String,
+    pub record: String,
+    /// `visit`, `case`, `case_step`, `household`, `held_item` …
+    pub kind: Coded,
+    /// Household and case to open, where there is one; place or title of it.
+    pub household: Option<String>,
+    pub case: Option<String>,
+    pub title: String,
+    /// The fields that go when it is decided so.
+    pub fields: Vec<Coded>,
+    /// Decided here, and not confirmed by the server yet.
+    pub pending: bool,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]

@@ -251,8 +251,8 @@ export default {
     goes_person: ['这个人的全部资料和每一次修改', '待定单元格、别处写到此人姓名、电话、证件号的那几格', '各台设备里还没传上来的、写此人的内容，只告诉作者是哪几格'],
     goes_household: ['这一户和户里每个人的全部资料和每一次修改', '走访记录和待定单元格', '事项里的文字；事项类别和办理步骤留着', '各台设备里还没传上来的相关内容，只告诉作者是哪几格'],
     backups: '备份里最多再留 30 天，到期作废；恢复备份时会再擦一次。', reason: '理由', sure: '我已核对，确认擦除', do: '擦除', asked: '已提交，服务器确认以后各台设备一起擦。', button_person: '擦除此人', button_household: '擦除这一户',
-    withdraw: '撤回门口的电话', withdrawn: '已提交，服务器确认以后门口不再显示电话。', list: '擦除进行到哪里', of_person: '一位居民', of_household: '一户',
-    done: '{of} 台设备里 {done} 台已擦', to_come: '还没有的：{names}', backups_until: '备份里最晚到 {at}',
+    withdraw: '撤回门口的电话', withdrawn: '已提交，服务器确认以后门口不再显示电话。', list: '擦除进行到哪里', of_person: '一位居民', of_household: '一户', of_other: '提到此人的一处记录',
+    done: '{of} 台设备里 {done} 台已擦', to_come: '还没有的：{names}', ended: '{name}的设备 {at} 已停用，没有收到清除回执', backups_until: '备份里最晚到 {at}',
   },
   invite: {
     title: '邀请一台设备', for: '给{name}的邀请', qr: '给{name}的邀请码', how: '请{name}打开网格行，扫这个码，设六位 PIN。然后这里会出现六位数，和手机上的对一下。', text: '扫不了就用这段文字', until: '{at} 前有效，只能用一次。', left: '后过期', over: '给{name}的邀请过期了，没有人用。', again: '再做一份', copy: '复制', copied: '已复制。请当面或用可靠的方式交给本人。', copy_by_hand: '这个浏览器不让复制，请选中文字自己复制。', another: '再邀请一位',
