@@ -20,10 +20,13 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every role, at the place of its number.
+    pub const ALL: [Role; 7] =
+        [Role::Overseer, Role::Admin, Role::Assignee, Role::BuildingHead, Role::PartTime, Role::Worker, Role::Office];
+
     /// By its code.
     pub fn from_name(name: &str) -> Option<Role> {
-        use Role::*;
-        [Overseer, Admin, Assignee, BuildingHead, PartTime, Worker, Office].into_iter().find(|r| r.name() == name)
+        Role::ALL.into_iter().find(|r| r.name() == name)
     }
 
     /// Stable name, the code of the table `role`.

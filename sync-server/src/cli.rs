@@ -33,6 +33,20 @@ enum Command {
         /// 设备访问服务器的地址
         #[arg(long)]
         url: String,
+        /// 擦除与停用的台账在这个文件夹里也写一份，最好在另一块磁盘上
+        #[arg(long, value_name = "DIR")]
+        ledger_copy: Option<PathBuf>,
+    },
+    /// 看或改设置（服务器可以照常运行）
+    Config {
+        #[arg(long)]
+        data: PathBuf,
+        /// 擦除与停用的台账在这个文件夹里也写一份，最好在另一块磁盘上
+        #[arg(long, value_name = "DIR")]
+        ledger_copy: Option<PathBuf>,
+        /// 不再写第二份；已有的那份留着
+        #[arg(long, conflicts_with = "ledger_copy")]
+        no_ledger_copy: bool,
     },
     /// 邀请一个人登记一台设备（十分钟内用一次）
     Invite {
@@ -88,6 +102,9 @@ enum Command {
         /// 每天在这个文件夹里做一份备份
         #[arg(long)]
         backup_dir: Option<PathBuf>,
+        /// 擦除与停用的台账在这个文件夹里也写一份，最好在另一块磁盘上
+        #[arg(long, value_name = "DIR")]
+        ledger_copy: Option<PathBuf>,
         /// 数据库最多长到多大（MB），给备份和日志留地方；满了以后只能看不能传
         #[arg(long, value_name = "MB")]
         max_db: Option<u32>,
@@ -147,10 +164,13 @@ fn fail(code: &str, message: &str) -> ExitCode {
 fn act(command: Command) -> Result<ExitCode, Error> {
     let env = Arc::new(SystemEnv);
     match command {
-        Command::Init { data, units, url } => {
+        Command::Init { data, units, url, ledger_copy } => {
             let units =
                 std::fs::read(&units).map_err(|e| Error::Setup { code: "not_found", message: format!("{}：{e}", units.display()) })?;
             let server = Server::init(&data, &units, &url, env)?;
+            if ledger_copy.is_some() {
+                server.set_ledger_copy(ledger_copy.as_deref())?;
+            }
             if url.starts_with("http://") && !is_loopback(&url) {
                 eprintln!("{}", json!({ "level": "WARN", "message": "地址是 http，登记与同步的内容在网络上可被读到；正式使用请用 https" }));
             }
@@ -172,7 +192,7 @@ fn act(command: Command) -> Result<ExitCode, Error> {
                 return Err(Error::Setup { code: "not_found", message: "没有这台设备".into() });
             }
         }
-        Command::Serve { data, listen, tls_cert, tls_key, behind_proxy, plain_http, metrics, log, backup_dir, max_db } => {
+        Command::Serve { data, listen, tls_cert, tls_key, behind_proxy, plain_http, metrics, log, backup_dir, ledger_copy, max_db } => {
             let tls = tls_cert.zip(tls_key);
             let options = crate::http::Options {
                 listen,
@@ -182,9 +202,18 @@ fn act(command: Command) -> Result<ExitCode, Error> {
                 metrics,
                 log,
                 backups: backup_dir,
+                ledger_copy,
                 max_db_mb: max_db,
             };
             crate::http::serve(&data, options)?;
+        }
+        Command::Config { data, ledger_copy, no_ledger_copy } => {
+            let server = Server::open(&data, env)?;
+            if ledger_copy.is_some() || no_ledger_copy {
+                server.set_ledger_copy(ledger_copy.as_deref())?;
+            }
+            let words = server.ledger_copy()?.map_or("没有".to_owned(), |(file, _)| file.display().to_string());
+            println!("台账的另一份 {words}");
         }
         Command::Backup { data, to } => {
             let made = Server::open(&data, env)?.backup(to.as_deref())?;

@@ -9,9 +9,9 @@ use crate::store::{alarms, devices, devices::Device, epochs, invites, people, po
 use ed25519_dalek::{Signature, VerifyingKey};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
-use shared_model::Role;
 use shared_model::devices::Alarm;
 use shared_model::limits::{ALARM_LIFE_MS, ALARMS_MAX};
+use shared_model::rules;
 use shared_model::wire::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, digits, enrol_text};
 
 /// Longest token that is looked at, bytes.
@@ -117,16 +117,13 @@ fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &i
     Ok(device)
 }
 
-/// `POST /v1/invite`: the office invites into its own subtree, never an admin or an overseer.
+/// `POST /v1/invite`: an invite gives a role, so whoever may appoint to it beneath their own unit may invite.
 pub fn invite(inner: &Inner, caller: &Caller, request: &InviteRequest) -> Result<InviteReply, Fault> {
-    let not_allowed = || Fault::new(403, "not_allowed", "只有社区能邀请本辖区的人");
-    if matches!(request.role, Role::Admin | Role::Overseer) {
-        return Err(not_allowed());
-    }
+    let not_allowed = || Fault::new(403, "not_allowed", "只能邀请自己能任命的人，在自己的辖区里");
     inner.store.write(|db| {
         let tree = inner.tree(db)?;
         let roles = people::roles(db, &caller.device.person)?;
-        if !roles.iter().any(|at| at.role == Role::Office && tree.is_within(&request.unit, &at.unit)) {
+        if !roles.iter().any(|at| rules::may_appoint(at.role, request.role) && tree.is_within(&request.unit, &at.unit)) {
             return Err(not_allowed());
         }
         devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;

@@ -86,6 +86,14 @@ impl Server {
         self.watch_of(watch.caller.clone()).map(Some)
     }
 
+    /// Takes note of terms that have begun or ended, so that whoever listens hears of it though nobody asks anything.
+    ///
+    /// # Errors
+    /// Of the database.
+    pub fn settle_terms(&self) -> Result<(), Error> {
+        crate::memberships::settle_terms(&self.inner)
+    }
+
     fn watch_of(&self, caller: Arc<Caller>) -> Result<Watch, Error> {
         let device = caller.device.id;
         let (units, news, resolved) = self.inner.store.read(|db| {

@@ -6,14 +6,15 @@
 //! programs apart. So a crash leaves either nothing, or a line that `replay` carries out when the data is opened next: doing so twice
 //! changes nothing. A line that was being written when the power went is cut off; what it announced never happened.
 
-use crate::Inner;
 use crate::error::Error;
+use crate::setup::make_folder;
 use crate::store::{self, devices, lock};
+use crate::{Inner, Server};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use shared_model::devices::RevokeReason;
 use std::collections::BTreeMap;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use uuid::Uuid;
@@ -82,6 +83,32 @@ impl Ledger {
         Ok(Ledger { path, tail: Mutex::new(tail) })
     }
 
+    /// Goes on from the copy where the copy holds what is here and more: the folder was set back as a whole, and the copy was not.
+    pub fn take_from(&self, copy: &Path) -> Result<(), Error> {
+        let mut tail = lock(&self.tail);
+        let (own, other) = (bytes_of(&self.path)?, bytes_of(copy)?);
+        if other.len() <= own.len() || !other.starts_with(&own) {
+            return Ok(());
+        }
+        // a line of the copy may have been cut short
+        let (_, whole, _) = read_file(copy)?;
+        if whole.len <= own.len() as u64 {
+            return Ok(());
+        }
+        let end = usize::try_from(whole.len).unwrap_or(usize::MAX).min(other.len());
+        let mut file = open_for_append(&self.path)?;
+        file.write_all(&other[own.len()..end])?;
+        file.sync_all()?;
+        tracing::warn!("the ledger was behind its copy and goes on from it");
+        *tail = whole;
+        Ok(())
+    }
+
+    /// Does the copy hold every line?
+    pub fn is_copied(&self, copy: &Path) -> Result<bool, Error> {
+        Ok(copy.exists() && bytes_of(&self.path)? == bytes_of(copy)?)
+    }
+
     /// Every entry, oldest first.
     pub fn read(&self) -> Result<Vec<Entry>, Error> {
         Ok(read_file(&self.path)?.0)
@@ -119,14 +146,21 @@ impl Ledger {
         self.copy_to(copy)
     }
 
-    /// Copies the whole file, by way of a new name.
+    /// Copies the whole file, by way of a new name. A file that says anything else is moved aside: it may be all there is of what it says.
     pub fn copy_to(&self, copy: &Path) -> Result<(), Error> {
-        let mut making = copy.as_os_str().to_owned();
-        making.push(".making");
-        let making = PathBuf::from(making);
-        let mut bytes = Vec::new();
-        if self.path.exists() {
-            std::fs::File::open(&self.path)?.read_to_end(&mut bytes)?;
+        let with = |end: String| {
+            let mut name = copy.as_os_str().to_owned();
+            name.push(end);
+            PathBuf::from(name)
+        };
+        let (making, bytes) = (with(".making".into()), bytes_of(&self.path)?);
+        if !bytes.starts_with(&bytes_of(copy)?) {
+            let mut n = 1;
+            while with(format!(".other-{n}")).exists() {
+                n += 1;
+            }
+            std::fs::rename(copy, with(format!(".other-{n}")))?;
+            tracing::error!("the copy of the ledger said something else; it was moved aside");
         }
         let mut file = std::fs::File::create(&making)?;
         file.write_all(&bytes)?;
@@ -140,6 +174,33 @@ impl Inner {
     pub fn note(&self, db: &Connection, kind: Kind, ids: Vec<String>) -> Result<(), Error> {
         let copy = store::get_meta(db, COPY)?.map(PathBuf::from);
         self.ledger.append(&Entry { at_ms: self.env.now_ms(), kind, ids }, copy.as_deref())
+    }
+}
+
+impl Server {
+    /// Has every line of the ledger written to a second folder too, best on another disk; `None`: no longer. What is here is copied at once.
+    pub fn set_ledger_copy(&self, folder: Option<&Path>) -> Result<(), Error> {
+        let inner = &self.inner;
+        let Some(folder) = folder else { return inner.store.write(|db| store::drop_meta(db, COPY)) };
+        make_folder(folder)?;
+        let (folder, own) = (std::fs::canonicalize(folder)?, std::fs::canonicalize(&inner.dir)?);
+        if folder.starts_with(&own) {
+            return Err(Error::setup("bad_folder", "第二份台账要放在数据文件夹外面，最好在另一块磁盘上"));
+        }
+        let Some(file) = folder.join(FILE).to_str().map(str::to_owned) else {
+            return Err(Error::setup("bad_folder", "这个文件夹的名字不能用"));
+        };
+        // within the transaction nobody else writes a line
+        inner.store.write(|db| {
+            inner.ledger.copy_to(Path::new(&file))?;
+            store::set_meta(db, COPY, &file)
+        })
+    }
+
+    /// Where the second copy of the ledger is, and whether it holds every line; `None`: there is none.
+    pub fn ledger_copy(&self) -> Result<Option<(PathBuf, bool)>, Error> {
+        let copy = self.inner.store.read(|db| store::get_meta(db, COPY))?.map(PathBuf::from);
+        copy.map(|file| Ok((file.clone(), self.inner.ledger.is_copied(&file).unwrap_or(false)))).transpose()
     }
 }
 
@@ -195,13 +256,17 @@ fn open_for_append(path: &Path) -> Result<std::fs::File, Error> {
     Ok(options.open(path)?)
 }
 
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Error> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(bytes),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(e.into()),
+    }
+}
+
 /// The entries, the tail behind them, and the length of the file.
 fn read_file(path: &Path) -> Result<(Vec<Entry>, Tail, u64), Error> {
-    let text = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(e) => return Err(e.into()),
-    };
+    let text = bytes_of(path)?;
     let len = text.len() as u64;
     let (mut entries, mut tail) = (Vec::new(), Tail::default());
     for line in text.split_inclusive(|b| *b == b'\n') {
@@ -258,6 +323,29 @@ mod tests {
         let ledger = Ledger::open(dir.path()).unwrap();
         ledger.append(&entry(3), None).unwrap();
         assert_eq!(Ledger::open(dir.path()).unwrap().read().unwrap(), [entry(1), entry(3)]);
+    }
+
+    #[test]
+    fn a_ledger_that_was_set_back_goes_on_from_its_copy_and_another_copy_is_moved_aside() {
+        let dir = tempfile::tempdir().unwrap();
+        let copy = dir.path().join("copy");
+        let ledger = Ledger::open(dir.path()).unwrap();
+        ledger.append(&entry(1), Some(&copy)).unwrap();
+        let before = std::fs::read(dir.path().join(FILE)).unwrap();
+        ledger.append(&entry(2), Some(&copy)).unwrap();
+        std::fs::write(dir.path().join(FILE), &before).unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        assert!(!ledger.is_copied(&copy).unwrap());
+        ledger.take_from(&copy).unwrap();
+        assert_eq!(ledger.read().unwrap(), [entry(1), entry(2)]);
+        ledger.append(&entry(3), Some(&copy)).unwrap();
+        assert!(ledger.is_copied(&copy).unwrap());
+        // what says something else is kept
+        std::fs::write(&copy, "another ledger\n").unwrap();
+        ledger.take_from(&copy).unwrap();
+        ledger.append(&entry(4), Some(&copy)).unwrap();
+        assert!(ledger.is_copied(&copy).unwrap());
+        assert_eq!(std::fs::read_to_string(dir.path().join("copy.other-1")).unwrap(), "another ledger\n");
     }
 
     #[test]

@@ -138,11 +138,15 @@ impl Server {
         let keys = Keys::load(data_dir)?;
         let (nonces, tree) =
             store.read(|db| Ok::<_, Error>((Nonces::new(store::devices::nonces(db)?), Arc::new(store::units::load(db)?))))?;
+        let ledger = Ledger::open(data_dir)?;
+        if let Some(copy) = store.read(|db| store::get_meta(db, ledger::COPY))? {
+            ledger.take_from(Path::new(&copy))?;
+        }
         let inner = Inner {
             dir: data_dir.to_owned(),
             store,
             keys,
-            ledger: Ledger::open(data_dir)?,
+            ledger,
             env,
             nonces: Mutex::new(nonces),
             tree: Mutex::new(tree),

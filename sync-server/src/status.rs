@@ -56,6 +56,10 @@ pub fn look(server: &Server, is_serving: bool) -> Result<Status, Error> {
     let unsent: u64 = devices.iter().filter(|d| d.state == "active").map(|d| u64::from(d.unsent)).sum();
     words += &format!("等着办：{unconfirmed} 台设备待确认，{waiting} 条被退回的等社区看，设备上还有 {unsent} 条没交上来\n");
     words += &server.backup_words()?;
+    words += &match server.ledger_copy()? {
+        None => "擦除与停用的台账 只有一份：运行 sync-server config --ledger-copy 另一块磁盘上的文件夹\n".to_owned(),
+        Some((file, _)) => format!("擦除与停用的台账 另有一份在 {}\n", file.display()),
+    };
     if cares.is_empty() {
         words += "没有需要处理的。\n";
     } else {
@@ -88,6 +92,10 @@ fn cares(server: &Server, devices: &[Device], is_serving: bool, now_ms: i64) -> 
     let mut out = Vec::new();
     if !server.is_writable() {
         out.push("数据库写不了，多半是磁盘满了：腾出空间，不用重启".to_owned());
+    }
+    if let Some((file, false)) = server.ledger_copy()? {
+        let file = file.display();
+        out.push(format!("台账的另一份 {file} 缺行或读不到：看看那块磁盘，再运行 sync-server config --ledger-copy"));
     }
     if devices.is_empty() {
         return Ok(out);

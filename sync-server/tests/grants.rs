@@ -174,6 +174,32 @@ fn who_may_appoint_whom_and_where_is_the_rule_table_within_the_own_tree() {
 }
 
 #[test]
+fn who_may_invite_is_whoever_may_appoint() {
+    let mut s = scene();
+    let mut admin = s.w.device(Role::Admin, "610104001", "管理员");
+    let mut worker = s.ana.clone();
+    use Role::*;
+    for given in Role::ALL {
+        for (device, role, root) in [(&mut s.office, Office, COMMUNITY), (&mut admin, Admin, "610104001"), (&mut worker, Worker, GRID)] {
+            for unit in [GRID, COMMUNITY, OTHER_COMMUNITY, "610104"] {
+                let within = match root {
+                    "610104001" => unit != "610104",
+                    COMMUNITY => matches!(unit, COMMUNITY | GRID),
+                    _ => unit == GRID,
+                };
+                let request = InviteRequest { role: given, unit: unit_id(unit), name: "新人".into() };
+                let answer = device.post::<_, InviteReply>(&s.w, "/v1/invite", &request);
+                let expected = within && rules::may_appoint(role, given);
+                assert_eq!(answer.is_ok(), expected, "{role:?} invites a {given:?} at {unit}");
+                if let Err((_, refusal)) = answer {
+                    assert_eq!(refusal.code, "not_allowed");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn of_two_offices_that_move_one_building_the_second_is_told_what_is_now() {
     let mut s = scene();
     let mut second = s.w.device(Role::Office, COMMUNITY, "李副主任");

@@ -6,7 +6,7 @@ mod support;
 
 use shared_model::class::Class;
 use shared_model::rules::Role;
-use shared_model::wire::ErrorReply;
+use shared_model::wire::{Ask, ErrorReply, NewMembership};
 use std::io::{BufRead, Read, Write};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -297,6 +297,51 @@ fn a_stream_follows_what_the_device_may_hold_and_ends_with_it() {
 }
 
 #[test]
+fn who_gains_a_building_is_woken_by_the_move_by_the_membership_and_by_its_first_day() {
+    let w = world();
+    let (second_grid, mut office) = (shared_model::doc::unit_id("6101040019011002"), w.office());
+    let serving = Serving::start(&data(&w));
+    let b = office.make_building(1);
+    office.make_household(b, "101");
+    assert_eq!(serving.sync(&mut office), 200);
+    let mut bo = w.device(Role::Worker, "6101040019011002", "薄云");
+    assert_eq!(serving.sync(&mut bo), 200);
+    let holds = |device: &Device| device.base.keys().any(|doc| device.home[doc] == b && doc.class == Class::Door);
+    assert!(!holds(&bo));
+    // the building moves into the grid
+    let mut events = serving.events(&mut bo);
+    office.command("move_units", Some(Ask::MoveUnit { unit: b, parent: second_grid, expected: 1 }), vec![]);
+    assert_eq!(serving.sync(&mut office), 200);
+    assert!(events.any(|(name, _)| name == "sync"));
+    assert_eq!(serving.sync(&mut bo), 200);
+    assert!(holds(&bo));
+    // a person from the other grid is given this building, from a moment on at which nobody asks anything
+    let mut ana = w.device(Role::Worker, GRID, "安然");
+    assert_eq!(serving.sync(&mut ana), 200);
+    assert_eq!(serving.sync(&mut office), 200);
+    let person = office.directory.as_ref().unwrap().devices.iter().find(|d| d.id == ana.id).unwrap().person;
+    let new = |n: u128, from: Option<i64>| NewMembership {
+        membership: uuid::Uuid::from_u128(n),
+        person,
+        name: "安然".into(),
+        role: Role::Worker,
+        unit: if n == 1 { b } else { second_grid },
+        from,
+        until: None,
+        stands_for: None,
+    };
+    let mut events = serving.events(&mut ana);
+    office.command("add_membership", Some(Ask::AddMembership(new(1, None))), vec![]);
+    assert_eq!(serving.sync(&mut office), 200);
+    assert!(events.any(|(name, _)| name == "sync"));
+    assert_eq!(serving.sync(&mut ana), 200);
+    assert!(holds(&ana));
+    office.command("add_membership", Some(Ask::AddMembership(new(2, Some(now_ms() + 1_500)))), vec![]);
+    assert_eq!(serving.sync(&mut office), 200);
+    assert!(events.any(|(name, _)| name == "sync"), "the term begins by the clock alone");
+}
+
+#[test]
 fn an_office_is_told_of_a_device_and_of_a_refused_command_that_wait() {
     let w = world();
     let (mut office, mut ana) = (w.office(), w.device(Role::Worker, GRID, "安然"));
@@ -343,6 +388,7 @@ fn the_status_says_what_needs_care_and_what_to_do() {
     assert_eq!(code, Some(2), "{words}");
     assert!(words.contains("需要处理 3 件") && words.contains("没有在运行") && words.contains("从未做过备份"), "{words}");
     assert!(words.contains(&format!("{} 已 8 天没有联系，还有 1 条没交", ana.id)), "{words}");
+    assert!(words.contains("台账 只有一份"), "{words}");
     assert!(words.contains(&format!("{}  社区办公室  刚刚联系过", office.id)), "{words}");
     assert!(words.contains("设备上还有 1 条没交上来"), "{words}");
 
@@ -392,4 +438,50 @@ fn a_device_has_a_few_streams_and_the_oldest_makes_room() {
     assert!(metrics.contains("gridwalk_event_streams 4\n"), "{metrics}");
     let unsigned = serving.request("GET", "/v1/events", &[], b"");
     assert_eq!((unsigned.0, refusal(&unsigned.1).as_str()), (400, "bad_request"));
+}
+
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        if entry.path().is_file() {
+            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_second_copy_of_the_ledger_is_set_by_a_command_and_outlives_a_folder_that_was_set_back() {
+    let (w, elsewhere) = (world(), tempfile::tempdir().unwrap());
+    let of = |folder: &str, more: &[&str]| run(&[&["config", "--data", folder], more].concat());
+    let config = |more: &[&str]| of(&data(&w), more);
+    let said = |out: &std::process::Output| String::from_utf8(out.stdout.clone()).unwrap();
+    assert!(said(&config(&[])).contains("没有"));
+    let inside = w.path().join("ledgers").display().to_string();
+    assert_eq!(error_code(&config(&["--ledger-copy", &inside])), "bad_folder");
+    let copy = elsewhere.path().join("other-disk");
+    let folder = copy.display().to_string();
+    assert!(said(&config(&["--ledger-copy", &folder])).contains("other-disk"));
+    assert!(status(&w).1.contains("另有一份在"));
+    // a device is ended after somebody copied the whole folder, its ledger with it
+    let ana = w.device(Role::Worker, GRID, "安然");
+    let before = elsewhere.path().join("before");
+    copy_folder(w.path(), &before);
+    let revoke = run(&["revoke", "--data", &data(&w), "--device", &ana.id.to_string(), "--reason", "lost"]);
+    assert!(revoke.status.success());
+    let ledger = std::fs::read(copy.join("ledger")).unwrap();
+    assert_eq!(ledger, std::fs::read(w.path().join("ledger")).unwrap());
+    let old = before.display().to_string();
+    assert!(said(&run(&["status", "--data", &old])).contains("1 台已停用"), "the copy of the ledger says so");
+    assert_eq!(std::fs::read(before.join("ledger")).unwrap(), ledger);
+    // a disk that went away is something to look after
+    std::fs::remove_file(copy.join("ledger")).unwrap();
+    let (code, words) = status(&w);
+    assert!(code == Some(2) && words.contains("缺行或读不到"), "{words}");
+    config(&["--ledger-copy", &folder]);
+    assert_eq!(std::fs::read(copy.join("ledger")).unwrap(), ledger);
+    assert!(said(&config(&["--no-ledger-copy"])).contains("没有"));
+    // serve and init take it too
+    drop(Serving::start_with(&data(&w), &["--ledger-copy", &folder], Stdio::null()));
+    assert!(status(&w).1.contains("另有一份在"));
 }

@@ -189,7 +189,7 @@ impl Stream {
     }
 }
 
-/// Looks every so often whether the database was written, by this program or another, and says so to all streams.
+/// Looks every so often whether the database was written, by this program or another, or a term began or ended, and says so to all streams.
 pub async fn look_for_others(server: Server, looks: watch::Sender<i64>, every: std::time::Duration) {
     let watcher = server.clone();
     let Ok(Ok(observer)) = tokio::task::spawn_blocking(move || watcher.observer()).await else {
@@ -199,8 +199,14 @@ pub async fn look_for_others(server: Server, looks: watch::Sender<i64>, every: s
     let observer = Arc::new(Mutex::new(observer));
     loop {
         tokio::time::sleep(every).await;
-        let observer = observer.clone();
-        let version = tokio::task::spawn_blocking(move || observer.lock().unwrap_or_else(PoisonError::into_inner).version()).await;
+        let (observer, server) = (observer.clone(), server.clone());
+        let version = tokio::task::spawn_blocking(move || {
+            if let Err(cause) = server.settle_terms() {
+                tracing::error!(%cause, "terms that began or ended are not noted");
+            }
+            observer.lock().unwrap_or_else(PoisonError::into_inner).version()
+        });
+        let version = version.await;
         if let Ok(Ok(version)) = version {
             looks.send_if_modified(|last| std::mem::replace(last, version) != version);
         }

@@ -40,6 +40,8 @@ pub struct Options {
     pub max_db_mb: Option<u32>,
     /// Folder of daily backups.
     pub backups: Option<PathBuf>,
+    /// Folder of the second copy of the ledger; absent: as it is set.
+    pub ledger_copy: Option<PathBuf>,
 }
 
 /// Who may ask how often.
@@ -85,6 +87,9 @@ pub fn serve(data: &Path, options: Options) -> Result<(), Error> {
     let tls = options.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose()?;
     let _lock = lock_folder(data)?;
     let server = Server::open(data, Arc::new(SystemEnv))?;
+    if options.ledger_copy.is_some() {
+        server.set_ledger_copy(options.ledger_copy.as_deref())?;
+    }
     server.limit_database(options.max_db_mb.map(|mb| u64::from(mb) * 1024 * 1024))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(server.clone(), &options, tls))?;

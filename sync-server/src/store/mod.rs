@@ -247,6 +247,12 @@ pub fn set_meta(db: &Connection, key: &str, value: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Forgets a setting.
+pub fn drop_meta(db: &Connection, key: &str) -> Result<(), Error> {
+    db.prepare_cached("delete from meta where key = ?1")?.execute([key])?;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,11 +9,7 @@ use uuid::Uuid;
 
 /// Every role by its number.
 pub fn role_of(n: u8) -> Result<Role, Error> {
-    use Role::*;
-    [Overseer, Admin, Assignee, BuildingHead, PartTime, Worker, Office]
-        .into_iter()
-        .find(|r| *r as u8 == n)
-        .ok_or(Error::Damaged("a role that does not exist"))
+    Role::ALL.into_iter().find(|r| *r as u8 == n).ok_or(Error::Damaged("a role that does not exist"))
 }
 
 /// The person of that name with that role at that unit, if one was ever invited.

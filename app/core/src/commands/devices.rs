@@ -158,8 +158,13 @@ fn ask_server(engine: &Engine, name: &'static str, summary: &str, ask: Ask, now_
 
 /// `invite_device`
 pub fn invite(engine: &Engine, args: InviteArgs) -> Result<Invited> {
-    office_only(engine, "邀请设备")?;
-    let role = Role::from_name(args.role.trim()).ok_or_else(|| CoreError::args("没有这个角色。").at("role"))?;
+    let given = Role::from_name(args.role.trim());
+    // an invite gives a role: whoever may appoint to it may invite; checked before the arguments are
+    let may = |role| Role::ALL.into_iter().any(|one| given.is_none_or(|given| given == one) && rules::may_appoint(role, one));
+    if !engine.with(|o| Ok(workspace::roles(&o.db, &o.me)?.iter().any(|at| may(at.role))))? {
+        return Err(CoreError::not_allowed("邀请设备"));
+    }
+    let role = given.ok_or_else(|| CoreError::args("没有这个角色。").at("role"))?;
     let unit = engine.with(|o| Ok(Tree::read(&o.db)?.find(&args.unit).map_err(|e| e.at("unit"))?.record))?;
     let name = args.name.trim().to_string();
     if name.is_empty() {
