@@ -18,6 +18,8 @@ use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 use tokio_rustls::rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion, version};
 
 const CERT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/cert.pem");
+const RENEWED_CERT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/renewed-cert.pem");
+const RENEWED_KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/renewed-key.pem");
 const KEY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/tls/key.pem");
 
 /// A server in a folder, its clock that of this machine.
@@ -136,8 +138,12 @@ fn a_greedy_device_is_told_to_wait_and_another_is_not() {
 }
 
 fn tls(versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
+    trusting(CERT, versions)
+}
+
+fn trusting(cert: &str, versions: &[&'static SupportedProtocolVersion]) -> ClientConfig {
     let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(CERT).unwrap()).unwrap();
+    roots.add(CertificateDer::from_pem_file(cert).unwrap()).unwrap();
     let config = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider())).with_protocol_versions(versions).unwrap();
     config.with_root_certificates(roots).with_no_client_auth()
 }
@@ -172,6 +178,49 @@ fn it_speaks_tls_12_and_13_and_nothing_older() {
     // A reset is a refusal too.
     let _ = plain.read_to_end(&mut rest);
     assert!(!rest.starts_with(b"HTTP"), "nothing is said in clear");
+}
+
+#[test]
+fn a_renewed_certificate_is_taken_without_a_restart_when_asked_and_when_the_files_change() {
+    let (w, files) = (world(), tempfile::tempdir().unwrap());
+    let path = |name: &str| files.path().join(name).display().to_string();
+    let place = |cert: &str, key: &str| {
+        for (from, to) in [(cert, "cert.pem"), (key, "key.pem")] {
+            let making = path("making");
+            std::fs::copy(from, &making).unwrap();
+            std::fs::rename(making, path(to)).unwrap();
+        }
+    };
+    place(CERT, KEY);
+    let serving = Serving::start_with(&data(&w), &["--tls-cert", &path("cert.pem"), "--tls-key", &path("key.pem")], Stdio::null());
+    let ask = |config: &Arc<ClientConfig>| -> Option<u16> {
+        let client = ClientConnection::new(config.clone(), "localhost".try_into().unwrap()).unwrap();
+        let mut stream = StreamOwned::new(client, serving.connect());
+        write!(stream, "GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").ok()?;
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).ok()?;
+        std::str::from_utf8(&first[9..]).unwrap().parse().ok()
+    };
+    let [old, new] = [CERT, RENEWED_CERT].map(|cert| Arc::new(trusting(cert, &[&version::TLS13])));
+    assert_eq!((ask(&old), ask(&new)), (Some(200), None));
+    let soon = |config: &Arc<ClientConfig>| {
+        let began = std::time::Instant::now();
+        while ask(config).is_none() {
+            assert!(began.elapsed().as_secs() < 20, "it is taken within seconds");
+        }
+    };
+    // half of a pair is no pair: the one before stays
+    std::fs::copy(RENEWED_CERT, path("cert.pem")).unwrap();
+    let hangup = || assert!(std::process::Command::new("kill").args(["-HUP", &serving.child.id().to_string()]).status().unwrap().success());
+    hangup();
+    assert_eq!((ask(&old), ask(&new)), (Some(200), None));
+    std::fs::copy(RENEWED_KEY, path("key.pem")).unwrap();
+    hangup();
+    soon(&new);
+    assert_eq!(ask(&old), None);
+    // and back, with nobody asking
+    place(CERT, KEY);
+    soon(&old);
 }
 
 #[test]

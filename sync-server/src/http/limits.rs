@@ -32,6 +32,8 @@ pub const LOOKING_MAX: usize = 4;
 pub const WAKES_MAX: usize = 1_024;
 /// Wakes that come together are told together.
 pub const GATHER: Duration = Duration::from_millis(50);
+/// Whether the certificate was renewed is asked this often.
+pub const CERTIFICATE_LOOK: Duration = Duration::from_secs(5);
 /// Whether another program (an administration command) wrote is asked this often.
 pub const LOOK: Duration = Duration::from_secs(1);
 /// A comment line on an idle stream, so that both ends notice a dead connection.

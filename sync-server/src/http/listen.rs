@@ -31,7 +31,7 @@ pub struct Listening {
     pub listener: TcpListener,
     pub router: Router,
     pub server: Server,
-    pub tls: Option<TlsAcceptor>,
+    pub tls: Option<watch::Receiver<TlsAcceptor>>,
     /// Its connections are not counted per address: they are everybody's.
     pub proxy: Option<IpAddr>,
     /// Open connections; further ones wait in the kernel's queue.
@@ -94,7 +94,8 @@ impl Listening {
             let most = if self.proxy == Some(address) { self.most } else { CONNECTIONS_PER_ADDRESS_MAX };
             let Some(counted) = Counted::new(address, &counts, most, &self.server, permit) else { continue };
             let router = self.router.clone().layer(Extension(Peer(address)));
-            tokio::spawn(one(stream, self.tls.clone(), router, graceful.watcher(), counted));
+            let tls = self.tls.as_ref().map(|tls| tls.borrow().clone());
+            tokio::spawn(one(stream, tls, router, graceful.watcher(), counted));
         }
         drop(self.listener);
         if timeout(STOP, graceful.shutdown()).await.is_err() {

@@ -84,7 +84,7 @@ pub fn serve(data: &Path, options: Options) -> Result<(), Error> {
         let message = "这个地址别的机器也能连，内容却没有加密。请加 --tls-cert 和 --tls-key，或者放在代理后面（--behind-proxy）".into();
         return Err(Error::Setup { code: "no_tls", message });
     }
-    let tls = options.tls.as_ref().map(|(cert, key)| tls::acceptor(cert, key)).transpose()?;
+    let tls = options.tls.as_ref().map(|(cert, key)| tls::Renewing::new(cert, key)).transpose()?;
     let _lock = lock_folder(data)?;
     let server = Server::open(data, Arc::new(SystemEnv))?;
     if options.ledger_copy.is_some() {
@@ -99,7 +99,7 @@ pub fn serve(data: &Path, options: Options) -> Result<(), Error> {
     Ok(())
 }
 
-async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcceptor>) -> Result<(), Error> {
+async fn run(server: Server, options: &Options, tls: Option<tls::Renewing>) -> Result<(), Error> {
     let listener = TcpListener::bind(options.listen).await?;
     let (wakes, _) = broadcast::channel(WAKES_MAX);
     let sender = wakes.clone();
@@ -141,6 +141,8 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         }
         None => None,
     };
+    let certificate = tls.as_ref().map(tls::Renewing::current);
+    let renewing = tls.map(|tls| tokio::spawn(tls.run()));
     let mut stdout = std::io::stdout();
     let asked = asked_to_stop();
     stdout.write_all(said.as_bytes())?;
@@ -152,10 +154,13 @@ async fn run(server: Server, options: &Options, tls: Option<tokio_rustls::TlsAcc
         let _ = stop.send(true);
     });
     let router = Router::new().route("/v1/events", get(events::events)).fallback(any(answer::answer)).with_state(app);
-    listen::Listening { listener, router, server, tls, proxy: options.proxy, most }.run(stopped).await;
+    listen::Listening { listener, router, server, tls: certificate, proxy: options.proxy, most }.run(stopped).await;
     if let Some(metrics) = metrics {
         // It stops by the same signal.
         let _ = metrics.await;
+    }
+    if let Some(renewing) = renewing {
+        renewing.abort();
     }
     looking.abort();
     compacting.abort();
