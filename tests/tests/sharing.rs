@@ -447,6 +447,9 @@ fn a_share_by_name_ends_with_the_term_and_nobody_reads_that_it_lasts() {
     // the office's device knows by itself what its server will say
     let shared = file(w.office(), &case)["case"]["shared"].clone();
     assert_eq!((shared[0]["name"].as_str(), shared[0]["ended"].as_bool()), (Some("赵物业"), Some(true)));
+    let (since, until) = (shared[0]["since"].as_i64().unwrap(), shared[0]["until"].as_i64().unwrap());
+    assert!(since < until && until <= w.clock.now_ms(), "it says since when and until when: {shared}");
+    assert!(file(w.office(), &case)["is_sharer"] == true && file(w.ana(), &case)["is_sharer"] == false);
     w.sync_all();
     for d in [w.office(), w.second(), w.ana(), w.head()] {
         assert_eq!(seen_by(d, &case), BTreeSet::new(), "{}", d.name);

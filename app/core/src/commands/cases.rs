@@ -343,6 +343,7 @@ pub fn get(engine: &Engine, args: IdArgs) -> Result<CaseFile> {
         item.shared = sharing::asked_for(&o.db, &tree, c.row.record)?.over(item.shared);
         Ok(CaseFile {
             may_share: sharing::choices(&o.db, &o.me, &tree, &c, now)?,
+            is_sharer: sharing::is_sharer(&o.db, &o.me, &c)?,
             case: CaseView { item, description: c.row.text("description"), person: c.row.text("person"), reporter: c.row.text("reporter") },
             steps,
             next,

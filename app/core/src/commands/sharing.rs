@@ -26,18 +26,20 @@ pub fn shown_to(doc: &Doc) -> Vec<SharedWith> {
             let (class, name) = doc.shown.value(key)?.as_str()?.split_once('|')?;
             let (by_name, name) = name.split_once('|').map_or((false, name), |(_, name)| (true, name));
             let upto = class_code(Class::from_name(class)?);
-            Some(SharedWith { target: target.into(), name: name.into(), by_name, upto, pending: false, leaving: false, ended: false })
+            let since = doc.shown.live.get(key)?.last().map(|op| op.at * 1000);
+            let (pending, leaving, ended, until) = (false, false, false, None);
+            Some(SharedWith { target: target.into(), name: name.into(), by_name, upto, pending, leaving, ended, since, until })
         })
         .collect()
 }
 
-/// The same, with those said to have ended whose term ended since the server last spoke.
+/// The same, with the end of each person's term, and those said to have ended whose term ended since the server last spoke.
 pub fn shown_now(db: &Connection, shared: &[SharedWith], now_ms: i64) -> Result<Vec<SharedWith>> {
     let mut out = shared.to_vec();
     for one in out.iter_mut().filter(|s| s.by_name) {
         let Ok(membership) = Uuid::parse_str(&one.target) else { continue };
-        let until = member(db, membership)?.and_then(|m| m.int("until"));
-        one.ended = until.is_some_and(|until| until <= now_ms);
+        one.until = member(db, membership)?.and_then(|m| m.int("until"));
+        one.ended = one.until.is_some_and(|until| until <= now_ms);
     }
     Ok(out)
 }
@@ -69,14 +71,17 @@ pub fn asked_for(db: &Connection, tree: &Tree, case: Uuid) -> Result<Waiting> {
     for body in q.query_map([], |r| r.get::<_, Vec<u8>>(0))? {
         match wire::from_cbor::<Command>(&body?).ok().and_then(|c| c.ask) {
             Some(Ask::Share { record, to, up_to, assignee }) if record == case => {
+                let row = assignee.map(|membership| member(db, membership)).transpose()?.flatten();
                 let name = match assignee {
-                    Some(membership) => member(db, membership)?.and_then(|m| m.text("name")).unwrap_or_default(),
+                    Some(_) => row.as_ref().and_then(|m| m.text("name")).unwrap_or_default(),
                     None => tree.name(to),
                 };
+                let until = row.and_then(|m| m.int("until"));
                 let (target, by_name) = (assignee.unwrap_or(to).to_string(), assignee.is_some());
                 out.ends.remove(&target);
                 out.begins.retain(|s| s.target != target);
-                out.begins.push(SharedWith { target, name, by_name, upto: class_code(up_to), pending: true, leaving: false, ended: false });
+                let (upto, pending, leaving, ended, since) = (class_code(up_to), true, false, false, None);
+                out.begins.push(SharedWith { target, name, by_name, upto, pending, leaving, ended, since, until });
             }
             Some(Ask::Unshare { record, target }) if record == case => {
                 out.begins.retain(|s| s.target != target.to_string());
@@ -134,7 +139,10 @@ impl Receiver {
 }
 
 /// May this person show the case to others? Only the office of its home.
-fn is_sharer(db: &Connection, me: &Identity, c: &Loaded) -> Result<bool> {
+///
+/// # Errors
+/// Of the store.
+pub fn is_sharer(db: &Connection, me: &Identity, c: &Loaded) -> Result<bool> {
     Ok(!c.by_share && workspace::roles(db, me)?.iter().any(|r| r.role == Role::Office))
 }
 

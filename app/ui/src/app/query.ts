@@ -8,6 +8,8 @@ import { ApiError, call, onChanged } from './api'
 /** Replies remembered for instant return; small, because lists are the largest thing in it. */
 const REMEMBERED_REPLIES = 60
 const remembered = new Map<string, unknown>()
+/** Failures after which an older reply may no longer be shown. */
+const GONE = new Set(['not_found', 'not_allowed'])
 
 function remember(key: string, reply: unknown): void {
   remembered.delete(key)
@@ -66,7 +68,13 @@ export function useQuery<K extends CommandName>(name: K, args: MaybeRefOrGetter<
         error.value = null
       }
     } catch (raised) {
-      if (mine === asked) error.value = raised as ApiError
+      if (mine !== asked) return
+      error.value = raised as ApiError
+      // Gone, or no longer this person's: what was read before leaves the screen too.
+      if (GONE.has(error.value.code)) {
+        data.value = null
+        remembered.delete(key)
+      }
     } finally {
       running = false
       isLoading.value = false

@@ -139,7 +139,11 @@ export type CaseFile = { case: CaseView, steps: Array<StepView>, next: Array<Nex
 /**
  * Whom it may be shown to who does not see it yet: what a chooser offers. Empty where this person shows it to nobody.
  */
-may_share: Array<ShareChoice>, };
+may_share: Array<ShareChoice>, 
+/**
+ * This person shows it to others, and takes it back.
+ */
+is_sharer: boolean, };
 export type CaseItem = { id: string, title: string, matter: Coded, category: string, 
 /**
  * State of the workflow: `reported dispatched handling answered closed returned …`.
@@ -1156,7 +1160,15 @@ leaving: boolean,
 /**
  * The person's term is over: they see the case no longer; the server takes the share back by itself.
  */
-ended: boolean, };
+ended: boolean, 
+/**
+ * When the server began it, unix ms; null while it waits.
+ */
+since: number | null, 
+/**
+ * When the person's term, and the share with it, ends by itself; unix ms, exclusive.
+ */
+until: number | null, };
 export type StandInArgs = { 
 /**
  * The membership that is stood in for; it goes on.

@@ -120,6 +120,12 @@ pub struct SharedWith {
     pub leaving: bool,
     /// The person's term is over: they see the case no longer; the server takes the share back by itself.
     pub ended: bool,
+    /// When the server began it, unix ms; null while it waits.
+    #[ts(type = "number | null")]
+    pub since: Option<i64>,
+    /// When the person's term, and the share with it, ends by itself; unix ms, exclusive.
+    #[ts(type = "number | null")]
+    pub until: Option<i64>,
 }
 
 /// Who a case may be shown to.
@@ -183,4 +189,6 @@ pub struct CaseFile {
     pub next: Vec<NextStep>,
     /// Whom it may be shown to who does not see it yet: what a chooser offers. Empty where this person shows it to nobody.
     pub may_share: Vec<ShareChoice>,
+    /// This person shows it to others, and takes it back.
+    pub is_sharer: bool,
 }

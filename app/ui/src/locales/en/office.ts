@@ -269,5 +269,5 @@ export default {
     political: 'Political status', marital: 'Marital status', employment: 'Employment', ethnic: 'Ethnic group', nickname: 'Nickname', name: 'Name', sex: 'Sex', id_number: 'ID number',
   },
   case_state: { reported: 'reported', dispatched: 'given out', handling: 'in hand', answered: 'answered', returned: 'returned', closed: 'closed' },
-  case_step: { report: 'Report', dispatch: 'Dispatch', accept: 'Accept', handle: 'Handle', answer: 'Answer', extend: 'Extend', supervise: 'Press', return: 'Return', close: 'Close', on_the_spot: 'Done on the spot', reopen: 'Reopen', rate: 'Resident rates', comment: 'Add a note' },
+  case_step: { report: 'Report', dispatch: 'Dispatch', accept: 'Accept', handle: 'Handle', answer: 'Answer', extend: 'Extend', supervise: 'Press', return: 'Return', close: 'Close', on_the_spot: 'Done on the spot', reopen: 'Reopen', rate: 'Resident rates', comment: 'Add a note', hand_up: 'Hand up' },
 }

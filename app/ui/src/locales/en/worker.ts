@@ -107,6 +107,8 @@ export default {
   },
   cases: { open: 'Open', closed: 'Done', here: 'Cases of this building', late: '{open} open, {n} late', none_late: '{open} open, none late', pending: 'not sent yet', empty: 'Nothing is open', empty_text: 'If you see something on the way, report it.', empty_closed: 'Nothing is closed yet' },
   case: { lead: 'led by {lead}', no_place: 'No place given', to: 'to {who}', left: '{n} day left | {n} days left', today_by: 'by {at} today', by: 'by {at}', closed: 'Done', assignee: 'Who takes it', rating: 'Satisfied?', note: 'A few words' },
+  case_state: { reported: 'reported', dispatched: 'given out', handling: 'in hand', answered: 'answered', returned: 'returned', closed: 'closed' },
+  case_step: { report: 'Report', dispatch: 'Dispatch', accept: 'Accept', handle: 'Handle', answer: 'Answer', extend: 'Extend', supervise: 'Press', return: 'Return', close: 'Close', on_the_spot: 'Done on the spot', reopen: 'Reopen', rate: 'Resident rates', comment: 'Add a note', hand_up: 'Hand up' },
   search: { label: 'Search', hint: 'Name, pinyin, door, last digits', household: 'Doors', person: 'People', case: 'Cases', none: 'Nothing found', none_text: 'Try another writing: initials, door number, last four digits.', teach: 'Write it any way you like', teach_text: 'cgl, 陈桂兰, 3-2-501, 4127' },
   sync: {
     lost: '{units}: no longer yours', gained: '{units}: now yours', taken: '{n} written before were taken', leaving: 'What is not sent yet is still taken; then it leaves this phone', units_sep: ', ',

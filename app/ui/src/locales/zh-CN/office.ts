@@ -269,5 +269,5 @@ export default {
     political: '政治面貌', marital: '婚姻', employment: '就业', ethnic: '民族', nickname: '小名', name: '姓名', sex: '性别', id_number: '身份证号',
   },
   case_state: { reported: '已上报', dispatched: '已派出', handling: '在办', answered: '已答复', returned: '已退回', closed: '已办结' },
-  case_step: { report: '上报', dispatch: '派出', accept: '签收', handle: '处理', answer: '答复', extend: '延期', supervise: '督办', return: '退回', close: '办结', on_the_spot: '当场办结', reopen: '重办', rate: '居民评价', comment: '补充说明' },
+  case_step: { report: '上报', dispatch: '派出', accept: '签收', handle: '处理', answer: '答复', extend: '延期', supervise: '督办', return: '退回', close: '办结', on_the_spot: '当场办结', reopen: '重办', rate: '居民评价', comment: '补充说明', hand_up: '上报上级' },
 }

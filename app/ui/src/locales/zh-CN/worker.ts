@@ -107,6 +107,8 @@ export default {
   },
   cases: { open: '在办', closed: '办完的', here: '这栋楼的事', late: '{open} 件在办，{n} 件逾期', none_late: '{open} 件在办，没有逾期的', pending: '还没上传', empty: '没有在办的事', empty_text: '路上看到什么，随手报一件。', empty_closed: '还没有办完的事' },
   case: { lead: '{lead}牵头', no_place: '没写地方', to: '给 {who}', left: '还剩 {n} 天', today_by: '今天 {at} 前', by: '{at} 前', closed: '办结了', assignee: '交给谁', rating: '满意吗', note: '说一句' },
+  case_state: { reported: '已上报', dispatched: '已派出', handling: '在办', answered: '已答复', returned: '已退回', closed: '已办结' },
+  case_step: { report: '上报', dispatch: '派出', accept: '签收', handle: '处理', answer: '答复', extend: '延期', supervise: '督办', return: '退回', close: '办结', on_the_spot: '当场办结', reopen: '重办', rate: '居民评价', comment: '补充说明', hand_up: '上报上级' },
   search: { label: '搜索', hint: '姓名、拼音、门牌、电话尾号', household: '门', person: '人', case: '事', none: '没有找到', none_text: '换个写法试试：拼音首字母、门牌、电话后四位都行。', teach: '想找谁，怎么写都行', teach_text: 'cgl、陈桂兰、3-2-501、三号楼、4127' },
   sync: {
     lost: '{units}不再由您负责', gained: '{units}由您负责了', taken: '您以前写的 {n} 条都已收下', leaving: '还有没传的会照常收下，传完这里就不再显示', units_sep: '、',
