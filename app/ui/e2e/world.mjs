@@ -55,7 +55,7 @@ class Device {
   }
 
   async serve() {
-    const child = this.world.start('gridwalk-headless', ['--home', this.home, 'serve', '--listen', '127.0.0.1:0', '--ui', ui], `${this.home}.log`, 'pipe')
+    const child = this.child = this.world.start('gridwalk-headless', ['--home', this.home, 'serve', '--listen', '127.0.0.1:0', '--ui', ui], `${this.home}.log`, 'pipe')
     let said = ''
     child.stdout.on('data', (text) => (said += text))
     this.url = await until(() => /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0], `address of ${this.home}`)

@@ -102,18 +102,8 @@ pub fn search(engine: &Engine, args: SearchArgs) -> Result<SearchReply> {
 /// `list_codes`
 pub fn list_codes(_: &Engine, _: NoArgs) -> Result<CodeBook> {
     let mut book = CodeBook::default();
-    for kind in shared_model::records::KINDS {
-        for f in kind.fields {
-            if let shared_model::records::FieldType::Code(name) = f.ty
-                && let Some(table) = codes::table(name)
-            {
-                book.tables.entry(name.to_string()).or_insert_with(|| choices(table));
-            }
-        }
-    }
-    if let Some(topics) = codes::table("visit_topic") {
-        book.tables.insert("visit_topic".into(), choices(topics));
-    }
+    // every table: some are asked for by a form alone, with no field of a record behind them
+    book.tables.extend(codes::TABLES.iter().map(|table| (table.name.to_string(), choices(table))));
     book.tags = ["独居", "空巢", "高龄", "退役军人", "党员", "党员中心户", "新就业群体", "租户"].map(String::from).to_vec();
     book.care_tags = ["低保", "特困", "残疾", "重病", "失能", "留守儿童", "困境儿童", "临时困难", "失业"].map(String::from).to_vec();
     Ok(book)

@@ -28,6 +28,7 @@ export const officeRoutes: RouteRecordRaw[] = [
       { path: 'ledger/fill', name: 'o-fill', component: () => import('./ledger/FillPage.vue'), meta },
       { path: 'ledger/h/:id', name: 'o-household', component: () => import('./ledger/LedgerPage.vue'), meta },
       { path: 'people/charge', name: 'o-charge', component: () => import('./people/ChargePage.vue'), meta },
+      { path: 'people/erasures', name: 'o-erasures', component: () => import('./people/ErasuresPage.vue'), meta },
       { path: 'people', name: 'o-people', component: () => import('./people/PeoplePage.vue'), meta },
     ],
   },
