@@ -69,7 +69,8 @@ pub fn check(inner: &Inner, method: &str, path: &str, headers: &[(String, String
     hex::decode_to_slice(header("x-gw-signature")?, &mut signature).map_err(malformed)?;
 
     let device = inner.store.read(|db| devices::get(db, &id).map_err(Fault::from))?;
-    let device = device.ok_or_else(|| Fault::new(401, "unknown_device", "这台设备没有登记"))?;
+    // enrolled after the backup that this server was put back to: nothing it holds is to be given up
+    let device = device.ok_or_else(|| Fault::new(403, "unconfirmed", "这里不认得这台设备，请社区确认"))?;
     let key = VerifyingKey::from_bytes(&device.public_key).map_err(|_| Error::Damaged("a device key"))?;
     let text = request_text(method, path, body, time_ms, nonce_text, epoch, &id);
     key.verify_strict(&text, &Signature::from_bytes(&signature)).map_err(|_| Fault::new(401, "bad_signature", "签名不对"))?;

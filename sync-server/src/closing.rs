@@ -11,7 +11,7 @@ use crate::keys::Keys;
 use crate::ledger;
 use crate::push::{Pushed, push};
 use crate::store::devices::{self, Device};
-use crate::store::erasures;
+use crate::store::{commands, epochs, erasures};
 use ed25519_dalek::{Signature, VerifyingKey};
 use rusqlite::Connection;
 use shared_model::devices::{RevokeReason, WipeNoted, WipeOrder, WipeReceipt, receipt_text, wipe_text};
@@ -24,13 +24,18 @@ pub fn is_closed(device: &Device) -> bool {
     device.cloned || matches!(device.state.as_str(), "revoked" | "wiped")
 }
 
+/// Is it in unknown hands? Then nothing of what it says counts, and it is to forget at once.
+pub fn is_hostile(device: &Device) -> bool {
+    device.reason.is_some_and(RevokeReason::is_hostile)
+}
+
 /// The reason under which everything of this device is kept aside unjudged; `None`: it is judged.
 pub fn kept_aside(device: &Device, now_ms: i64) -> Option<&'static str> {
     if device.cloned {
         return Some("cloned");
     }
     let revoked_at = device.revoked_at?;
-    if device.reason.is_some_and(RevokeReason::is_hostile) {
+    if is_hostile(device) {
         return Some("reported_lost");
     }
     if device.confirmed_at.is_none() {
@@ -50,13 +55,16 @@ pub fn answer(inner: &Inner, caller: &Caller, request: &SyncRequest, noted: impl
     })?;
     inner.keep_tree(&tree);
     noted(&pushed);
-    let is_hostile = caller.device.reason.is_some_and(RevokeReason::is_hostile);
-    let waits = !request.commands.is_empty() || !request.unjudged.is_empty();
-    if waits && !is_hostile {
+    let (epoch, known) = inner.store.read(|db| Ok::<_, Error>((epochs::current(db)?, commands::last_seq(db, &caller.device.id)?)))?;
+    // what this server lost when it was set back is given to it before the end, too
+    let is_behind = request.epoch != 0 && request.epoch != epoch;
+    let waits = is_behind || !request.commands.is_empty() || !request.unjudged.is_empty();
+    if waits && !is_hostile(&caller.device) {
         return Ok(SyncReply {
             protocol: PROTOCOL,
             time: now_ms,
-            epoch: inner.store.read(crate::store::epochs::current)?,
+            epoch,
+            known,
             verdicts: pushed.verdicts,
             actor_closed: pushed.actor_closed.into_iter().collect(),
             // the device asks again, and is told then
@@ -74,7 +82,7 @@ pub fn revoke(inner: &Inner, db: &Connection, device: &Uuid, reason: RevokeReaso
 }
 
 /// What a closed device is told, with the order where the office has decided.
-fn end(keys: &Keys, caller: &Caller) -> Fault {
+pub fn end(keys: &Keys, caller: &Caller) -> Fault {
     let device = &caller.device;
     let (Some(reason), Some(revoked_at)) = (device.reason, device.revoked_at) else {
         return Fault::new(403, "cloned", "这台设备的登记在两处使用，请找社区重新登记");

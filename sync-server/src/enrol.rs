@@ -4,6 +4,7 @@
 use crate::Inner;
 use crate::auth::Caller;
 use crate::error::{Error, Fault};
+use crate::ledger;
 use crate::setup::{make_invite, write_membership};
 use crate::store::{alarms, devices, devices::Device, epochs, invites, people, policy};
 use ed25519_dalek::{Signature, VerifyingKey};
@@ -12,7 +13,9 @@ use sha2::{Digest, Sha256};
 use shared_model::devices::Alarm;
 use shared_model::limits::{ALARM_LIFE_MS, ALARMS_MAX};
 use shared_model::rules;
-use shared_model::wire::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, digits, enrol_text};
+use shared_model::rules::Role;
+use shared_model::wire::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, RoleAtUnit, digits, enrol_text};
+use uuid::Uuid;
 
 /// Longest token that is looked at, bytes.
 const TOKEN_BYTES_MAX: usize = 64;
@@ -114,7 +117,69 @@ fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &i
     };
     devices::add(db, &device, now_ms)?;
     policy::add_stamp(db, &device.id, device.policy, &people::roles(db, &device.person)?)?;
+    inner.note(db, ledger::Kind::Enrol, words_of(&device))?;
     Ok(device)
+}
+
+/// As it stands in the ledger: ids, keys and codes, no name.
+pub fn words_of(d: &Device) -> Vec<String> {
+    let (key, nonce) = (hex::encode(d.public_key), hex::encode(d.nonce));
+    vec![d.id.to_string(), key, nonce, d.person.to_string(), d.role.name().to_owned(), d.unit.to_string(), d.digits.clone()]
+}
+
+fn from_words(words: &[String]) -> Option<Device> {
+    let [id, key, nonce, person, role, unit, digits] = words else { return None };
+    Some(Device {
+        id: Uuid::parse_str(id).ok()?,
+        public_key: hex::decode(key).ok()?.try_into().ok()?,
+        nonce: hex::decode(nonce).ok()?.try_into().ok()?,
+        person: Uuid::parse_str(person).ok()?,
+        name: String::new(),
+        role: Role::from_name(role)?,
+        unit: Uuid::parse_str(unit).ok()?,
+        state: "unconfirmed".to_owned(),
+        cloned: false,
+        digits: digits.clone(),
+        confirmed_at: None,
+        seen_at: None,
+        reason: None,
+        revoked_at: None,
+        wiped_at: None,
+        held: Vec::new(),
+        counter: 0,
+        policy: 1,
+        policy_named: 1,
+        unsent: 0,
+    })
+}
+
+/// Devices that the ledger knows and the database does not: enrolled after the backup. They wait for the office to confirm them again. One
+/// whose unit is not back yet follows when that comes. A person's name comes back with the records of their memberships.
+pub fn replay(inner: &Inner, db: &Connection, entries: &[ledger::Entry]) -> Result<(), Error> {
+    for entry in entries.iter().filter(|e| e.kind == ledger::Kind::Enrol) {
+        let device = from_words(&entry.ids).ok_or(Error::Damaged("an enrolment in the ledger"))?;
+        let is_known = devices::get(db, &device.id)?.is_some() || devices::by_key(db, &device.public_key)?.is_some();
+        if is_known || inner.tree(db)?.get(&device.unit).is_none() {
+            continue;
+        }
+        tracing::warn!(device = %device.id, "a device enrolled after the backup waits to be confirmed again");
+        if !people::exists(db, &device.person)? {
+            people::add(db, &device.person, people::NAMELESS)?;
+        }
+        devices::add(db, &device, entry.at_ms)?;
+        // under its first stamp it wrote with the role that it was invited to
+        policy::add_stamp(db, &device.id, device.policy, &[RoleAtUnit { role: device.role, unit: device.unit }])?;
+    }
+    Ok(())
+}
+
+/// A device whose person lost their role together with the database is given it again by whoever confirms the device; a role that is over,
+/// is over.
+pub fn give_role_back(inner: &Inner, db: &Connection, device: &Device) -> Result<(), Error> {
+    if people::ever_had(db, &device.person, device.role, &device.unit)? {
+        return Ok(());
+    }
+    write_membership(inner, db, &device.person, device.role, &device.unit)
 }
 
 /// `POST /v1/invite`: an invite gives a role, so whoever may appoint to it beneath their own unit may invite.

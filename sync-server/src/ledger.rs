@@ -6,9 +6,10 @@
 //! programs apart. So a crash leaves either nothing, or a line that `replay` carries out when the data is opened next: doing so twice
 //! changes nothing. A line that was being written when the power went is cut off; what it announced never happened.
 
+use crate::enrol;
 use crate::error::Error;
 use crate::setup::make_folder;
-use crate::store::{self, devices, lock};
+use crate::store::{self, devices, epochs, lock};
 use crate::{Inner, Server};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
@@ -31,7 +32,7 @@ pub enum Kind {
     Erase,
     /// A device that was stopped: its id, then the reason.
     Revoke,
-    /// A device that was enrolled.
+    /// A device that was enrolled: id, key, install nonce, person, role, unit, digits.
     Enrol,
     /// An epoch that began: its number is never given out again.
     Epoch,
@@ -204,12 +205,10 @@ impl Server {
     }
 }
 
-/// Carries out what the ledger says and the database does not know: after a crash, and after a restore. Twice changes nothing.
+/// Carries out what the ledger says and the database does not know: after a crash, and after a restore. Twice changes nothing. Then writes
+/// down what the database knows and the ledger does not: somebody put an older ledger beside it.
 pub fn replay(inner: &Inner) -> Result<(), Error> {
     let entries = inner.ledger.read()?;
-    if entries.is_empty() {
-        return Ok(());
-    }
     inner.store.write(|db| {
         // the first moment stands, and the last reason
         let mut revoked: BTreeMap<Uuid, (i64, RevokeReason)> = BTreeMap::new();
@@ -229,14 +228,39 @@ pub fn replay(inner: &Inner) -> Result<(), Error> {
                 Kind::Enrol | Kind::Epoch => {}
             }
         }
+        enrol::replay(inner, db, &entries)?;
         for (device, (at_ms, reason)) in revoked {
             if devices::get(db, &device)?.is_some_and(|d| d.reason != Some(reason)) {
                 tracing::warn!(%device, "stopped again: the ledger says so");
                 devices::revoke(db, &device, reason, at_ms)?;
             }
         }
-        Ok(())
+        complete(inner, db, &entries)
     })
+}
+
+fn complete(inner: &Inner, db: &Connection, entries: &[Entry]) -> Result<(), Error> {
+    let says = |kind, id: &str| entries.iter().any(|e| e.kind == kind && e.ids.first().is_some_and(|first| first == id));
+    let mut missing = Vec::new();
+    for device in devices::list(db)? {
+        let id = device.id.to_string();
+        if !says(Kind::Enrol, &id) {
+            missing.push((Kind::Enrol, enrol::words_of(&device)));
+        }
+        if let Some(reason) = device.reason.filter(|_| !says(Kind::Revoke, &id)) {
+            missing.push((Kind::Revoke, vec![id, reason.name().to_owned()]));
+        }
+    }
+    let epoch = epochs::current(db)?;
+    if epoch > 1 && !says(Kind::Epoch, &epoch.to_string()) {
+        missing.push((Kind::Epoch, vec![epoch.to_string()]));
+    }
+    let erased: Vec<&[String]> = entries.iter().filter(|e| e.kind == Kind::Erase).map(|e| e.ids.as_slice()).collect();
+    missing.extend(crate::erase::unsaid(db, &erased)?.map(|words| (Kind::Erase, words)));
+    if !missing.is_empty() && !entries.is_empty() {
+        tracing::error!(lines = missing.len(), "the ledger is older than the database; what it lacks is written down again");
+    }
+    missing.into_iter().try_for_each(|(kind, words)| inner.note(db, kind, words))
 }
 
 fn text_of(entry: &Entry) -> String {

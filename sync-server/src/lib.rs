@@ -261,7 +261,7 @@ impl Server {
                 body::write(&history::history(inner, &caller, &body::read(body)?)?)
             }
             ("POST", "/v1/offer") => {
-                let caller = signed()?;
+                let caller = checked()?;
                 body::write(&offer::offer(inner, &caller, &body::read(body)?)?)
             }
             ("POST", "/v1/invite") => {

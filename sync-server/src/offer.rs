@@ -2,6 +2,7 @@
 
 use crate::Inner;
 use crate::auth::Caller;
+use crate::closing;
 use crate::error::{Error, Fault};
 use crate::events::Wake;
 use crate::push::again::push_again;
@@ -13,6 +14,9 @@ use shared_model::wire::{OfferReply, OfferRequest};
 pub fn offer(inner: &Inner, caller: &Caller, request: &OfferRequest) -> Result<OfferReply, Fault> {
     if request.pages.len() > OFFERED_PAGES_MAX || request.commands.len() > OFFERED_COMMANDS_MAX {
         return Err(Fault::new(413, "too_large", "请求太大"));
+    }
+    if closing::is_hostile(&caller.device) {
+        return Err(closing::end(&inner.keys, caller));
     }
     let again = inner.store.write(|db| {
         devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;

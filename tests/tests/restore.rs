@@ -181,6 +181,20 @@ fn a_stopped_device_stays_stopped() {
 }
 
 #[test]
+fn a_stopped_device_gives_back_what_the_server_lost_before_it_is_wiped() {
+    let w = World::ready(420);
+    let backup = w.back_up();
+    w.bo().edit_person("1-1-102", "王强", "note", "只有薄云有");
+    w.bo().sync();
+    w.server().revoke(&w.bo().id(), RevokeReason::Left).unwrap();
+    w.restore(&backup);
+    assert_eq!(w.bo().try_sync().unwrap_err().code, "revoked");
+    w.office().sync();
+    assert_eq!(w.office().person("1-1-102", "王强")["note"], "只有薄云有");
+    assert_eq!(w.bo().call("whoami", json!({}))["enrolled"], json!(false), "and then it is wiped");
+}
+
+#[test]
 fn a_bundle_in_the_middle_of_coming_begins_anew() {
     let w = World::new(407);
     let path = w.path().join("六号楼.csv");
@@ -395,4 +409,79 @@ fn an_erasure_after_a_restore_is_carried_out_at_once() {
     w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
     w.sync_all();
     assert!(w.ana().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
+}
+
+#[test]
+fn a_device_enrolled_after_the_backup_keeps_everything_and_is_confirmed_again() {
+    let mut w = World::ready(418);
+    let backup = w.back_up();
+    w.clock.pass_ms(DAY_MS);
+    let place = w.enrol("新来的", Role::Worker, FIRST_GRID);
+    w.devices[place].sync();
+    w.devices[place].edit_person("1-1-102", "王强", "note", "新来的写了");
+    w.devices[place].sync();
+    w.devices[place].call("add_visit", json!({ "household": w.devices[place].at("1-1-101"), "outcome": "met", "note": "还没传的" }));
+    w.restore(&backup);
+    let new = &w.devices[place];
+    assert_eq!(new.try_sync().unwrap_err().code, "unconfirmed");
+    let digits = new.status()["confirm_again"].as_str().unwrap().to_string();
+    assert_eq!(digits.len(), 6);
+    assert_eq!(new.call("whoami", json!({}))["confirmed"], json!(true), "it goes on with what it holds");
+    assert_eq!(new.person("1-1-102", "王强")["note"], "新来的写了");
+    assert_eq!(new.pending(), 1);
+    w.office().sync();
+    let id = new.id().to_string();
+    let devices = w.office().call("list_devices", json!({}));
+    let item = devices["items"].as_array().unwrap().iter().find(|d| d["id"] == json!(id)).cloned().unwrap();
+    assert_eq!((item["state"].as_str(), item["digits"].as_str()), (Some("unconfirmed"), Some(digits.as_str())), "{item}");
+    w.office().call("confirm_device", json!({ "device": id, "digits": digits }));
+    w.office().sync();
+    w.devices[place].sync();
+    w.sync_all();
+    let new = &w.devices[place];
+    assert_eq!(new.status()["confirm_again"], Json::Null);
+    assert!(tray(new).is_empty(), "{:?}", tray(new));
+    assert_eq!(w.office().person("1-1-102", "王强")["note"], "新来的写了");
+    assert_eq!(w.office().file("1-1-101")["visits"].as_array().unwrap().len(), 1);
+    assert_eq!(look::difference(w.ana(), new), None);
+    let names = w.office().call("list_devices", json!({}));
+    assert!(names["items"].as_array().unwrap().iter().any(|d| d["id"] == json!(id) && d["name"] == "新来的"), "{names}");
+}
+
+#[test]
+fn a_device_enrolled_and_stopped_after_the_backup_stays_stopped() {
+    let mut w = World::ready(419);
+    let backup = w.back_up();
+    let place = w.enrol("新来的", Role::Worker, FIRST_GRID);
+    w.devices[place].sync();
+    w.devices[place].edit_person("1-1-102", "王强", "note", "最后一句");
+    let id = w.devices[place].id();
+    w.server().revoke(&id, RevokeReason::Left).unwrap();
+    w.restore(&backup);
+    assert_eq!(w.devices[place].try_sync().unwrap_err().code, "revoked");
+    w.office().sync();
+    let refused = w.office().call("list_refused", json!({}));
+    assert!(refused.to_string().contains("最后一句"), "what it had is kept aside: {refused}");
+}
+
+#[test]
+fn an_older_ledger_beside_the_database_is_completed_and_counts_at_the_next_restore() {
+    let w = World::ready(421);
+    let ledger = std::fs::read(w.server_dir().join("ledger")).unwrap();
+    let backup = w.back_up();
+    let person = w.office().person("1-1-101", "张建国")["id"].clone();
+    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
+    w.office().sync();
+    w.server().revoke(&w.head().id(), RevokeReason::Left).unwrap();
+    w.stop_server();
+    std::fs::write(w.server_dir().join("ledger"), ledger).unwrap();
+    w.start_server();
+    // nobody who knows of the erasure is asked
+    w.restore(&backup);
+    w.ana().sync();
+    assert_eq!(columns_with(w.ana(), "张建国"), Vec::<String>::new());
+    w.office().sync();
+    w.ana().sync();
+    assert!(w.ana().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
+    assert_eq!(w.head().try_sync().unwrap_err().code, "revoked");
 }

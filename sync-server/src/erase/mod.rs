@@ -307,6 +307,26 @@ fn words_of(e: &Erasure) -> Vec<String> {
     out
 }
 
+/// Documents that are erased and of which these lines of the ledger say nothing, as a line.
+pub fn unsaid(db: &Connection, lines: &[&[String]]) -> Result<Option<Vec<String>>, Error> {
+    let said: BTreeSet<DocId> =
+        lines.iter().filter_map(|words| from_words(0, words)).flat_map(|e| e.items.into_iter().map(|item| item.doc)).collect();
+    let mut items = Vec::new();
+    for doc in erasures::closed(db)?.into_iter().filter(|doc| !said.contains(doc)) {
+        let mut units = BTreeSet::new();
+        for partition in erasures::partitions_of(db, &doc)? {
+            units.extend(documents::partition_by_id(db, partition)?.map(|p| p.unit));
+        }
+        items.extend((!units.is_empty()).then_some(Item { doc, units, without: None }));
+    }
+    let Some(first) = items.first() else { return Ok(None) };
+    let (record, reason) = (first.doc.record, "erased_before".to_owned());
+    let mut id = [0; 16];
+    let of_all = items.iter().fold(Sha256::new(), |h, item| h.chain_update(item.doc.bytes()));
+    id.copy_from_slice(&of_all.finalize()[..16]);
+    Ok(Some(words_of(&Erasure { id, at_ms: 0, record, kind: Kind::Person, reason, asked_by: String::new(), items })))
+}
+
 fn from_words(at_ms: i64, words: &[String]) -> Option<Erasure> {
     let [id, record, kind, reason, items @ ..] = words else { return None };
     let (mut parsed, mut mentions) = (Vec::with_capacity(items.len()), Vec::new());

@@ -4,6 +4,7 @@ use super::appoint::Appointed;
 use super::ask::Effect;
 use super::part::PlannedPart;
 use super::{Plan, Push, Stop};
+use crate::enrol;
 use crate::erase;
 use crate::error::Error;
 use crate::server_writes::{Batch, Written};
@@ -81,6 +82,9 @@ impl Push<'_> {
         }
         if let Some(device) = &plan.asked.confirm {
             devices::confirm(self.db, device, self.now_ms)?;
+            if let Some(confirmed) = devices::get(self.db, device)? {
+                enrol::give_role_back(self.inner, self.db, &confirmed)?;
+            }
         }
         if let Some((device, reason)) = &plan.asked.revoke {
             closing::revoke(self.inner, self.db, device, *reason)?;

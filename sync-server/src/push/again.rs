@@ -5,6 +5,7 @@
 use super::back::{Back, Taken};
 use super::{Push, Pushed};
 use crate::Inner;
+use crate::enrol;
 use crate::error::Error;
 use crate::store::{commands, devices::Device, policy, units};
 use crate::tree::Tree;
@@ -62,6 +63,7 @@ pub fn push_again(inner: &Inner, db: &Connection, device: &Device, request: &Off
         rows = left;
         if std::mem::take(&mut back.is_tree_changed) {
             push.tree = Arc::new(units::load(db)?);
+            enrol::replay(inner, db, &inner.ledger.read()?)?;
         }
         let mut needs = Vec::new();
         for offered in waiting {

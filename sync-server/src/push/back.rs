@@ -131,7 +131,8 @@ impl<'a> Back<'a> {
     /// What was erased is erased again, before anything else is taken: the rows say so, also where the ledger was set back together with
     /// the database. The rows of one command are one erasure. Returns how many documents went.
     pub fn erase_first(&mut self, pages: &[(&Page, bool)]) -> Result<u32, Error> {
-        let mut by_command: BTreeMap<[u8; 16], (i64, BTreeMap<DocId, BTreeSet<Uuid>>)> = BTreeMap::new();
+        type Documents = BTreeMap<DocId, BTreeSet<Uuid>>;
+        let mut by_command: BTreeMap<[u8; 16], (i64, Documents)> = BTreeMap::new();
         for (page, _) in pages.iter().filter(|(_, is_signed)| *is_signed) {
             for row in &page.rows {
                 if let RowBody::Purge { doc } = &row.body
@@ -229,8 +230,11 @@ impl<'a> Back<'a> {
         if people::membership(self.db, &doc.record)?.is_some_and(|known| known.version > version) {
             return Ok(());
         }
-        if !people::exists(self.db, &person)? {
-            people::add(self.db, &person, record.value("name").and_then(Value::as_str).unwrap_or_default())?;
+        let name = record.value("name").and_then(Value::as_str).unwrap_or_default();
+        if people::exists(self.db, &person)? {
+            people::set_name(self.db, &person, name)?;
+        } else {
+            people::add(self.db, &person, name)?;
         }
         let before = people::roles(self.db, &person)?;
         let m = Membership {

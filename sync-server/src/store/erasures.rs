@@ -28,6 +28,18 @@ pub fn open_generation(db: &Connection, record: &Uuid, class: Class) -> Result<u
     Ok(closed.map_or(0, |g| g.saturating_add(1)))
 }
 
+/// Every generation that is closed.
+pub fn closed(db: &Connection) -> Result<Vec<DocId>, Error> {
+    let mut statement = db.prepare_cached("select record, class, generation from erased order by record, class, generation")?;
+    let mut rows = statement.query([])?;
+    let mut out = Vec::new();
+    while let Some(r) = rows.next()? {
+        let class = Class::from_u8(r.get(1)?).ok_or(Error::Damaged("a class that does not exist"))?;
+        out.push(DocId { record: r.get(0)?, class, generation: r.get(2)? });
+    }
+    Ok(out)
+}
+
 /// Is the document erased?
 pub fn is_closed(db: &Connection, doc: &DocId) -> Result<bool, Error> {
     Ok(doc.generation < open_generation(db, &doc.record, doc.class)?)

@@ -27,6 +27,21 @@ pub fn add(db: &Connection, id: &Uuid, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Stands for the name of a person of whom only a device is known, until a record that names them is back.
+pub const NAMELESS: &str = "（恢复后待认）";
+
+/// Gives a person their name, where only [`NAMELESS`] stood for it.
+pub fn set_name(db: &Connection, id: &Uuid, name: &str) -> Result<(), Error> {
+    db.prepare_cached("update person set name = ?2 where id = ?1 and name = ?3")?.execute(params![id, name, NAMELESS])?;
+    Ok(())
+}
+
+/// Had the person that role at that unit at any time?
+pub fn ever_had(db: &Connection, person: &Uuid, role: Role, unit: &Uuid) -> Result<bool, Error> {
+    let sql = "select 1 from membership where person = ?1 and role = ?2 and unit = ?3 limit 1";
+    Ok(db.prepare_cached(sql)?.exists(params![person, role as u8, unit])?)
+}
+
 /// A person's name.
 pub fn name(db: &Connection, id: &Uuid) -> Result<String, Error> {
     Ok(db.prepare_cached("select name from person where id = ?1")?.query_row([id], |r| r.get(0))?)

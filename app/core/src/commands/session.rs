@@ -27,7 +27,8 @@ pub fn whoami(engine: &Engine, _: NoArgs) -> Result<Whoami> {
         Ok(Whoami {
             enrolled: true,
             locked: false,
-            confirmed: o.me.confirmed,
+            // one that was confirmed before keeps what it holds and goes on, until it is confirmed again
+            confirmed: o.me.confirmed || store::json_setting::<i64>(&o.db, "contact_at")?.is_some(),
             digits: (!o.me.confirmed).then(|| o.me.digits.clone()),
             name: Some(o.me.name.clone()),
             roles: roles
@@ -91,6 +92,7 @@ pub fn status(engine: &Engine) -> Result<SyncStatus> {
             refused: super::tray::count(db)?,
             differs,
             set_back,
+            confirm_again: (!o.me.confirmed).then(|| o.me.digits.clone()),
             kept_pages: one("select count(*) from kept_page")?,
             kept_commands: one("select count(*) from command where state = 'accepted' and length(body) > 0")?,
             offline,

@@ -25,6 +25,7 @@ export function truthOf(status: SyncStatus | null, t: Translate, lang: string, n
   if (status.refused > 0) then.push(t('common.truth.refused', { n: status.refused }))
   if (status.differs && !status.set_back) then.push(t('common.truth.differs'))
   // what was proved before is true no more: the server lost some of it, and this device is giving it again
+  if (status.confirm_again) return { proved: false, first: t('common.truth.confirm_again', { digits: status.confirm_again }), then, icon: 'clock' }
   if (status.set_back) return { proved: false, first: t('common.truth.set_back'), then, icon: status.offline ? 'off' : 'up' }
   if (status.agreed_at === null) {
     if (status.offline) then.push(t('common.truth.offline'))

@@ -1231,6 +1231,10 @@ differs: boolean,
  */
 set_back: boolean, 
 /**
+ * The office is to confirm this device (again, after the server was set back): the six digits to compare.
+ */
+confirm_again: string | null, 
+/**
  * Pages and own commands kept until a verified backup holds them.
  */
 kept_pages: number, kept_commands: number, 

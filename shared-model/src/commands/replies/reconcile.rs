@@ -149,6 +149,8 @@ pub struct SyncStatus {
     pub differs: bool,
     /// The server was set back, and what this device holds is being given to it again.
     pub set_back: bool,
+    /// The office is to confirm this device (again, after the server was set back): the six digits to compare.
+    pub confirm_again: Option<String>,
     /// Pages and own commands kept until a verified backup holds them.
     pub kept_pages: u32,
     pub kept_commands: u32,

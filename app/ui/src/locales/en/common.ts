@@ -23,6 +23,7 @@ export default {
     photos: '{n} photos queued',
     refused: '{n} you should know about',
     differs: 'Found a difference, mending it',
+    confirm_again: 'The office is to confirm this device; its digits are {digits}. All you wrote is here',
     set_back: 'The server was set back; what this device holds is being given to it again',
     offline: 'Offline, everything is saved',
     nothing_since: 'Nothing new since',

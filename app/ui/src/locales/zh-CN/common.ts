@@ -23,6 +23,7 @@ export default {
     photos: '{n} 张照片排队',
     refused: '{n} 条需要您知道',
     differs: '核对出不同，正在补齐',
+    confirm_again: '请社区确认这台设备，数字是 {digits}；写下的都在',
     set_back: '服务器退回到了以前，这台设备留着的正在交还给它',
     offline: '现在离线，都存好了',
     nothing_since: '之后没有新写的',
