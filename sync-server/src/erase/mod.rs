@@ -324,7 +324,17 @@ pub fn unsaid(db: &Connection, lines: &[&[String]]) -> Result<Option<Vec<String>
     let mut id = [0; 16];
     let of_all = items.iter().fold(Sha256::new(), |h, item| h.chain_update(item.doc.bytes()));
     id.copy_from_slice(&of_all.finalize()[..16]);
-    Ok(Some(words_of(&Erasure { id, at_ms: 0, record, kind: Kind::Person, reason, asked_by: String::new(), items })))
+    Ok(Some(words_of(&Erasure {
+        id,
+        at_ms: 0,
+        record,
+        kind: Kind::Person,
+        reason,
+        asked_by: String::new(),
+        items,
+        mentions: Vec::new(),
+        answers: None,
+    })))
 }
 
 fn from_words(at_ms: i64, words: &[String]) -> Option<Erasure> {
