@@ -53,6 +53,25 @@ fn values_in_columns_are_left_out_and_asked_back() {
 }
 
 #[test]
+fn a_state_kept_beside_the_one_an_edit_later_is_small_and_whole() {
+    let before = household();
+    let mut after = before.clone();
+    let (change, _, hash) = before.author(actor(1), None, 1_760_000_100, &[Edit::put("phone", "13700000001")]).unwrap();
+    after.apply(&change, hash).unwrap();
+    let bytes = before.encode_beside(&after);
+    assert!(bytes.len() * 3 < before.encode_full().len(), "{} bytes beside, {} alone", bytes.len(), before.encode_full().len());
+    assert_eq!(after.decode_other(&bytes), Ok(before.clone()));
+    assert_eq!(Registers::default().decode_other(&bytes).map(|r| r.live.len()), Ok(1), "beside another it says only what differs");
+    for cut in 0..bytes.len() {
+        assert!(after.decode_other(&bytes[..cut]).is_err(), "cut at {cut}");
+    }
+    let mut stranger = after.clone();
+    let (change, _, hash) = after.author(actor(2), None, 1_760_000_200, &[Edit::put("note", "of somebody unknown to it")]).unwrap();
+    stranger.apply(&change, hash).unwrap();
+    assert_eq!(stranger.decode_other(&bytes), Err(CodecError::Malformed("an operation beyond the clock")));
+}
+
+#[test]
 fn registers_read_in_place_say_what_decoded_ones_say() {
     for_seeds(6_000_000..6_001_000, |seed| {
         let mut chance = Chance(seed);

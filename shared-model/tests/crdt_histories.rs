@@ -82,6 +82,7 @@ fn assert_every_order_and_cut_agrees(history: &History, whole: &Registers, chanc
         assert_eq!(rb.join(&ra), both, "join the other way");
         assert_eq!(both.join(&ra), both, "what is covered adds nothing");
         assert_eq!(ra.covers(&rb), b.is_subset(&a), "covers");
+        assert_eq!(rb.decode_other(&ra.encode_beside(&rb)), Ok(ra), "kept beside {b:?}");
         assert_eq!(Registers::decode_full(&both.encode_full()), Ok(both));
     }
 }

@@ -1,6 +1,7 @@
 //! The lower bound of the benches: the same facts in the plainest tables, under the same database settings, with nothing around them.
 
 use crate::world::Ledger;
+use app_core::unlock_sql;
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, ToSql, params_from_iter};
 use shared_model::Class;
@@ -87,8 +88,8 @@ impl SameRows {
     pub fn read(home: &Path) -> SameRows {
         let unlocked = std::fs::read_to_string(home.join("unlocked")).unwrap();
         let db = Connection::open(home.join("gridwalk.db")).unwrap();
-        db.execute_batch(&format!("pragma key = \"x'{}'\";", unlocked.split_whitespace().next().unwrap())).unwrap();
-        let mut q = db.prepare("select type, tbl_name, sql from sqlite_master where sql is not null order by type = 'index'").unwrap();
+        db.execute_batch(&unlock_sql(unlocked.split_whitespace().next().unwrap())).unwrap();
+        let mut q = db.prepare("select type, tbl_name, sql from sqlite_master where sql is not null and type in ('table', 'index') order by type = 'index'").unwrap();
         let found: Vec<(String, String, String)> =
             q.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?))).unwrap().collect::<Result<_, _>>().unwrap();
         let mut tables = Vec::new();
@@ -145,7 +146,7 @@ impl SameRows {
 
 fn open(path: &Path) -> Connection {
     let db = Connection::open(path).unwrap();
-    db.execute_batch(&format!("pragma key = \"x'{}'\";", "4d".repeat(32))).unwrap();
+    db.execute_batch(&unlock_sql(&"4d".repeat(32))).unwrap();
     db.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma secure_delete = on;
          pragma temp_store = memory; pragma cache_size = -16000; pragma mmap_size = 0;",

@@ -24,7 +24,7 @@ pub fn files_with(dir: &Path, needle: &str) -> Vec<String> {
 pub fn columns_with(device: &Device, needle: &str) -> Vec<String> {
     let unlocked = std::fs::read_to_string(device.home().join("unlocked")).unwrap();
     let db = Connection::open(device.home().join("gridwalk.db")).unwrap();
-    db.execute_batch(&format!("pragma key = \"x'{}'\";", unlocked.split_whitespace().next().unwrap())).unwrap();
+    db.execute_batch(&app_core::unlock_sql(unlocked.split_whitespace().next().unwrap())).unwrap();
     let tables: Vec<String> = {
         let mut q = db.prepare("select name from sqlite_master where type = 'table'").unwrap();
         q.query_map([], |r| r.get(0)).unwrap().collect::<Result<_, _>>().unwrap()

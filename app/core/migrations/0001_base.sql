@@ -6,7 +6,7 @@ create table doc (
     kind integer not null,
     unit blob not null,
     regs blob not null,
-    -- accepted state only, whole; null when nothing here is unsent; empty when nothing was ever accepted
+    -- where the accepted state differs from what is shown; null when nothing here is unsent; empty when nothing was ever accepted
     base blob,
     -- hash of the last change by this install's own actor, and that actor
     own_hash blob,
@@ -67,9 +67,21 @@ create table command (
     household blob,
     received_at integer,
     -- parts of it met an erasure: the author is told which fields, and nothing more
-    erased integer not null default 0
+    erased integer not null default 0,
+    -- without a verdict though a later one has one, see the view
+    left_behind integer not null default 0
 ) strict;
-create index command_unjudged on command (seq) where judged = 0;
+create index command_left_behind on command (seq) where left_behind = 1 and judged = 0;
+-- What has no verdict. Verdicts come in the order of writing, so nearly all of it is what was written since the last one; only what was
+-- passed over stands in an index. An edit has no index of waiting commands to keep.
+create view unjudged as
+    select * from command where judged = 0 and left_behind = 1
+    union all
+    select * from command where judged = 0 and left_behind = 0
+        and seq > coalesce((select cast(cast(value as text) as integer) from setting where key = 'judged_to'), 0);
+create trigger command_unjudged_again after update of judged on command when new.judged = 0 and old.judged <> 0 begin
+    update command set left_behind = 1 where seq = new.seq;
+end;
 create index command_again on command (seq) where again > 0;
 create index command_refused on command (seq) where state in ('quarantined', 'superseded', 'stale');
 
@@ -89,16 +101,6 @@ create table refused_note (
 create table refused_done (
     command blob primary key,
     seq integer not null
-) strict, without rowid;
-
--- Documents that a command touches.
-create table command_doc (
-    seq integer not null,
-    record blob not null,
-    class integer not null,
-    generation integer not null,
-    hash blob not null,
-    primary key (record, class, generation, seq)
 ) strict, without rowid;
 
 -- How far the device had pulled where an accepted command wrote: once a backup holds that, the command is let go.
@@ -164,14 +166,6 @@ create table own_log (
     what text not null,
     words text not null
 ) strict;
-
--- Search text of households, people and cases: name, pinyin, initials, plate, phone.
-create table search (
-    record blob primary key,
-    kind integer not null,
-    household blob,
-    words text not null
-) strict, without rowid;
 
 -- Per household: when it is due, and its last visit. Derived; `reproject` rebuilds it.
 create table due (

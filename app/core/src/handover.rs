@@ -3,7 +3,7 @@
 
 use crate::commands::units::Tree;
 use crate::error::{CoreError, Result};
-use crate::store;
+use crate::store::{self, log};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 use shared_model::Class;
@@ -45,9 +45,14 @@ pub fn held(db: &Connection) -> Result<BTreeSet<Uuid>> {
 /// Of the store.
 pub fn is_leaving(db: &Connection, unit: Uuid) -> Result<bool> {
     let known: u64 = store::json_setting(db, "grants_version")?.unwrap_or(0);
-    if known == 0 {
-        return Ok(false);
-    }
+    if known == 0 { Ok(false) } else { is_leaving_now(db, unit) }
+}
+
+/// As [`is_leaving`], where grants are known to have come.
+///
+/// # Errors
+/// Of the store.
+pub fn is_leaving_now(db: &Connection, unit: Uuid) -> Result<bool> {
     let sql = "select not exists (select 1 from partition where unit = ?1 and granted = 1)
                and not exists (select 1 from unit_asked a join doc d on d.record = a.unit and d.pending > 0 where a.unit = ?1)";
     Ok(db.prepare_cached(sql)?.query_row([unit], |r| r.get(0))?)
@@ -80,14 +85,19 @@ pub fn note_accepted(db: &Connection, accepted: &[u64]) -> Result<()> {
     let mut all: Vec<Handover> = store::json_setting(db, "handovers")?.unwrap_or_default();
     let Some(last) = all.iter_mut().rev().find(|h| !h.lost.is_empty()) else { return Ok(()) };
     let mut q = db.prepare_cached(
-        "select exists (select 1 from command_doc c join doc d on d.record = c.record and d.class = c.class and d.generation = c.generation
-         where c.seq = ?1 and not exists (select 1 from partition p where p.unit = d.unit and p.granted = 1)
+        "select exists (select 1 from doc d where d.record = ?1 and d.class = ?2 and d.generation = ?3
+           and not exists (select 1 from partition p where p.unit = d.unit and p.granted = 1)
            and not exists (select 1 from placement x left join case_step s on s.\"case\" = x.record
              where x.record = d.record or s.record = d.record))",
     )?;
     let mut n = 0;
     for seq in accepted {
-        n += u32::from(q.query_row([seq], |r| r.get::<_, bool>(0))?);
+        for doc in log::documents(db, *seq)? {
+            if q.query_row(params![doc.record, doc.class as u8, doc.generation], |r| r.get::<_, bool>(0))? {
+                n += 1;
+                break;
+            }
+        }
     }
     if n == 0 {
         return Ok(());

@@ -12,6 +12,7 @@ mod lease;
 pub mod polite;
 mod project;
 mod store;
+pub use store::unlock_sql;
 mod sync;
 mod vault;
 mod wipe;

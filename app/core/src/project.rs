@@ -29,8 +29,14 @@ pub fn parse_day(text: &str) -> Option<NaiveDate> {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
 }
 
-/// Keeps what derives from these records, as their rows say.
-pub fn refresh(db: &Connection, touched: &BTreeMap<Uuid, Kind>, now_ms: i64) -> Result<()> {
+/// The kinds that a search finds; their tables have a column for it.
+pub const SEARCHED: [Kind; 3] = [Kind::Household, Kind::Person, Kind::Case];
+
+/// Keeps what derives from these records, as their rows say. `true`: first visits are to be laid anew, see [`spread`].
+///
+/// # Errors
+/// Of the store.
+pub fn refresh(db: &Connection, touched: &BTreeMap<Uuid, Kind>, now_ms: i64) -> Result<bool> {
     let mut derived = Derived::new(db, now_ms);
     for (record, kind) in touched {
         derived.read(*record, *kind, touched)?;
@@ -43,7 +49,7 @@ pub struct Derived<'a> {
     db: &'a Connection,
     now_ms: i64,
     buildings: Buildings,
-    search: Option<CachedStatement<'a>>,
+    search: HashMap<Kind, CachedStatement<'a>>,
     place: Option<CachedStatement<'a>>,
     visited: BTreeSet<Uuid>,
     spread_needed: bool,
@@ -57,7 +63,7 @@ impl<'a> Derived<'a> {
             db,
             now_ms,
             buildings: Buildings::default(),
-            search: None,
+            search: HashMap::new(),
             place: None,
             visited: BTreeSet::new(),
             spread_needed: false,
@@ -95,17 +101,17 @@ impl<'a> Derived<'a> {
                 let at = row.named("building").map(|b| self.buildings.get(self.db, b)).transpose()?;
                 let number = at.map_or("", |b| b.number.as_str());
                 household_words(&mut words, row, number);
-                self.words(row, Some(row.record()), words)
+                self.words(row, words)
             }
             Kind::Person => {
                 let mut words = Words::default();
                 person_words(&mut words, row);
-                self.words(row, row.named("household"), words)
+                self.words(row, words)
             }
             Kind::Case => {
                 let mut words = Words::default();
                 case_words(&mut words, row);
-                self.words(row, row.named("household"), words)
+                self.words(row, words)
             }
             Kind::Visit => {
                 self.visited.extend(row.named("household"));
@@ -119,11 +125,11 @@ impl<'a> Derived<'a> {
         }
     }
 
-    /// What only shows when all records are written.
+    /// What only shows when all records are written. `true`: first visits are to be laid anew, see [`spread`].
     ///
     /// # Errors
     /// Of the store.
-    pub fn finish(mut self) -> Result<()> {
+    pub fn finish(mut self) -> Result<bool> {
         if self.visit_gone {
             // a refused visit left no row that could name its door: every door that counts as visited is asked again
             self.visited.extend(visited_doors(self.db)?);
@@ -134,7 +140,7 @@ impl<'a> Derived<'a> {
         if self.spread_needed {
             store::set_setting(self.db, "spread_dirty", b"1")?;
         }
-        Ok(())
+        Ok(self.spread_needed)
     }
 
     /// Walking order of a household and the tier it is due by.
@@ -169,21 +175,26 @@ impl<'a> Derived<'a> {
         Ok(())
     }
 
-    fn words(&mut self, row: &dyn Facts, household: Option<Uuid>, words: Words) -> Result<()> {
-        if row.has("_del") {
-            self.db.prepare_cached("delete from search where record = ?1")?.execute([row.record()])?;
-            return Ok(());
-        }
-        let search = match &mut self.search {
-            Some(search) => search,
-            none => none.insert(self.db.prepare_cached(
-                "insert into search (record, kind, household, words) values (?1, ?2, ?3, ?4)
-                 on conflict (record) do update set household = excluded.household, words = excluded.words",
-            )?),
+    /// What the search compares stands in the record's own row: one page to write, not two.
+    fn words(&mut self, row: &dyn Facts, words: Words) -> Result<()> {
+        let set = match self.search.entry(row.kind()) {
+            Entry::Occupied(e) => e.into_mut(),
+            Entry::Vacant(e) => {
+                let sql = format!("update \"{}\" set search_words = ?2 where record = ?1", row.kind().name());
+                e.insert(self.db.prepare_cached(&sql)?)
+            }
         };
-        search.execute(params![row.record(), row.kind() as u8, household, words.0])?;
+        set.execute(params![row.record(), (!row.has("_del")).then_some(words.0)])?;
         Ok(())
     }
+}
+
+/// What is searched of a person, from the document that holds all of it.
+///
+/// # Errors
+/// Of the store.
+pub fn note_person(db: &Connection, row: &dyn Facts) -> Result<()> {
+    Derived::new(db, 0).note(row, false)
 }
 
 /// Lays first visits over their tier's period in walking order, grid by grid, when something moved.
@@ -226,7 +237,7 @@ pub fn spread(db: &Connection) -> Result<()> {
 
 /// Makes everything that derives from rows anew.
 pub fn reproject(db: &Connection, now_ms: i64) -> Result<()> {
-    db.execute_batch("delete from search; delete from due;")?;
+    db.execute_batch("delete from due;")?;
     let mut all = BTreeMap::new();
     for kind in [Kind::Household, Kind::Person, Kind::Case, Kind::Visit] {
         for row in rows(db, kind, "", &[])? {
@@ -502,4 +513,46 @@ pub fn due_of(db: &Connection, today: NaiveDate) -> Result<HashMap<Uuid, (due::D
         Ok((r.get(0)?, (due::due(&tier, r.get(6)?, today, first, day(3)?, day(4)?), r.get(5)?)))
     })?;
     Ok(got.collect::<rusqlite::Result<_>>()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared_model::Class;
+    use shared_model::records::{FieldClass, FieldDef};
+
+    /// Reads every field and notes which ones it was asked for.
+    struct Asked(std::cell::RefCell<BTreeSet<String>>);
+
+    impl Facts for Asked {
+        fn record(&self) -> Uuid {
+            Uuid::nil()
+        }
+        fn kind(&self) -> Kind {
+            Kind::Person
+        }
+        fn str(&self, key: &str) -> Option<&str> {
+            self.0.borrow_mut().insert(key.to_string());
+            None
+        }
+        fn has(&self, key: &str) -> bool {
+            self.0.borrow_mut().insert(key.to_string());
+            false
+        }
+        fn each_name(&self, family: &str, _: &mut dyn FnMut(&str)) {
+            self.0.borrow_mut().insert(family.to_string());
+        }
+    }
+
+    #[test]
+    fn all_that_is_searched_of_a_person_stands_in_one_document() {
+        let asked = Asked(Default::default());
+        person_words(&mut Words::default(), &asked);
+        let asked = asked.0.into_inner();
+        assert!(asked.len() > 4, "{asked:?}");
+        for key in asked {
+            let field: &FieldDef = Kind::Person.def().fields.iter().find(|f| f.key == key).expect("a field of a person");
+            assert_eq!(field.class, FieldClass::Fixed(Class::Register), "{key}");
+        }
+    }
 }

@@ -4,12 +4,12 @@
 use crate::error::{CoreError, Result};
 use crate::handover;
 use crate::project;
-use crate::store::{self, Doc, docs};
+use crate::store::{self, Doc, DocFacts, docs};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use shared_model::commands::Changed;
-use shared_model::crdt::{ActorId, ChangeHash, DEL_KEY, Edit, OpId, Value, del_value};
+use shared_model::crdt::{ActorId, DEL_KEY, Edit, OpId, Value, del_value};
 use shared_model::doc::{DocId, actor_of};
 use shared_model::limits::{KEY_BYTES_MAX, TEXT_BYTES_MAX};
 use shared_model::records::Kind;
@@ -114,7 +114,13 @@ pub struct Writer<'a> {
     roles: Vec<RoleAtUnit>,
     actor: ActorId,
     policy: u64,
+    /// The office has put this device out of use.
+    is_ended: bool,
+    /// Grants have come once: before that nothing leaves.
+    has_grants: bool,
     touched: BTreeMap<Uuid, Kind>,
+    /// Touched ones of which nothing is left to derive.
+    derived: BTreeSet<Uuid>,
     /// Units written to, and whether each is leaving.
     leaving: BTreeMap<Uuid, bool>,
 }
@@ -139,8 +145,11 @@ pub fn change<T>(db: &mut Connection, me: &Identity, now_ms: i64, body: impl FnO
     let mut writer = writer(&tx, me, now_ms)?;
     let out = body(&mut writer)?;
     let touched = writer.take_touched();
-    project::refresh(&tx, &touched, now_ms)?;
-    project::spread(&tx)?;
+    let derived = std::mem::take(&mut writer.derived);
+    let to_derive = touched.iter().filter(|(record, _)| !derived.contains(record)).map(|(record, kind)| (*record, *kind)).collect();
+    if project::refresh(&tx, &to_derive, now_ms)? {
+        project::spread(&tx)?;
+    }
     tx.commit()?;
     Ok((out, changed(&touched)))
 }
@@ -151,20 +160,25 @@ pub fn change<T>(db: &mut Connection, me: &Identity, now_ms: i64, body: impl FnO
 /// Of the store.
 pub fn writer<'a>(tx: &'a Transaction<'a>, me: &'a Identity, now_ms: i64) -> Result<Writer<'a>> {
     // asked for together: these stand before every write
-    let [counter, roles, policy] = store::settings(tx, ["actor_counter", "roles", "policy"])?;
-    let actor = actor_of(&me.public_key, &me.nonce, store::of_json(counter).unwrap_or(0));
-    tx.prepare_cached("insert or ignore into actor (actor, name, role) values (?1, ?2, ?3)")?.execute(params![
-        actor.0.as_slice(),
-        me.name,
-        me.role.name()
-    ])?;
+    let keys = ["actor_counter", "roles", "policy", "ended", "actor_named", "grants_version"];
+    let [counter, roles, policy, ended, named, grants] = store::settings(tx, keys)?;
+    let counter = store::of_json(counter).unwrap_or(0);
+    let actor = actor_of(&me.public_key, &me.nonce, counter);
+    if store::of_json::<u64>(named) != Some(counter) {
+        let sql = "insert or ignore into actor (actor, name, role) values (?1, ?2, ?3)";
+        tx.prepare_cached(sql)?.execute(params![actor.0.as_slice(), me.name, me.role.name()])?;
+        store::set_json(tx, "actor_named", &counter)?;
+    }
     Ok(Writer {
+        is_ended: store::of_json(ended) == Some(true),
+        has_grants: store::of_json::<u64>(grants).unwrap_or(0) > 0,
         roles: store::of_json(roles).unwrap_or_else(|| vec![RoleAtUnit { role: me.role, unit: me.unit }]),
         actor,
         policy: store::of_json(policy).unwrap_or(FIRST_POLICY),
         tx,
         now_ms,
         touched: BTreeMap::new(),
+        derived: BTreeSet::new(),
         leaving: BTreeMap::new(),
     })
 }
@@ -195,10 +209,10 @@ impl Writer<'_> {
     /// # Errors
     /// As [`Writer::command`].
     pub fn command_as(&mut self, intent: Intent, replaces: Option<u64>, policy: Option<u64>) -> Result<Option<u64>> {
-        if store::json_setting(self.tx, "ended")? == Some(true) {
+        if self.is_ended {
             return Err(CoreError::new("revoked", "社区停用了这台设备，不能再写。"));
         }
-        let (mut parts, mut hashes) = (Vec::new(), Vec::new());
+        let mut parts = Vec::new();
         let mut intent = intent;
         if replaces.is_some() {
             // what is written again has lost what was erased meanwhile
@@ -217,10 +231,7 @@ impl Writer<'_> {
             if replaces.is_none() && !is_made_here {
                 self.check_staying(d)?;
             }
-            if let Some((part, hash)) = self.write_doc(d)? {
-                hashes.push((d.doc, hash));
-                parts.push(part);
-            }
+            parts.extend(self.write_doc(d)?);
         }
         if parts.is_empty() && intent.ask.is_none() && intent.adopts.is_none() {
             return Ok(None);
@@ -261,15 +272,10 @@ impl Writer<'_> {
                 replaces,
                 intent.household
             ])?;
-        for (doc, hash) in hashes {
-            self.tx
-                .prepare_cached("insert into command_doc (seq, record, class, generation, hash) values (?1, ?2, ?3, ?4, ?5)")?
-                .execute(params![seq, doc.record, doc.class as u8, doc.generation, hash.0.as_slice()])?;
-        }
         Ok(Some(seq))
     }
 
-    fn write_doc(&mut self, d: &DocEdit) -> Result<Option<(Part, ChangeHash)>> {
+    fn write_doc(&mut self, d: &DocEdit) -> Result<Option<Part>> {
         let mut doc = docs::load_or_new(self.tx, d.doc, d.kind, d.unit)?;
         self.check(&doc, d)?;
         // a deletion names what is there when it is written: written again on another base, it names that
@@ -292,7 +298,14 @@ impl Writer<'_> {
         doc.pending += 1;
         docs::save(self.tx, &mut doc)?;
         self.touched.insert(d.doc.record, d.kind);
-        Ok(Some((Part { unit: doc.unit, doc: d.doc, kind: d.kind, change: ByteBuf::from(bytes) }, hash)))
+        if d.kind == Kind::Person {
+            // all that is searched of a person stands in one document
+            if d.doc.class == shared_model::Class::Register {
+                project::note_person(self.tx, &DocFacts { record: d.doc.record, kind: d.kind, regs: &doc.shown })?;
+            }
+            self.derived.insert(d.doc.record);
+        }
+        Ok(Some(Part { unit: doc.unit, doc: d.doc, kind: d.kind, change: ByteBuf::from(bytes) }))
     }
 
     /// What is here only until its commands have verdicts is read and not written; a case that somebody shares does not stand here by its unit.
@@ -300,7 +313,7 @@ impl Writer<'_> {
         let is_leaving = match self.leaving.get(&d.unit) {
             Some(known) => *known,
             None => {
-                let asked = handover::is_leaving(self.tx, d.unit)?;
+                let asked = self.has_grants && handover::is_leaving_now(self.tx, d.unit)?;
                 self.leaving.insert(d.unit, asked);
                 asked
             }
@@ -315,7 +328,8 @@ impl Writer<'_> {
             (false, true) => Verb::EditOwn,
             (false, false) => Verb::Edit,
         };
-        let may_write = if self.is_only_shared(d)? { rules::may_write_shared } else { rules::may_write };
+        let may_be_shared = doc.is_placed_apart || d.kind == Kind::CaseStep;
+        let may_write = if may_be_shared && self.is_only_shared(d)? { rules::may_write_shared } else { rules::may_write };
         if !self.roles.iter().any(|r| may_write(r.role, d.kind, d.doc.class, verb)) {
             return Err(CoreError::not_allowed(&format!("改{}", d.kind.def().zh)));
         }
@@ -353,6 +367,7 @@ impl Writer<'_> {
 
     /// Marks a record as touched, for what derives from it.
     pub fn touch(&mut self, record: Uuid, kind: Kind) {
+        self.derived.remove(&record);
         self.touched.insert(record, kind);
     }
 }

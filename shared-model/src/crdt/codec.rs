@@ -148,6 +148,43 @@ impl Registers {
     }
 }
 
+impl Registers {
+    /// A state of the same document written by what tells it from another one that is kept beside it: its heads and clock, its operations
+    /// of the keys in which the two differ, and the keys that only the other has. A few bytes where it is one edit behind.
+    pub fn encode_beside(&self, other: &Registers) -> Vec<u8> {
+        let only_there: Vec<&String> = other.live.keys().filter(|key| !self.live.contains_key(*key)).collect();
+        let mut out = Vec::new();
+        put_number(&mut out, only_there.len() as u64);
+        for key in only_there {
+            put_number(&mut out, key.len() as u64);
+            out.extend_from_slice(key.as_bytes());
+        }
+        let differs = |(key, ops): &(&String, &Vec<LiveOp>)| other.live.get(*key) != Some(*ops);
+        let live = self.live.iter().filter(differs).map(|(key, ops)| (key.clone(), ops.clone())).collect();
+        out.extend(Registers { heads: self.heads.clone(), clock: self.clock.clone(), live }.encode_full());
+        out
+    }
+
+    /// Reads what [`Registers::encode_beside`] wrote; `self` is the state that it was written beside.
+    pub fn decode_other(&self, bytes: &[u8]) -> Result<Registers, CodecError> {
+        let mut input = Input(bytes);
+        let mut only_here = Vec::new();
+        for _ in 0..input.count(1, &mut only_here)? {
+            only_here.push(input.text(KEY_BYTES_MAX)?);
+        }
+        let told = Registers::decode_full(input.0)?;
+        let mut live = self.live.clone();
+        for key in only_here {
+            live.remove(key);
+        }
+        live.extend(told.live);
+        if live.values().flatten().any(|op| !told.clock.contains_key(&op.id.actor)) {
+            return Err(CodecError::Malformed("an operation beyond the clock"));
+        }
+        Ok(Registers { heads: told.heads, clock: told.clock, live })
+    }
+}
+
 /// What stands before the keys.
 struct Prelude {
     actors: Vec<(ActorId, Clock)>,

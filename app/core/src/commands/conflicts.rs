@@ -5,6 +5,7 @@ use super::units::Tree;
 use super::views::{self, id, json_of, label_of, text_of, who};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
+use crate::store::log::{self, Among};
 use crate::store::{docs, get_row};
 use crate::workspace::{self, Identity, Intent, KeyEdit};
 use rusqlite::Connection;
@@ -14,7 +15,7 @@ use shared_model::crdt::{Change, OpBody, OpId, Value};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules::{self, Verb};
-use shared_model::wire::{self, Command, HistoryReply, HistoryRequest, Page, RowBody};
+use shared_model::wire::{self, HistoryReply, HistoryRequest, Page, RowBody};
 use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use uuid::Uuid;
@@ -221,12 +222,9 @@ fn writes_in(change: &Change, key: &str, received_at: Option<i64>, command: &str
 /// Writes of a key that stand in this device's own commands and in the pages it keeps.
 fn local_writes(db: &Connection, record: Uuid, key: &str) -> Result<Vec<Write>> {
     let mut out: BTreeMap<OpId, Write> = BTreeMap::new();
-    let mut q = db.prepare_cached(
-        "select c.body, c.received_at from command c join command_doc d on d.seq = c.seq where d.record = ?1 and c.state in ('pending', 'accepted') order by c.seq",
-    )?;
-    for row in q.query_map([record], |r| Ok((r.get::<_, Vec<u8>>(0)?, r.get::<_, Option<i64>>(1)?)))? {
-        let (body, at) = row?;
-        let Ok(command) = wire::from_cbor::<Command>(&body) else { continue };
+    for (seq, command) in log::mentioning(db, record, Among::Standing)? {
+        let Some(command) = command else { continue };
+        let at = db.prepare_cached("select received_at from command where seq = ?1")?.query_row([seq], |r| r.get(0))?;
         for part in command.parts.iter().filter(|p| p.doc.record == record) {
             if let Ok((change, _)) = Change::decode(&part.change) {
                 out.extend(writes_in(&change, key, at, &command.name).into_iter().map(|w| (w.op, w)));

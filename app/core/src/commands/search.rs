@@ -5,7 +5,7 @@ use super::households::plate_of;
 use super::units::Tree;
 use crate::engine::Engine;
 use crate::error::Result;
-use crate::project::folded;
+use crate::project::{SEARCHED, folded};
 use crate::store::get_row;
 use rusqlite::Connection;
 use shared_model::codes;
@@ -38,8 +38,16 @@ fn hits(db: &Connection, q: &str, limit: u32) -> Result<Vec<(Uuid, Kind, Option<
     let filter: Vec<String> = (1..=terms.len()).map(|n| format!("instr(words, ?{n}) > 0")).collect();
     // 3-2-501 before 13-2-501: a term that begins a word comes first
     let begins: Vec<String> = (1..=terms.len()).map(|n| format!("(instr(' ' || words, ' ' || ?{n}) > 0)")).collect();
+    let from: Vec<String> = SEARCHED
+        .iter()
+        .map(|kind| {
+            let household = if *kind == Kind::Household { "record" } else { "household" };
+            format!("select record, {} as kind, {household} as household, search_words as words from \"{}\"", *kind as u8, kind.name())
+        })
+        .collect();
     let sql = format!(
-        "select record, kind, household from search where {} order by {} desc, kind, record limit {limit}",
+        "select record, kind, household from ({}) where {} order by {} desc, kind, record limit {limit}",
+        from.join(" union all "),
         filter.join(" and "),
         begins.join(" + ")
     );

@@ -118,8 +118,7 @@ pub fn sync_now(engine: &Engine, args: SyncArgs) -> Result<SyncReport> {
 /// `list_pending`
 pub fn list_pending(engine: &Engine, _: NoArgs) -> Result<PendingList> {
     engine.with(|o| {
-        let mut q =
-            o.db.prepare_cached("select seq, name, summary, household, at from command where judged = 0 order by seq desc limit 500")?;
+        let mut q = o.db.prepare_cached("select seq, name, summary, household, at from unjudged order by seq desc limit 500")?;
         let items = q
             .query_map([], |r| {
                 Ok(PendingItem {

@@ -65,8 +65,7 @@ impl Waiting {
 
 /// Shares of a case that wait for the server.
 pub fn asked_for(db: &Connection, tree: &Tree, case: Uuid) -> Result<Waiting> {
-    let mut q =
-        db.prepare_cached("select body from command where judged = 0 and name in ('share_case', 'unshare_case', 'add_step') order by seq")?;
+    let mut q = db.prepare_cached("select body from unjudged where name in ('share_case', 'unshare_case', 'add_step') order by seq")?;
     let mut out = Waiting::default();
     for body in q.query_map([], |r| r.get::<_, Vec<u8>>(0))? {
         match wire::from_cbor::<Command>(&body?).ok().and_then(|c| c.ask) {

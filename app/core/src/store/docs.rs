@@ -1,7 +1,7 @@
 //! Documents on this device. `shown` is what the person sees; `base` is what the server has accepted, kept apart only while something here
 //! is unsent. Digests, snapshots and refusals work on `base`. A snapshot is joined, never put in place of what is there.
 
-use super::rows::{clear_row, column_holds, read_columns, write_row};
+use super::rows::{Stored, clear_row, column_holds, read_columns, stored_of, write_row};
 use crate::error::{CoreError, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::Class;
@@ -27,9 +27,13 @@ pub struct Doc {
     /// Commands without a verdict that touch it.
     pub pending: u32,
     pub mine: bool,
+    /// It counts in partitions of its own list, and not only by its unit; see [`places`].
+    pub is_placed_apart: bool,
     is_new: bool,
-    /// Keys that the stored row holds, to empty those that go.
-    stored: Vec<String>,
+    /// What the stored row says of it; `None`: it was never written.
+    stored: Option<Stored>,
+    /// The store notes conflicts of it.
+    is_in_conflict: bool,
 }
 
 impl Doc {
@@ -46,8 +50,10 @@ impl Doc {
             last_at: None,
             pending: 0,
             mine: false,
+            is_placed_apart: false,
             is_new: true,
-            stored: Vec::new(),
+            stored: None,
+            is_in_conflict: false,
         }
     }
 
@@ -85,31 +91,50 @@ pub(super) fn damaged(_: impl std::fmt::Debug) -> CoreError {
 /// `bad_change` when its registers cannot be read.
 pub fn load(db: &Connection, id: DocId) -> Result<Option<Doc>> {
     let mut q = db.prepare_cached(
-        "select kind, unit, regs, base, own_hash, own_actor, first_at, last_at, pending, mine
+        "select kind, unit, regs, base, own_hash, own_actor, first_at, last_at, pending, mine, exists (
+           select 1 from placement x where x.record = ?1 and x.class = ?2 and x.generation = ?3)
          from doc where record = ?1 and class = ?2 and generation = ?3",
     )?;
-    type Raw = (u8, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, Option<i64>, Option<i64>, u32, bool);
+    type Raw = (u8, Vec<u8>, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>, Option<Vec<u8>>, Option<i64>, Option<i64>, u32, bool, bool);
     let raw: Option<Raw> = q
         .query_row(params![id.record, id.class as u8, id.generation], |r| {
-            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?, r.get(7)?, r.get(8)?, r.get(9)?))
+            Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?, r.get(6)?, r.get(7)?, r.get(8)?, r.get(9)?, r.get(10)?))
         })
         .optional()?;
-    let Some((kind, unit, regs, base, own_hash, own_actor, first_at, last_at, pending, mine)) = raw else { return Ok(None) };
+    let Some((kind, unit, regs, base, own_hash, own_actor, first_at, last_at, pending, mine, is_placed_apart)) = raw else {
+        return Ok(None);
+    };
     let kind = Kind::from_u8(kind).ok_or_else(|| damaged("kind"))?;
     let columns = read_columns(db, kind, id.class, id.record)?;
     let shown = Registers::decode(&regs, &mut |key| columns.iter().find(|(k, _)| *k == key).map(|(_, v)| v.clone())).map_err(damaged)?;
     let base = match base {
         None => None,
         Some(b) if b.is_empty() => Some(Registers::default()),
-        Some(b) => Some(Registers::decode_full(&b).map_err(damaged)?),
+        Some(b) => Some(shown.decode_other(&b).map_err(damaged)?),
     };
     let own = match (own_actor, own_hash) {
         (Some(a), Some(h)) => Some((ActorId(a.try_into().map_err(damaged)?), ChangeHash(h.try_into().map_err(damaged)?))),
         _ => None,
     };
     let unit = Uuid::from_slice(&unit).map_err(damaged)?;
-    let stored = shown.live.keys().cloned().collect();
-    Ok(Some(Doc { id, kind, unit, shown, base, own, first_at, last_at, pending, mine, is_new: false, stored }))
+    let stored = Some(stored_of(&shown));
+    let is_in_conflict = shown.conflicted_keys().next().is_some();
+    Ok(Some(Doc {
+        id,
+        kind,
+        unit,
+        shown,
+        base,
+        own,
+        first_at,
+        last_at,
+        pending,
+        mine,
+        is_placed_apart,
+        is_new: false,
+        stored,
+        is_in_conflict,
+    }))
 }
 
 /// Loads it or starts it.
@@ -128,7 +153,7 @@ pub fn save(db: &Connection, doc: &mut Doc) -> Result<()> {
     let (kind, class) = (doc.kind, doc.id.class);
     // a null winner keeps its entry in the registers; every other winner of a column is left to the column
     let regs = doc.shown.encode(&|key| column_holds(kind, class, key));
-    let base = doc.base.as_ref().map(|b| if b.clock.is_empty() { Vec::new() } else { b.encode_full() });
+    let base = doc.base.as_ref().map(|b| if b.clock.is_empty() { Vec::new() } else { b.encode_beside(&doc.shown) });
     let (own_actor, own_hash) = match &doc.own {
         Some((a, h)) => (Some(a.0.as_slice()), Some(h.0.as_slice())),
         None => (None, None),
@@ -172,16 +197,16 @@ pub fn save(db: &Connection, doc: &mut Doc) -> Result<()> {
             doc.mine
         ])?;
     }
-    let gone: Vec<String> = doc.stored.iter().filter(|k| !doc.shown.live.contains_key(*k)).cloned().collect();
-    write_row(db, kind, doc.id.class, doc.id.record, &doc.shown, &gone)?;
+    write_row(db, kind, doc.id.class, doc.id.record, &doc.shown, doc.stored.as_ref())?;
     save_conflicts(db, doc)?;
+    doc.is_in_conflict = doc.shown.conflicted_keys().next().is_some();
     doc.is_new = false;
-    doc.stored = doc.shown.live.keys().cloned().collect();
+    doc.stored = Some(stored_of(&doc.shown));
     Ok(())
 }
 
 fn save_conflicts(db: &Connection, doc: &Doc) -> Result<()> {
-    if !doc.is_new {
+    if doc.is_in_conflict {
         db.prepare_cached("delete from conflict where record = ?1 and class = ?2")?.execute(params![doc.id.record, doc.id.class as u8])?;
     }
     for key in doc.shown.conflicted_keys() {
@@ -263,7 +288,6 @@ pub fn drop(db: &Connection, id: DocId, kind: Kind) -> Result<()> {
     let left: u32 = db.query_row("select count(*) from doc where record = ?1", [record], |r| r.get(0))?;
     clear_row(db, kind, id.class, id.record, left == 0)?;
     if left == 0 {
-        db.execute("delete from search where record = ?1", [record])?;
         db.execute("delete from due where household = ?1", [record])?;
     }
     Ok(())

@@ -4,13 +4,15 @@
 
 pub mod batch;
 pub mod docs;
+pub mod log;
 pub mod rows;
 
 pub use batch::Batch;
 pub use docs::Doc;
-pub use rows::{Facts, Row, get_row, rows};
+pub use rows::{DocFacts, Facts, Row, get_row, rows};
 
 use crate::error::{CoreError, Result};
+use crate::project::SEARCHED;
 use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::records::{FieldType, KINDS};
 use std::path::Path;
@@ -23,7 +25,7 @@ const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_base.sql"), in
 /// `locked` when the key does not fit, `disk_full`, `needs_update` when a newer version of the app wrote it.
 pub fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
     let mut db = Connection::open(path)?;
-    db.execute_batch(&format!("pragma key = \"x'{}'\";", hex::encode(key)))?;
+    db.execute_batch(&unlock_sql(&hex::encode(key)))?;
     db.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 10000;
          pragma secure_delete = on; pragma temp_store = memory; pragma cache_size = -16000; pragma mmap_size = 0;",
@@ -31,6 +33,12 @@ pub fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
     db.set_prepared_statement_cache_capacity(128);
     migrate(&mut db)?;
     Ok(db)
+}
+
+/// What opens the cipher, from the raw key in hexadecimal. Pages are sealed with HMAC-SHA-256, for which cheap phones have instructions;
+/// SHA-512, the cipher's default, is computed in software there and takes most of the time of a write.
+pub fn unlock_sql(key_hex: &str) -> String {
+    format!("pragma key = \"x'{key_hex}'\"; pragma cipher_hmac_algorithm = hmac_sha256;")
 }
 
 fn migrate(db: &mut Connection) -> Result<()> {
@@ -57,7 +65,10 @@ fn make_kind_tables(db: &Connection) -> Result<()> {
             let mut q = db.prepare("select name from pragma_table_info(?1)")?;
             q.query_map([kind.name], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
         };
-        let columns: Vec<(&str, &str)> = kind.fields.iter().map(|f| (f.key, sql_type(f.ty))).collect();
+        let mut columns: Vec<(&str, &str)> = kind.fields.iter().map(|f| (f.key, sql_type(f.ty))).collect();
+        if SEARCHED.iter().any(|k| k.name() == kind.name) {
+            columns.push(("search_words", "text"));
+        }
         if have.is_empty() {
             let list: Vec<String> = columns.iter().map(|(k, t)| format!("\"{k}\" {t}")).collect();
             db.execute_batch(&format!(
@@ -96,21 +107,15 @@ pub fn setting(db: &Connection, key: &str) -> Result<Option<Vec<u8>>> {
     Ok(db.prepare_cached("select value from setting where key = ?1")?.query_row([key], |r| r.get(0)).optional()?)
 }
 
-/// Three settings in one query.
+/// The settings that every write needs, in one query.
 ///
 /// # Errors
 /// Of the store.
-pub fn settings(db: &Connection, keys: [&str; 3]) -> Result<[Option<Vec<u8>>; 3]> {
-    let mut q = db.prepare_cached("select key, value from setting where key in (?1, ?2, ?3)")?;
-    let mut got = q.query(keys)?;
-    let mut out = [None, None, None];
-    while let Some(r) = got.next()? {
-        let key = r.get_ref(0)?.as_str().unwrap_or_default();
-        if let Some(place) = keys.iter().position(|k| *k == key) {
-            out[place] = Some(r.get(1)?);
-        }
-    }
-    Ok(out)
+pub fn settings(db: &Connection, keys: [&str; 6]) -> Result<[Option<Vec<u8>>; 6]> {
+    // one seek each: a list of keys would be sorted into a table of its own first
+    const ONE: &str = "(select value from setting where key = ?";
+    let mut q = db.prepare_cached(&format!("select {ONE}1), {ONE}2), {ONE}3), {ONE}4), {ONE}5), {ONE}6)"))?;
+    Ok(q.query_row(keys, |r| Ok([r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?]))?)
 }
 
 /// A setting that is JSON, from its bytes.

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use shared_model::Class;
 use shared_model::crdt::{Registers, Value};
 use shared_model::records::{FieldDef, FieldType, KINDS, Kind, KindDef};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock, Mutex};
 use uuid::Uuid;
 
@@ -53,10 +53,9 @@ pub fn column_of(kind: Kind, class: Class, key: &str) -> Option<usize> {
     kind.def().fields[place].fits(class).then_some(place)
 }
 
-/// Names whose winner is true in a family of flags, joined; of a family of texts, `name=text`.
-fn family(regs: &Registers, prefix: &str) -> Sql {
-    let names: Vec<String> = regs
-        .live
+/// Names whose winner is true in a family of flags; of a family of texts, `name=text`.
+fn names_of(regs: &Registers, prefix: &str) -> Vec<String> {
+    regs.live
         .range(format!("{prefix}/")..)
         .map_while(|(k, _)| k.strip_prefix(prefix).and_then(|r| r.strip_prefix('/')).map(|n| (k, n)))
         .filter_map(|(k, n)| match regs.value(k) {
@@ -64,7 +63,12 @@ fn family(regs: &Registers, prefix: &str) -> Sql {
             Some(Value::Str(text)) => Some(format!("{n}={text}")),
             _ => None,
         })
-        .collect();
+        .collect()
+}
+
+/// The same joined, as its column holds it.
+fn family(regs: &Registers, prefix: &str) -> Sql {
+    let names = names_of(regs, prefix);
     if names.is_empty() { Sql::Null } else { Sql::Text(names.join(&FLAG_SEPARATOR.to_string())) }
 }
 
@@ -148,13 +152,27 @@ impl Texts {
     }
 }
 
-/// Writes what the registers say into the record's row. `gone`: keys that the document held before and holds no more.
-pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: &Registers, gone: &[String]) -> Result<()> {
+/// Up to so many columns are written alone; beyond that, all of the document: a statement for every choice of many would be no end of them.
+const ALONE_MAX: usize = 3;
+
+/// Writes what the registers say into the record's row: what differs from `stored`, the values that stand there of this document; `None`:
+/// it was never written. A column written with the value it has would have its indexes written too.
+pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: &Registers, stored: Option<&Stored>) -> Result<()> {
     let def = kind.def();
+    let is_key_of = |key: &str, f: &FieldDef| key == f.key || (f.ty.is_family() && is_of_family(key, f.key));
+    let mut differs: Vec<&str> = Vec::new();
+    if let Some(stored) = stored {
+        differs.extend(stored.iter().filter(|(key, value)| regs.value(key) != value.as_ref()).map(|(key, _)| key.as_str()));
+        differs.extend(regs.live.keys().filter(|key| !stored.contains_key(*key)).map(String::as_str));
+        if differs.is_empty() {
+            return Ok(());
+        }
+    }
+    let is_alone = stored.is_some() && differs.len() <= ALONE_MAX;
     let mut set = 0;
     let mut values = vec![Sql::Blob(record.as_bytes().to_vec())];
     for (i, f) in def.fields.iter().enumerate().filter(|(_, f)| f.fits(class)) {
-        if held_here(f, regs) || gone.iter().any(|g| g == f.key || (f.ty.is_family() && is_of_family(g, f.key))) {
+        if differs.iter().any(|key| is_key_of(key, f)) || (!is_alone && held_here(f, regs)) {
             set |= 1 << i;
             values.push(if f.ty.is_family() { family(regs, f.key) } else { to_sql(f, regs.value(f.key)) });
         }
@@ -166,6 +184,14 @@ pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: 
 /// The statement that inserts a row of a kind with every column, and does nothing where the record has a row.
 pub fn insert_text(kind: Kind) -> &'static str {
     &Texts::of(kind).insert
+}
+
+/// What stands in the row of a document, by key; `None`: nothing is shown of it.
+pub type Stored = BTreeMap<String, Option<Value>>;
+
+/// As [`write_row`] would leave it.
+pub fn stored_of(regs: &Registers) -> Stored {
+    regs.live.keys().map(|key| (key.clone(), regs.value(key).cloned())).collect()
 }
 
 /// Values of the columns of a class, to complete the registers of a document.
@@ -248,6 +274,35 @@ impl Facts for Row {
 
     fn each_name(&self, family: &str, take: &mut dyn FnMut(&str)) {
         self.str(family).into_iter().flat_map(|s| s.split(FLAG_SEPARATOR)).filter(|s| !s.is_empty()).for_each(take);
+    }
+}
+
+/// What a document says of its record.
+pub struct DocFacts<'a> {
+    pub record: Uuid,
+    pub kind: Kind,
+    pub regs: &'a Registers,
+}
+
+impl Facts for DocFacts<'_> {
+    fn record(&self) -> Uuid {
+        self.record
+    }
+
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn str(&self, key: &str) -> Option<&str> {
+        self.regs.value(key).and_then(Value::as_str)
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.regs.value(key).is_some_and(|v| !v.is_null())
+    }
+
+    fn each_name(&self, family: &str, take: &mut dyn FnMut(&str)) {
+        names_of(self.regs, family).iter().for_each(|name| take(name));
     }
 }
 

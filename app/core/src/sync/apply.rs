@@ -5,7 +5,7 @@ use super::{purge, refuse, setback};
 use crate::error::{CoreError, Result};
 use crate::handover;
 use crate::project;
-use crate::store::{self, Batch, Doc, Facts, docs};
+use crate::store::{self, Batch, Doc, Facts, docs, log};
 use crate::workspace::{Identity, changed};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use shared_model::commands::Changed;
@@ -74,6 +74,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             }
         }
     }
+    log::note_left_behind(&tx)?;
     digests.write(&tx)?;
     if !fresh.is_empty() {
         refuse::settle(&tx, me, now_ms, &fresh, &mut touched)?;
@@ -145,7 +146,7 @@ fn note_resolutions(db: &Connection, resolutions: &[Resolution]) -> Result<()> {
 
 /// Commands without a verdict.
 pub fn unjudged(db: &Connection) -> Result<u32> {
-    Ok(db.prepare_cached("select count(*) from command where judged = 0")?.query_row([], |r| r.get(0))?)
+    Ok(db.prepare_cached("select count(*) from unjudged")?.query_row([], |r| r.get(0))?)
 }
 
 fn is_judged(db: &Connection, seq: u64) -> Result<bool> {

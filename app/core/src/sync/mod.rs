@@ -173,7 +173,7 @@ pub fn next_request(db: &Connection) -> Result<SyncRequest> {
     let mut unjudged = Vec::new();
     let mut size = 0;
     {
-        let mut q = db.prepare_cached("select seq, body, digest, needs from command where judged = 0 order by seq")?;
+        let mut q = db.prepare_cached("select seq, body, digest, needs from unjudged order by seq")?;
         let mut got = q.query([])?;
         let mut is_full = false;
         while let Some(r) = got.next()? {

@@ -8,7 +8,11 @@
 
 use super::apply::Digests;
 use crate::error::Result;
-use crate::store::{self, docs, rows};
+use crate::store::{
+    self, docs,
+    log::{self, Among},
+    rows,
+};
 use crate::workspace::DocEdit;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use shared_model::Class;
@@ -65,7 +69,7 @@ fn drop_whole(db: &Connection, id: DocId, kind: Kind) -> Result<()> {
     }
     rows::clear_row(db, kind, id.class, id.record, true)?;
     for doc in &rest {
-        rows::write_row(db, kind, doc.id.class, id.record, &doc.shown, &[])?;
+        rows::write_row(db, kind, doc.id.class, id.record, &doc.shown, None)?;
     }
     Ok(())
 }
@@ -153,10 +157,14 @@ fn is_gone(todo: &BTreeSet<DocId>, doc: &DocId) -> bool {
 /// Commands that touch one of these documents or an older generation of it.
 fn commands_of(db: &Connection, todo: &BTreeSet<DocId>) -> Result<BTreeSet<u64>> {
     let mut out = BTreeSet::new();
-    for doc in todo {
-        let mut q = db.prepare_cached("select seq from command_doc where record = ?1 and class = ?2 and generation <= ?3")?;
-        let got = q.query_map(params![doc.record, doc.class as u8, doc.generation], |r| r.get(0))?;
-        out.extend(got.collect::<rusqlite::Result<Vec<u64>>>()?);
+    let records: BTreeSet<Uuid> = todo.iter().map(|d| d.record).collect();
+    for record in records {
+        for (seq, command) in log::mentioning(db, record, Among::All)? {
+            // what cannot be read any more might speak of any class
+            if command.is_none_or(|c| c.parts.iter().any(|p| is_gone(todo, &p.doc))) {
+                out.insert(seq);
+            }
+        }
     }
     Ok(out)
 }

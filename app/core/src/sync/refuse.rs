@@ -56,8 +56,10 @@ struct Sent {
 /// What waits for a verdict, and what was refused just now. A refusal that was acted on before supersedes nothing a second time.
 fn sent(db: &Connection, fresh: &BTreeSet<u64>) -> Result<Vec<Sent>> {
     let mut q = db.prepare(
-        "select seq, state, body, args, summary, household from command
-         where (state = 'pending' and judged = 0) or state in ('quarantined', 'superseded', 'erased', 'stale') order by seq",
+        "select seq, state, body, args, summary, household from unjudged where state = 'pending'
+         union all
+         select seq, state, body, args, summary, household from command where state in ('quarantined', 'superseded', 'stale', 'erased')
+         order by seq",
     )?;
     let got = q.query_map([], |r| {
         Ok((

@@ -6,7 +6,10 @@ use super::apply::{Digests, accept};
 use super::refuse;
 use crate::error::{CoreError, Result};
 use crate::project;
-use crate::store::{self, docs};
+use crate::store::{
+    self, docs,
+    log::{self, Among},
+};
 use crate::workspace::Identity;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
@@ -228,6 +231,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, batch: &Batch, rep
         }
     }
     project::refresh(&tx, &touched, now_ms)?;
+    project::spread(&tx)?;
     tx.commit()?;
     Ok(step)
 }
@@ -265,14 +269,9 @@ pub fn stand_on(db: &Connection, doc: &mut docs::Doc) -> Result<()> {
 
 /// Changes of a document in commands without a verdict, in their order.
 fn waiting_changes(db: &Connection, id: DocId) -> Result<Vec<(Change, shared_model::crdt::ChangeHash)>> {
-    let mut q = db.prepare_cached(
-        "select c.body from command c join command_doc d on d.seq = c.seq
-         where d.record = ?1 and d.class = ?2 and d.generation = ?3 and c.judged = 0 and c.state = 'pending' order by c.seq",
-    )?;
-    let bodies = q.query_map(params![id.record, id.class as u8, id.generation], |r| r.get::<_, Vec<u8>>(0))?;
     let mut out = Vec::new();
-    for body in bodies {
-        let Ok(command) = wire::from_cbor::<Command>(&body?) else { continue };
+    for (_, command) in log::mentioning(db, id.record, Among::Waiting)? {
+        let Some(command) = command else { continue };
         out.extend(command.parts.iter().filter(|p| p.doc == id).filter_map(|p| Change::decode(&p.change).ok()));
     }
     Ok(out)
