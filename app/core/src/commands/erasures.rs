@@ -122,7 +122,7 @@ fn ended(d: EndedDevice) -> ErasureEnded {
 
 /// Mentions that were decided here and of which the server has not said anything.
 fn decided(db: &Connection) -> Result<BTreeSet<([u8; 16], DocId)>> {
-    let mut q = db.prepare_cached("select body from command where judged = 0 and name = 'decide_mention'")?;
+    let mut q = db.prepare_cached("select body from unjudged where name = 'decide_mention'")?;
     let mut out = BTreeSet::new();
     for body in q.query_map([], |r| r.get::<_, Vec<u8>>(0))? {
         if let Some(Ask::DecideMention { erasure, doc, .. }) = wire::from_cbor::<Command>(&body?).ok().and_then(|c| c.ask) {
