@@ -1,6 +1,6 @@
 # Thin: each target names one command. What takes more than a line is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench check types fmt lint screenshots window-test sim fuzz clean-demo
+.PHONY: help run demo test bench load check types fmt lint screenshots window-test sim fuzz clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ screenshots: ## a picture of every screen, into docs/screenshots
 
 bench: ## the promised times, measured in release beside their lower bounds
 	cargo bench -p e2e --bench promises
+
+load: ## a thousand devices at once through the server: requests a second, the slowest hundredth, memory (LOAD_STRICT=1 fails beyond the promise)
+	cargo test --release -p sync-server --test load -- --ignored --nocapture
 
 sim: ## the simulated network: SEEDS=2000 runs as many histories, SEED=7 replays one
 	SIM_SEEDS=$(or $(SEEDS),2000) SIM_SEED=$(SEED) cargo test --profile sim -p e2e --test sim -- --nocapture

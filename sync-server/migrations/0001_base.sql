@@ -387,6 +387,27 @@ create table erasure (
 
 create index erasure_by_time on erasure (at);
 
+-- Who did what through the server, in order; each line carries a keyed hash over itself and all before it. Only ever added to.
+create table audit (
+  id integer primary key not null,
+  at integer not null,
+  -- null: by the command line of the server
+  device blob,
+  person blob,
+  what text not null,
+  subject text not null,
+  result text not null,
+  hash blob not null
+) strict;
+
+create trigger audit_stays before update on audit begin
+  select raise(abort, 'the audit chain is only added to');
+end;
+
+create trigger audit_keeps before delete on audit begin
+  select raise(abort, 'the audit chain is only added to');
+end;
+
 -- Documents that may still name in words what was erased: the office of that unit says whether those fields go.
 create table mention (
   erasure blob not null references erasure (id),

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use sync_server::{Error, Server, SystemEnv};
+use sync_server::{AuditChain, Env, Error, Server, SystemEnv};
 
 /// Exit code of `status` when something needs care; 1 is a failure of the program itself.
 const NEEDS_CARE: u8 = 2;
@@ -132,6 +132,14 @@ enum Command {
         #[arg(long, default_value_t = 30)]
         days: u32,
     },
+    /// 操作记录：谁通过服务器确认、停用、任命、分享、擦除了什么；查出改过、删过的，退出码是 2
+    Audit {
+        #[arg(long)]
+        data: PathBuf,
+        /// 列出最近多少天的；不写就只检查
+        #[arg(long)]
+        days: Option<u32>,
+    },
     /// 服务器的情况；有要处理的事时退出码是 2
     Status {
         #[arg(long)]
@@ -229,6 +237,21 @@ fn act(command: Command) -> Result<ExitCode, Error> {
         Command::Compact { data, days } => {
             let rows = Server::open(&data, env)?.compact(i64::from(days) * 24 * 3600 * 1000)?;
             println!("已压缩，{rows} 条记录只留下序号");
+        }
+        Command::Audit { data, days } => {
+            let server = Server::open(&data, env)?;
+            if let Some(days) = days {
+                let since = SystemEnv.now_ms() - i64::from(days) * 24 * 3600 * 1000;
+                server.audit_lines(since)?.iter().for_each(|line| println!("{line}"));
+            }
+            match server.audit_chain()? {
+                AuditChain::Whole(lines) => println!("操作记录 {lines} 条，都和写下时一样"),
+                AuditChain::BrokenAt(line) => println!("操作记录从第 {line} 条起和写下时不一样"),
+                AuditChain::CutShort { lines, known } => println!("操作记录只剩 {lines} 条，台账里记着有 {known} 条"),
+            }
+            if !matches!(server.audit_chain()?, AuditChain::Whole(_)) {
+                return Ok(ExitCode::from(NEEDS_CARE));
+            }
         }
         Command::Status { data } => {
             let status = Server::open(&data, env)?.status(sync_server::is_serving(&data)?)?;

@@ -2,6 +2,7 @@
 //! office's confirmation.
 
 use crate::Inner;
+use crate::audit::{self, By};
 use crate::auth::Caller;
 use crate::error::{Error, Fault};
 use crate::ledger;
@@ -47,6 +48,7 @@ pub fn enrol(inner: &Inner, request: &EnrolRequest) -> Result<EnrolReply, Fault>
         }
         let device = add_device(inner, db, request, &invite, now_ms)?;
         invites::set_used(db, &hash, &device.id, now_ms)?;
+        audit::note(inner, db, &By::Device(&device), "enrol", format!("{} {}", device.role.name(), device.unit), "done")?;
         Ok(Enrolled::Now(enrolled(inner, db, device, now_ms)?))
     })?;
     match outcome {
@@ -192,6 +194,7 @@ pub fn invite(inner: &Inner, caller: &Caller, request: &InviteRequest) -> Result
             return Err(not_allowed());
         }
         devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;
+        audit::note(inner, db, &By::Device(&caller.device), "invite", format!("{} {}", request.role.name(), request.unit), "done")?;
         let made = make_invite(inner, db, request.role, request.unit, &request.name, false).map_err(|e| match e {
             Error::Setup { message, .. } => Fault::new(400, "bad_request", message),
             other => other.into(),

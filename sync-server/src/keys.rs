@@ -105,6 +105,17 @@ impl Keys {
     }
 }
 
+impl Keys {
+    /// `HMAC(server key, purpose ‖ 0 ‖ bytes)`: whoever can write the database and has not the key cannot make it.
+    pub fn seal(&self, purpose: &str, bytes: &[u8]) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.opaque).expect("HMAC takes a key of any length");
+        mac.update(purpose.as_bytes());
+        mac.update(&[0]);
+        mac.update(bytes);
+        mac.finalize().into_bytes().into()
+    }
+}
+
 fn write_secret(path: &Path, secret: &[u8]) -> Result<(), Error> {
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

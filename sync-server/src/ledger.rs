@@ -36,15 +36,17 @@ pub enum Kind {
     Enrol,
     /// An epoch that began: its number is never given out again.
     Epoch,
+    /// How far the audit chain went: its last line and that line's hash.
+    Audit,
 }
 
 impl Kind {
     fn name(self) -> &'static str {
-        ["erase", "revoke", "enrol", "epoch"][self as usize]
+        ["erase", "revoke", "enrol", "epoch", "audit"][self as usize]
     }
 
     fn from_name(name: &str) -> Option<Kind> {
-        [Kind::Erase, Kind::Revoke, Kind::Enrol, Kind::Epoch].into_iter().find(|k| k.name() == name)
+        [Kind::Erase, Kind::Revoke, Kind::Enrol, Kind::Epoch, Kind::Audit].into_iter().find(|k| k.name() == name)
     }
 }
 
@@ -225,7 +227,7 @@ pub fn replay(inner: &Inner) -> Result<(), Error> {
                         tracing::warn!("erased again: the ledger says so");
                     }
                 }
-                Kind::Enrol | Kind::Epoch => {}
+                Kind::Enrol | Kind::Epoch | Kind::Audit => {}
             }
         }
         enrol::replay(inner, db, &entries)?;

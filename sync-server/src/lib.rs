@@ -4,6 +4,7 @@
 //! Start at `sync.rs` (one request: push, then pull), then `push/` (the gate and what an accepted command writes) and `pull/` (pages,
 //! bundles, digests). SQL lives in `store/` only. The rules are those of the shared model; the order of judging is written down in `push/`.
 
+mod audit;
 mod auth;
 mod backup;
 mod body;
@@ -34,6 +35,7 @@ mod store;
 mod sync;
 mod tree;
 
+pub use audit::Chain as AuditChain;
 pub use backup::{Last as LastBackup, Manifest};
 pub use body::CONTENT_TYPE;
 pub use error::Error;

@@ -1,6 +1,7 @@
 //! What whoever runs the server does: make the data folder, invite, revoke, look. Everything here works beside a running `serve`, except
 //! `init`.
 
+use crate::audit::{self, By};
 use crate::error::Error;
 use crate::keys::Keys;
 use crate::store::people::Membership;
@@ -136,6 +137,7 @@ fn write_unit(inner: &Inner, db: &Connection, row: &UnitRow) -> Result<(), Error
 pub fn invite(inner: &Inner, role: Role, unit: &str, name: &str, auto_confirm: bool) -> Result<Invited, Error> {
     inner.store.write(|db| {
         let unit = units::find(db, unit)?.ok_or_else(|| Error::setup("not_found", "没有这个单元"))?;
+        audit::note(inner, db, &By::Operator, "invite", format!("{} {unit}", role.name()), "done")?;
         make_invite(inner, db, role, unit, name, auto_confirm)
     })
 }
@@ -176,6 +178,7 @@ pub fn revoke(inner: &Inner, device: &Uuid, reason: RevokeReason) -> Result<bool
     inner.store.write(|db| {
         let known = devices::get(db, device)?.is_some();
         if known {
+            audit::note(inner, db, &By::Operator, "revoke_device", format!("{device} {}", reason.name()), "done")?;
             closing::revoke(inner, db, device, reason)?;
         }
         Ok(known)
@@ -186,6 +189,7 @@ pub fn end_membership(inner: &Inner, name: &str, role: Role, unit: &str) -> Resu
     inner.store.write(|db| {
         let Some(m) = find_membership(db, name, role, unit)? else { return Ok(false) };
         let until_at = Some(inner.env.now_ms());
+        audit::note(inner, db, &By::Operator, "set_term", format!("{} - {}", m.record, inner.env.now_ms()), "done")?;
         memberships::save(inner, db, &Membership { until_at, version: m.version + 1, ..m })?;
         Ok(true)
     })
@@ -195,6 +199,7 @@ pub fn add_membership(inner: &Inner, name: &str, role: Role, unit: &str, more: R
     inner.store.write(|db| {
         let Some(m) = find_membership(db, name, role, unit)? else { return Ok(false) };
         let at = units::find(db, at)?.ok_or_else(|| Error::setup("not_found", "没有这个单元"))?;
+        audit::note(inner, db, &By::Operator, "add_membership", format!("- {} {} {at}", m.person, more.name()), "done")?;
         write_membership(inner, db, &m.person, more, &at)?;
         Ok(true)
     })

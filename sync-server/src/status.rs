@@ -1,6 +1,7 @@
 //! How the server is, in words for whoever looks after it: devices by id and role (never by name), what waits, the last backup, and what
 //! needs care, each with what to do about it. Words only; nothing is changed but the row that proves that the database can be written.
 
+use crate::audit::Chain as AuditChain;
 use crate::backup;
 use crate::error::Error;
 use crate::store::{self, devices, devices::Device, documents, epochs, units};
@@ -96,6 +97,15 @@ fn cares(server: &Server, devices: &[Device], is_serving: bool, now_ms: i64) -> 
     if let Some((file, false)) = server.ledger_copy()? {
         let file = file.display();
         out.push(format!("台账的另一份 {file} 缺行或读不到：看看那块磁盘，再运行 sync-server config --ledger-copy"));
+    }
+    match server.audit_chain()? {
+        AuditChain::Whole(_) => {}
+        AuditChain::BrokenAt(line) => {
+            out.push(format!("操作记录从第 {line} 条起和写下时不一样：有人改过数据库，请保留现场，查谁碰过这台机器"))
+        }
+        AuditChain::CutShort { lines, known } => {
+            out.push(format!("操作记录只剩 {lines} 条，台账里记着有 {known} 条：有人删过，请保留现场，查谁碰过这台机器"))
+        }
     }
     if devices.is_empty() {
         return Ok(out);

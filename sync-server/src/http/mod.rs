@@ -93,6 +93,7 @@ pub fn serve(data: &Path, options: Options) -> Result<(), Error> {
     server.limit_database(options.max_db_mb.map(|mb| u64::from(mb) * 1024 * 1024))?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(run(server.clone(), &options, tls))?;
+    server.seal_audit()?;
     // Every request has ended. The database is one file again, as whoever copies the folder expects it.
     server.checkpoint()?;
     tracing::info!("stopped");
@@ -200,13 +201,14 @@ async fn back_up_daily(server: Server, folder: PathBuf) {
     }
 }
 
-/// Once a day, looked at every hour.
+/// Once a day, looked at every hour; then, too, it is written down how far the audit chain goes.
 async fn compact_daily(server: Server) {
     let mut hours = tokio::time::interval(std::time::Duration::from_secs(3600));
     loop {
         hours.tick().await;
         let server = server.clone();
         let done = tokio::task::spawn_blocking(move || {
+            server.seal_audit()?;
             if server.is_compaction_due()? { server.compact(shared_model::limits::LOG_KEPT_MS).map(|_| ()) } else { Ok(()) }
         });
         match done.await {

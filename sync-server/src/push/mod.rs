@@ -27,6 +27,7 @@ mod share;
 mod step;
 
 use crate::Inner;
+use crate::audit;
 use crate::closing;
 use crate::error::Error;
 use crate::store::{commands, devices, devices::Device, epochs, policy};
@@ -220,6 +221,9 @@ impl Push<'_> {
             Err(Stop::Failed(e)) => return Err(e),
         };
         commands::save(self.db, &self.device.id, command, &digest, &opaque, &verdict, self.now_ms)?;
+        if let Some(ask) = &command.ask {
+            audit::note_ask(self.inner, self.db, &self.device, ask, &verdict)?;
+        }
         Ok(verdict)
     }
 

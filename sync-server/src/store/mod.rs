@@ -6,6 +6,7 @@
 //! reply belong together.
 
 pub mod alarms;
+pub mod audit;
 pub mod bundles;
 pub mod commands;
 pub mod devices;

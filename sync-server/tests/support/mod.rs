@@ -63,8 +63,13 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
+        Self::with_units(UNITS)
+    }
+
+    /// Over another tree of units.
+    pub fn with_units(units: &str) -> Self {
         let (dir, env) = (tempfile::tempdir().unwrap(), TestEnv::new());
-        let server = Server::init(dir.path(), UNITS.as_bytes(), "http://127.0.0.1:1", env.clone()).unwrap();
+        let server = Server::init(dir.path(), units.as_bytes(), "http://127.0.0.1:1", env.clone()).unwrap();
         World { dir, env, server }
     }
 
