@@ -1,6 +1,6 @@
 // Every screen of the phone and how to reach it; read by the accessibility tests and by the pictures. `prepare` writes the story they show.
 import { fileURLToPath } from 'node:url'
-import { at, GRID, until } from './world.mjs'
+import { at, COMMUNITY, GRID, until } from './world.mjs'
 
 const open = async (page, id, shown) => {
   await at(page, id).first().click()
@@ -23,6 +23,11 @@ export const WORKER_SCREENS = [
   { name: 'report', hash: (s) => `/w/report?building=${s.building.id}`, ready: 'matter-search', act: async (page) => { await at(page, 'matter-search').fill('电动'); await page.locator('[data-testid="matter-01002"]').click(); await at(page, 'send-report').waitFor() } },
   { name: 'cases', hash: () => '/w/cases', ready: 'case' },
   { name: 'case', hash: (s) => `/w/case/${s.case}`, ready: 'step' },
+  { name: 'move', hash: (s) => `/w/household/${s.plain}/move`, ready: 'move-all', act: async (page) => { await at(page, 'move-building').selectOption({ label: '6号楼' }); await at(page, 'move-stair-2').click(); await at(page, 'move-door').fill('906') } },
+  { name: 'moved', hash: (s) => `/w/household/${s.old}`, ready: 'moved' },
+  { name: 'left', hash: () => '/w/left', ready: 'left-item' },
+  { name: 'case-shared', hash: (s) => `/w/case/${s.light}`, ready: 'share' },
+  { name: 'tray', hash: () => '/tray', ready: 'tray-item' },
   { name: 'search', hash: () => '/w/search', ready: 'search-input', act: async (page) => { await at(page, 'search-input').fill('王'); await at(page, 'hit').first().waitFor() } },
   { name: 'sync', hash: () => '/w/sync', ready: 'sync-now', act: (page) => at(page, 'pending').first().waitFor() },
   { name: 'me', hash: () => '/w/me', ready: 'to-log' },
@@ -50,6 +55,11 @@ export const OFFICE_SCREENS = [
   { name: 'office-import', hash: () => '/o/ledger/import', ready: 'import-grid', act: async (page) => { await at(page, 'import-grid').selectOption({ label: '第二网格' }); await at(page, 'file').setInputFiles(sample('二网格居民台账.xlsx')); await at(page, 'import-write').waitFor() } },
   { name: 'office-fill', hash: () => '/o/ledger/fill', ready: 'truth-line', act: async (page) => { await at(page, 'file').setInputFiles(sample('民政_高龄津贴摸底表.xlsx')); await page.locator('[data-testid="fill-preview"] tbody tr').first().waitFor() } },
   { name: 'office-people', hash: () => '/o/people', ready: 'truth-line', act: (page) => page.getByText('刘玉芬').first().waitFor() },
+  { name: 'office-device', hash: () => '/o/people', ready: 'person-row', act: async (page) => { await at(page, 'person-row').filter({ hasText: '卫东' }).getByTestId('device').click(); await at(page, 'device-panel').waitFor() } },
+  { name: 'office-charge', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-row').filter({ hasText: '王秀梅', hasNotText: '代' }).click(); await at(page, 'charge-end').click(); await at(page, 'charge-preview').waitFor() } },
+  { name: 'office-redraw', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-open-grid').first().click(); await at(page, 'charge-pick-3').check(); await at(page, 'charge-pick-5').check(); await at(page, 'charge-target').selectOption({ index: 1 }); await at(page, 'charge-preview').waitFor() } },
+  { name: 'office-erasures', hash: () => '/o/people/erasures', ready: 'erasure-detail' },
+  { name: 'office-share', hash: (s) => `/o/dispatch/${s.hazard}`, ready: 'shares', act: async (page) => { await at(page, 'share-add').click(); await at(page, 'share-choice').first().click() } },
 ]
 
 /** A worker and a building head with something to show: a visit, two values, a case on its way, records that wait. */
@@ -76,6 +86,7 @@ export async function prepare(world) {
   await world.office.call('edit_person', { id: person, edit: { phone: '13900004172' } })
   await world.office.sync()
   await worker.call('edit_person', { id: person, edit: { phone: '13900004127' }, seen })
+  const changes = await change(world, worker, building)
   const visit = (household, outcome, note, more = {}) => worker.call('add_visit', { household, outcome, note, at: Date.now(), facts: {}, ...more })
   await visit(forked.id, 'met', '血压药够吃，想装个扶手', { topics: ['health', 'care'] })
   for (const item of doors.slice(6, 12)) await visit(item.id, item.id === forked.id ? 'met' : 'absent', undefined)
@@ -91,12 +102,53 @@ export async function prepare(world) {
   await worker.sync()
   await head.sync()
   await until(async () => (await worker.call('list_conflicts', {})).total > 0, 'two values')
+  await world.office.call('share_case', { case: light.id, to: '610104001' })
+  await world.office.sync()
+  await worker.sync()
   // What is written after the last contact waits here, and is shown as such.
   await world.serverDown()
   await visit(doors[0].id, 'met', '问了燃气')
   await visit(doors[13].id, 'absent')
   await worker.call('sync_now').catch(() => undefined)
-  return { worker, head, building, forked, person, case: hazard.id, light: light.id }
+  return { worker, head, building, forked, person, case: hazard.id, hazard: hazard.id, light: light.id, ...changes }
+}
+
+/** What changes hands and what goes: a household that moved, a stand-in, a refused edit, an erasure of which one device never proved its wipe. */
+async function change(world, worker, building) {
+  const { office } = world
+  const door = async (q) => (await worker.call('list_households', { q, limit: 1 })).items[0]
+  const bo = await world.device('bo', 'worker', '6101040019011002', '李倩')
+  const lost = await world.device('lost', 'worker', GRID, '卫东')
+  const away = await world.device('away', 'part_time', GRID, '赵敏')
+  await world.device('firm', 'assignee', COMMUNITY, '和顺物业')
+  for (const device of [bo, lost, away]) await device.sync()
+  await office.sync()
+  const [old, gone, next] = [await door('5-1-102'), await door('2-1-201'), await door('2-1-301')]
+  const someone = await office.call('add_person', { household: (await door('1-1-101')).id, name: '钱立新' })
+  const erased = (await worker.call('get_household', { id: gone.id })).persons[0]
+  await worker.call('add_visit', { household: next.id, outcome: 'met', note: `邻居${erased.name}住院了`, at: Date.now(), facts: {} })
+  await office.sync()
+  await worker.sync()
+  await lost.off()
+  await away.off()
+  const moved = (await worker.call('get_household', { id: old.id })).persons[0]
+  const sixth = (await office.call('list_units')).items.find((unit) => unit.number === '6')
+  await world.serverDown()
+  await worker.call('edit_person', { id: moved.id, edit: { phone: '13700000055', note: '耳背，敲门要重一点' } })
+  await worker.call('edit_person', { id: someone.id, edit: { birth_year: 1960, phone: '13712340001' } })
+  await office.call('edit_person', { id: someone.id, edit: { birth_date: '1961-05-04' } })
+  await office.call('move_household', { id: old.id, building: sixth.id, unit_no: '2', door: '905', reason: '换房' })
+  await world.serverUp()
+  await office.sync()
+  await worker.sync()
+  const members = (await office.call('list_memberships')).items
+  const person = members.find((one) => one.name === '李倩').person
+  await office.call('stand_in', { id: members.find((one) => one.name === '王秀梅').id, person, until: new Date(Date.now() + 13 * 86_400_000).toISOString().slice(0, 10) })
+  await office.call('revoke_device', { device: (await office.call('list_devices')).items.find((one) => one.name === '卫东').id, reason: 'lost' })
+  await office.call('erase', { record: erased.id, reason: 'asked', confirm: true })
+  for (const device of [office, worker, office, worker]) await device.sync()
+  await until(async () => (await worker.call('list_tray')).total > 0 && (await worker.call('list_left_behind')).items.length === 2, 'what was refused, and what stayed behind')
+  return { old: old.id, plain: (await door(`${building.number}-1-102`)).id }
 }
 
 /** Takes steps that the workflow offers, in this order, where they are offered. */

@@ -13,10 +13,10 @@ mkdirSync(out, { recursive: true })
 const DESK = { width: 1440, height: 900, scale: 1, touch: false }
 const LIGHT = { theme: 'light', elder: false }
 const MORE = [
-  { suffix: '-dark', prefs: { theme: 'dark', elder: false }, names: ['today', 'doors', 'household', 'visit', 'sync', 'case'] },
+  { suffix: '-dark', prefs: { theme: 'dark', elder: false }, names: ['today', 'doors', 'household', 'visit', 'sync', 'case', 'left', 'tray'] },
   { suffix: '-outdoor', prefs: { theme: 'outdoor', elder: false }, names: ['today', 'doors', 'household'] },
-  { suffix: '-elder', prefs: { theme: 'light', elder: true }, names: ['today', 'household', 'visit', 'me'] },
-  { suffix: '-en', prefs: { ...LIGHT, lang: 'en' }, names: ['today', 'household', 'visit', 'report', 'sync', 'me'] },
+  { suffix: '-elder', prefs: { theme: 'light', elder: true }, names: ['today', 'household', 'visit', 'me', 'move', 'left', 'tray'] },
+  { suffix: '-en', prefs: { ...LIGHT, lang: 'en' }, names: ['today', 'household', 'visit', 'report', 'sync', 'me', 'move', 'left', 'tray', 'case-shared'] },
 ]
 
 /** The demo with its story told up to where both devices agree on a number: three devices and what is told beside them. */
@@ -63,7 +63,7 @@ try {
   for (const screen of HEAD_SCREENS) await picture(world, story.head, story, screen, { theme: 'light', elder: true }, screen.name)
   await picture(world, story.head, story, HEAD_SCREENS[0], { theme: 'dark', elder: true }, 'head-home-dark')
   for (const screen of OFFICE_SCREENS) await picture(world, world.office, story, screen, LIGHT, screen.name, DESK)
-  for (const screen of OFFICE_SCREENS.filter((one) => one.name === 'office-inbox')) await picture(world, world.office, story, screen, { theme: 'dark', elder: false }, `${screen.name}-dark`, DESK)
+  for (const screen of OFFICE_SCREENS.filter((one) => ['office-inbox', 'office-charge', 'office-erasures'].includes(one.name))) await picture(world, world.office, story, screen, { theme: 'dark', elder: false }, `${screen.name}-dark`, DESK)
   await story.worker.call('lock')
   await picture(world, story.worker, story, { hash: () => '', ready: 'lock-page' }, LIGHT, 'lock')
 } finally {

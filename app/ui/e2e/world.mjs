@@ -62,6 +62,13 @@ class Device {
     return this
   }
 
+  /** Switched off: it keeps its home and makes no contact. */
+  async off() {
+    const gone = new Promise((done) => this.child.once('exit', done))
+    this.child.kill()
+    await gone
+  }
+
   cli(...args) {
     return run(join(bin, 'gridwalk-headless'), ['--home', this.home, ...args], { maxBuffer: 64 << 20 })
   }

@@ -1,7 +1,7 @@
 // Memberships gathered under their grids, and terms counted in whole days.
 import { expect, test } from 'vitest'
 import type { MembershipItem, UnitItem } from '../../generated/commands'
-import { groupsOf, lastDay, linesOf } from './charge'
+import { groupsOf, lastDay, linesOf, withoutAreas } from './charge'
 
 const unit = (id: string, kind: string, parent: string | null, more: Partial<UnitItem> = {}): UnitItem => ({ id, code: id, kind: { code: kind, label: kind }, name: id, parent, number: null, estate: null, households: 0, people: 0, over: 0, today: 0, open_cases: 0, closed: false, ...more })
 const member = (name: string, at: string): MembershipItem => ({ id: name, person: name, name, role: { code: 'worker', label: '' }, unit: at, unit_name: at, phone: null, from: null, until: null, state: 'live', stands_for: null, may: true, devices: 1, unsent: 0, told: true, seen_at: null })
@@ -30,4 +30,12 @@ test('a long list of buildings is named in part and counted in whole', () => {
   expect(lines[0]!.text).not.toContain('10 号楼')
   expect(lines[0]!.text).toContain('\\"n\\":5')
   expect(lines[0]!.unsent).toContain('"n":2')
+})
+
+test('the area of a grid is named only where nothing else is', () => {
+  const units = [...UNITS, unit('a1', 'area', 'g1')]
+  const names = (ids: string[]) => ids.map((id) => ({ id, name: id }))
+  const person = (gains: string[], loses: string[]) => ({ person: 'p', name: '王', gains: names(gains), loses: names(loses), unsent: 0 })
+  const [shown] = withoutAreas({ people: [person(['b1', 'a1'], ['a1'])], grids: [] }, units).people
+  expect([shown!.gains.map((u) => u.id), shown!.loses.map((u) => u.id)]).toEqual([['b1'], ['a1']])
 })

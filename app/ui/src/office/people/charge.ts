@@ -69,6 +69,13 @@ export function namesOf(units: readonly UnitName[], t: Say): string {
   return units.length > NAMED ? t('charge.and_more', { names: shown, n: units.length }) : shown
 }
 
+/** The area of a grid goes wherever the grid goes: it is not named beside the buildings, unless it is all there is. */
+export function withoutAreas(preview: GrantsPreview, units: readonly UnitItem[]): GrantsPreview {
+  const areas = new Set(units.filter((u) => u.kind.code === 'area').map((u) => u.id))
+  const places = (all: UnitName[]) => (all.some((u) => !areas.has(u.id)) ? all.filter((u) => !areas.has(u.id)) : all)
+  return { ...preview, people: preview.people.map((p) => ({ ...p, gains: places(p.gains), loses: places(p.loses) })) }
+}
+
 /** Who gains and who loses what, a line each. */
 export function linesOf(preview: GrantsPreview, t: Say): { id: string; gains: boolean; text: string; unsent: string }[] {
   return preview.people.flatMap((p) => [
