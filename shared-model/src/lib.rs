@@ -1,6 +1,7 @@
 //! What the device and the server both know: records, codes, registers, rules, the command list, the wire. Pure: no I/O, no async, no
 //! clock, no randomness. Start at `records/kinds.rs` (what is kept), `crdt/` (how it merges), `rules.rs` (who may), `wire.rs` (what travels).
 
+mod bytes;
 pub mod cases;
 pub mod class;
 pub mod codes;

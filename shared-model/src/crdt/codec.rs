@@ -8,6 +8,7 @@
 use super::limits::{COUNTER_MAX, KEY_BYTES_MAX, REGISTER_KEYS_MAX, REGISTER_OPS_MAX, REGISTERS_BYTES_MAX};
 use super::value::Scalar;
 use super::{ActorId, ChangeHash, Clock, Head, LiveOp, OpId, Registers, Value};
+use crate::bytes::{Flaw, Input, put_number, unzigzag, zigzag};
 use std::collections::BTreeMap;
 
 const VERSION: u8 = 1;
@@ -50,6 +51,15 @@ pub enum CodecError {
     Malformed(&'static str),
     #[error("the column of an omitted value is empty")]
     NotFilled,
+}
+
+impl From<Flaw> for CodecError {
+    fn from(flaw: Flaw) -> Self {
+        match flaw {
+            Flaw::CutShort => CodecError::Truncated,
+            Flaw::Number | Flaw::Length => CodecError::Malformed(flaw.words()),
+        }
+    }
 }
 
 impl Registers {
@@ -211,10 +221,6 @@ struct Stamp {
     at: i64,
 }
 
-fn put_number(out: &mut Vec<u8>, value: u64) {
-    super::columns::put_unsigned(out, value);
-}
-
 fn put_value(out: &mut Vec<u8>, value: &Value) {
     put_scalar(out, value.as_scalar());
 }
@@ -239,49 +245,11 @@ fn put_scalar(out: &mut Vec<u8>, value: Scalar<'_>) {
     }
 }
 
-/// Small numbers of either sign become small numbers.
-fn zigzag(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)).cast_unsigned()
-}
-
-fn unzigzag(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
-}
-
-/// Reads forward through bytes somebody else wrote.
-struct Input<'a>(&'a [u8]);
-
 impl<'a> Input<'a> {
-    fn byte(&mut self) -> Result<u8, CodecError> {
-        let (first, rest) = self.0.split_first().ok_or(CodecError::Truncated)?;
-        self.0 = rest;
-        Ok(*first)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], CodecError> {
-        let (taken, rest) = self.0.split_first_chunk().ok_or(CodecError::Truncated)?;
-        self.0 = rest;
-        Ok(*taken)
-    }
-
-    fn number(&mut self) -> Result<u64, CodecError> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            if shift == 63 && byte > 1 {
-                break;
-            }
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-        }
-        Err(CodecError::Malformed("a number"))
-    }
-
     /// A sequence number or an operation counter.
     fn counter(&mut self) -> Result<u64, CodecError> {
-        self.number().and_then(|value| if value <= COUNTER_MAX { Ok(value) } else { Err(CodecError::Malformed("a counter")) })
+        let value = self.number()?;
+        if value <= COUNTER_MAX { Ok(value) } else { Err(CodecError::Malformed("a counter")) }
     }
 
     /// How many entries follow, each of at least `bytes_each`; reserves room for an ordinary number of them.
@@ -301,9 +269,7 @@ impl<'a> Input<'a> {
     fn text(&mut self, bytes_max: usize) -> Result<&'a str, CodecError> {
         let length =
             usize::try_from(self.number()?).ok().filter(|length| *length <= bytes_max).ok_or(CodecError::Malformed("a text too long"))?;
-        let (text, rest) = self.0.split_at_checked(length).ok_or(CodecError::Truncated)?;
-        self.0 = rest;
-        std::str::from_utf8(text).map_err(|_| CodecError::Malformed("a text that is not UTF-8"))
+        std::str::from_utf8(self.take(length)?).map_err(|_| CodecError::Malformed("a text that is not UTF-8"))
     }
 
     /// The operations of one key, `room` at most.

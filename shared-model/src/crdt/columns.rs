@@ -5,15 +5,7 @@
 //! are canonical: [`super::Change::decode`] writes the change again and compares.
 
 use super::ChangeError;
-
-/// Unsigned LEB128.
-pub(super) fn put_unsigned(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value.to_le_bytes()[0] | 0x80);
-        value >>= 7;
-    }
-    out.push(value.to_le_bytes()[0]);
-}
+pub(super) use crate::bytes::put_number as put_unsigned;
 
 /// Signed LEB128.
 pub(super) fn put_signed(out: &mut Vec<u8>, mut value: i64) {

@@ -7,6 +7,7 @@
 //! received_at, length, registers; of a snapshot placed by a share the same, then its home 16; of a row that is gone: hash 32.
 
 use super::{Row, RowBody};
+use crate::bytes::{Input, put_number, put_sized, unzigzag, zigzag};
 use crate::class::Class;
 use crate::doc::DocId;
 use crate::records::Kind;
@@ -94,10 +95,10 @@ pub fn rows_to_bytes(rows: &[Row]) -> Vec<u8> {
         }
         put_number(&mut out, doc.generation.into());
         match &row.body {
-            RowBody::Change { bytes, .. } => put_bytes(&mut out, bytes),
+            RowBody::Change { bytes, .. } => put_sized(&mut out, bytes),
             RowBody::Snapshot { registers, first_at, home, .. } => {
                 put_number(&mut out, zigzag(first_at.wrapping_sub(row.received_at)));
-                put_bytes(&mut out, registers);
+                put_sized(&mut out, registers);
                 out.extend(home.iter().flat_map(|home| home.as_bytes()));
             }
             RowBody::Purge { .. } | RowBody::Unshare { .. } => {}
@@ -140,10 +141,10 @@ pub fn rows_from_bytes(bytes: &[u8]) -> Result<Vec<Row>, &'static str> {
         let generation = u16::try_from(input.number()?).map_err(|_| "a generation")?;
         let doc = DocId { record, class, generation };
         let body = match flags & body::MASK {
-            body::CHANGE => RowBody::Change { doc, kind, bytes: input.bytes()? },
+            body::CHANGE => RowBody::Change { doc, kind, bytes: ByteBuf::from(input.sized()?) },
             tag @ (body::SNAPSHOT | body::PLACED) => {
                 let first_at = received_at.wrapping_add(unzigzag(input.number()?));
-                let registers = input.bytes()?;
+                let registers = ByteBuf::from(input.sized()?);
                 let home = if tag == body::PLACED { Some(Uuid::from_bytes(input.array()?)) } else { None };
                 RowBody::Snapshot { doc, kind, registers, first_at, home }
             }
@@ -166,65 +167,6 @@ pub fn serialize<S: Serializer>(rows: &[Row], s: S) -> Result<S::Ok, S::Error> {
 /// As [`serialize`].
 pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Vec<Row>, D::Error> {
     rows_from_bytes(&ByteBuf::deserialize(d)?).map_err(de::Error::custom)
-}
-
-fn put_number(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value.to_le_bytes()[0] | 0x80);
-        value >>= 7;
-    }
-    out.push(value.to_le_bytes()[0]);
-}
-
-fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    put_number(out, bytes.len() as u64);
-    out.extend_from_slice(bytes);
-}
-
-fn zigzag(value: i64) -> u64 {
-    ((value << 1) ^ (value >> 63)).cast_unsigned()
-}
-
-fn unzigzag(value: u64) -> i64 {
-    (value >> 1).cast_signed() ^ -(value & 1).cast_signed()
-}
-
-struct Input<'a>(&'a [u8]);
-
-impl Input<'_> {
-    fn byte(&mut self) -> Result<u8, &'static str> {
-        let (first, rest) = self.0.split_first().ok_or("cut short")?;
-        self.0 = rest;
-        Ok(*first)
-    }
-
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], &'static str> {
-        let (taken, rest) = self.0.split_first_chunk().ok_or("cut short")?;
-        self.0 = rest;
-        Ok(*taken)
-    }
-
-    fn number(&mut self) -> Result<u64, &'static str> {
-        let mut value = 0;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            if shift == 63 && byte > 1 {
-                break;
-            }
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
-            }
-        }
-        Err("a number")
-    }
-
-    fn bytes(&mut self) -> Result<ByteBuf, &'static str> {
-        let length = usize::try_from(self.number()?).map_err(|_| "a length")?;
-        let (taken, rest) = self.0.split_at_checked(length).ok_or("cut short")?;
-        self.0 = rest;
-        Ok(ByteBuf::from(taken))
-    }
 }
 
 #[cfg(test)]
