@@ -18,26 +18,6 @@ use uuid::Uuid;
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// One building with a household; an office and a worker who agree.
-struct Scene {
-    w: World,
-    office: Device,
-    ana: Device,
-    b: Uuid,
-    h: Uuid,
-}
-
-fn scene() -> Scene {
-    let w = World::new();
-    let mut office = w.office();
-    let b = office.make_building(1);
-    let h = office.make_household(b, "101");
-    office.sync(&w);
-    let mut ana = w.device(Role::Worker, GRID, "安然");
-    ana.sync(&w);
-    Scene { w, office, ana, b, h }
-}
-
 impl Scene {
     fn note(&mut self, text: &str) {
         self.ana.write(self.b, DocId::new(self.h, Class::Register), Kind::Household, &[Edit::put("note", text)]);
@@ -66,14 +46,6 @@ impl Scene {
         let b = self.b;
         let reply = self.office.send(&self.w).unwrap();
         reply.digests.into_iter().find(|d| d.unit == b && d.class == class).unwrap()
-    }
-}
-
-/// The folder as somebody copies it: database, side files, keys and ledger.
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap).filter(|e| e.path().is_file()) {
-        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
 }
 

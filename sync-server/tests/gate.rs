@@ -13,29 +13,6 @@ use shared_model::wire::*;
 use support::*;
 use uuid::Uuid;
 
-/// A world with an office, a worker, one building, one household and one person.
-struct Scene {
-    w: World,
-    office: Device,
-    ana: Device,
-    b: Uuid,
-    h: Uuid,
-    person: DocId,
-}
-
-fn scene() -> Scene {
-    let w = World::new();
-    let mut office = w.office();
-    let b = office.make_building(1);
-    let h = office.make_household(b, "101");
-    let p = office.make_person(b, h, "张三");
-    office.sync(&w);
-    let mut ana = w.device(Role::Worker, GRID, "安然");
-    ana.sync(&w);
-    assert!(ana.agreed && office.agreed);
-    Scene { w, office, ana, b, h, person: DocId::new(p, Class::Register) }
-}
-
 impl Scene {
     /// Sends a change made by hand as the worker's command.
     fn send_raw(&mut self, change: &Change) -> u64 {

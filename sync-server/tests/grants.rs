@@ -19,29 +19,6 @@ const OTHER_COMMUNITY: &str = "610104001902";
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 
-struct Scene {
-    w: World,
-    office: Device,
-    ana: Device,
-    /// Building 1 with one household and one person, in the first grid, Ana's.
-    b: Uuid,
-    h: Uuid,
-    person: DocId,
-}
-
-fn scene() -> Scene {
-    let w = World::new();
-    let mut office = w.office();
-    let b = office.make_building(1);
-    let h = office.make_household(b, "101");
-    let person = DocId::new(office.make_person(b, h, "张三"), Class::Register);
-    office.sync(&w);
-    let mut ana = w.device(Role::Worker, GRID, "安然");
-    ana.sync(&w);
-    office.sync(&w);
-    Scene { w, office, ana, b, h, person }
-}
-
 fn ask(device: &mut Device, w: &World, ask: Ask) -> Verdict {
     let seq = device.command("ask", Some(ask), vec![]);
     device.sync(w);

@@ -489,16 +489,6 @@ fn a_device_has_a_few_streams_and_the_oldest_makes_room() {
     assert_eq!((unsigned.0, refusal(&unsigned.1).as_str()), (400, "bad_request"));
 }
 
-fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        if entry.path().is_file() {
-            std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
-        }
-    }
-}
-
 #[test]
 fn the_second_copy_of_the_ledger_is_set_by_a_command_and_outlives_a_folder_that_was_set_back() {
     let (w, elsewhere) = (world(), tempfile::tempdir().unwrap());

@@ -99,6 +99,38 @@ impl World {
     }
 }
 
+/// A world with an office, a worker of the first grid, and building 1 there with one household and one person; office and worker agree.
+pub struct Scene {
+    pub w: World,
+    pub office: Device,
+    pub ana: Device,
+    pub b: Uuid,
+    pub h: Uuid,
+    pub person: DocId,
+}
+
+pub fn scene() -> Scene {
+    let w = World::new();
+    let mut office = w.office();
+    let b = office.make_building(1);
+    let h = office.make_household(b, "101");
+    let person = DocId::new(office.make_person(b, h, "张三"), Class::Register);
+    office.sync(&w);
+    let mut ana = w.device(Role::Worker, GRID, "安然");
+    ana.sync(&w);
+    office.sync(&w);
+    assert!(ana.agreed && office.agreed);
+    Scene { w, office, ana, b, h, person }
+}
+
+/// A data folder as somebody copies it: database, side files, keys and ledger.
+pub fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap).filter(|e| e.path().is_file()) {
+        std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
+}
+
 pub fn read<T: serde::de::DeserializeOwned>(body: &[u8]) -> T {
     from_cbor(&zstd::stream::decode_all(body).unwrap()).unwrap()
 }
