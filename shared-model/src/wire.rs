@@ -12,6 +12,7 @@ use serde_bytes::ByteBuf;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+pub mod mend;
 pub mod rows;
 pub use rows::{rows_from_bytes, rows_to_bytes};
 

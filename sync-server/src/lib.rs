@@ -9,6 +9,7 @@ mod auth;
 mod backup;
 mod body;
 mod closing;
+mod compare;
 mod directory;
 mod enrol;
 mod epoch;
@@ -265,6 +266,14 @@ impl Server {
             ("POST", "/v1/offer") => {
                 let caller = checked()?;
                 body::write(&offer::offer(inner, &caller, &body::read(body)?)?)
+            }
+            ("POST", "/v1/compare") => {
+                let caller = signed()?;
+                body::write(&compare::compare(inner, &caller, &body::read(body)?)?)
+            }
+            ("POST", "/v1/salvage") => {
+                let caller = signed()?;
+                body::write(&compare::salvage(inner, &caller, &body::read(body)?)?)
             }
             ("POST", "/v1/invite") => {
                 let caller = signed()?;

@@ -485,3 +485,154 @@ fn an_older_ledger_beside_the_database_is_completed_and_counts_at_the_next_resto
     assert!(w.ana().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
     assert_eq!(w.head().try_sync().unwrap_err().code, "revoked");
 }
+
+/// The device's store, for what a broken disk would do.
+fn store_of(d: &Device) -> rusqlite::Connection {
+    let unlocked = std::fs::read_to_string(d.home().join("unlocked")).unwrap();
+    let db = rusqlite::Connection::open(d.home().join("gridwalk.db")).unwrap();
+    db.execute_batch(&format!("pragma key = \"x'{}'\";", unlocked.split_whitespace().next().unwrap())).unwrap();
+    db
+}
+
+fn record_of(d: &Device, plate: &str, name: &str) -> uuid::Uuid {
+    d.person(plate, name)["id"].as_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_document_that_the_disk_lost_or_broke_is_found_and_fetched_again() {
+    let w = World::ready(430);
+    for (n, sql) in [
+        "delete from doc where record = ?1",
+        "update doc set regs = x'0102' where record = ?1",
+        "update doc set regs = (select d.regs from doc d where d.record <> ?1 and d.kind = doc.kind and d.class = doc.class limit 1) where record = ?1",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let record = record_of(w.bo(), "1-1-101", "张建国");
+        assert!(store_of(w.bo()).execute(sql, [record]).unwrap() > 0);
+        w.clock.pass_ms(DAY_MS);
+        w.bo().sync();
+        assert!(w.bo().agrees(), "{n}: {}", w.bo().status());
+        assert_eq!(look::difference(w.ana(), w.bo()), None, "{n}");
+    }
+    w.sync_all();
+    assert_eq!(w.office().call("list_held", json!({}))["total"], w.second().call("list_held", json!({}))["total"]);
+}
+
+#[test]
+fn what_was_not_sent_outlives_a_document_that_the_disk_broke() {
+    let w = World::ready(431);
+    w.bo().edit_person("1-1-101", "张建国", "note", "还没传");
+    let record = record_of(w.bo(), "1-1-101", "张建国");
+    store_of(w.bo()).execute("update doc set base = x'0102' where record = ?1 and base is not null", [record]).unwrap();
+    w.clock.pass_ms(DAY_MS);
+    w.bo().sync();
+    w.sync_all();
+    assert_eq!(w.office().person("1-1-101", "张建国")["note"], "还没传");
+    assert_eq!(look::difference(w.ana(), w.bo()), None);
+}
+
+#[test]
+fn values_that_only_registers_hold_are_proposed_to_the_office() {
+    let w = World::ready(432);
+    let old = w.back_up();
+    w.sync_all();
+    w.clock.pass_ms(DAY_MS);
+    w.ana().edit_person("1-1-101", "张建国", "note", "只在登记里");
+    w.ana().edit_person("1-1-102", "王强", "employer", "电厂");
+    w.sync_all();
+    w.clock.pass_ms(DAY_MS);
+    // a newer backup holds it, so everybody lets go of commands and pages; then that backup is lost and the older one is put back
+    w.back_up();
+    w.sync_all();
+    let before = w.office().call("list_held", json!({}))["total"].as_u64().unwrap();
+    w.restore(&old);
+    w.sync_all();
+    let list = w.office().call("list_held", json!({}));
+    let mine: Vec<&Json> = list["items"].as_array().unwrap().iter().filter(|i| i["reason"]["code"] == "set_back").collect();
+    assert_eq!(list["total"].as_u64().unwrap(), before + 2, "{list}");
+    let note = mine.iter().find(|i| i["key"] == "note").unwrap();
+    assert_eq!(
+        (note["cell"].as_str(), note["record_name"].as_str(), note["by"].as_str()),
+        (Some("只在登记里"), Some("张建国"), Some("安然"))
+    );
+    assert!(note["at"].as_i64().unwrap() > START_MS && note["plate"].is_string(), "{note}");
+    assert_eq!(w.ana().person("1-1-101", "张建国")["note"], Json::Null, "nobody is shown what the record does not say");
+    w.office().call("decide_held", json!({ "id": note["id"], "decision": "take" }));
+    w.sync_all();
+    assert_eq!(w.ana().person("1-1-101", "张建国")["note"], "只在登记里");
+    assert_eq!(look::difference(w.ana(), w.bo()), None);
+    assert_eq!(look::difference_to(w.ana(), &w.ledger()), None);
+}
+
+#[test]
+fn a_command_that_the_disk_broke_blocks_no_other() {
+    let w = World::ready(433);
+    w.bo().edit_person("1-1-101", "张建国", "note", "第一句");
+    w.bo().edit_person("1-1-102", "王强", "note", "第二句");
+    w.bo().edit_person("1-2-101", "陈伟", "note", "第三句");
+    store_of(w.bo()).execute("update command set body = x'ff' where seq = 2", []).unwrap();
+    w.bo().sync();
+    w.sync_all();
+    assert_eq!(w.bo().pending(), 0);
+    assert_eq!(w.office().person("1-1-101", "张建国")["note"], "第一句");
+    assert_eq!(w.office().person("1-2-101", "陈伟")["note"], "第三句");
+    assert_eq!(w.office().person("1-1-102", "王强")["note"], Json::Null);
+    assert_eq!(tray(w.bo()), ["bad_change"], "its author is told, and what it meant is still there");
+    assert!(w.bo().call("list_tray", json!({})).to_string().contains("第二句"));
+    assert_eq!(look::difference(w.ana(), w.bo()), None);
+}
+
+#[test]
+fn a_command_that_the_disk_broke_after_it_was_accepted_unheard_is_no_clone() {
+    let w = World::ready(434);
+    w.bo().edit_person("1-1-102", "王强", "note", "收到了");
+    w.bo().meets(&[Fault::LoseReply]);
+    assert!(w.bo().try_sync().is_err());
+    store_of(w.bo()).execute("update command set body = x'ff' where seq = 1", []).unwrap();
+    w.bo().sync();
+    w.sync_all();
+    assert_eq!(w.office().person("1-1-102", "王强")["note"], "收到了");
+    assert!(tray(w.bo()).is_empty());
+    assert_eq!(look::difference(w.ana(), w.bo()), None);
+}
+
+#[test]
+fn work_that_stands_on_what_nobody_can_bring_back_is_written_again() {
+    let w = World::ready(435);
+    let old = w.back_up();
+    w.sync_all();
+    w.clock.pass_ms(DAY_MS);
+    w.bo().edit_person("1-1-101", "张建国", "note", "薄云写的");
+    w.sync_all();
+    w.clock.pass_ms(DAY_MS);
+    w.back_up();
+    w.sync_all();
+    // on top of what everybody has let go of
+    w.ana().edit_person("1-1-101", "张建国", "employer", "安然写的");
+    w.sync_all();
+    w.ana().edit_person("1-1-101", "张建国", "phone", "13712340077");
+    w.restore(&old);
+    w.ana().sync();
+    w.ana().sync();
+    let person = w.ana().person("1-1-101", "张建国");
+    assert_eq!((person["employer"].as_str(), person["phone"].as_str()), (Some("安然写的"), Some("13712340077")));
+    w.sync_all();
+    let person = w.office().person("1-1-101", "张建国");
+    assert_eq!((person["employer"].as_str(), person["phone"].as_str()), (Some("安然写的"), Some("13712340077")));
+    let list = w.office().call("list_held", json!({}));
+    let held: Vec<&str> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|i| i["reason"]["code"] == "set_back")
+        .map(|i| i["cell"].as_str().unwrap())
+        .collect();
+    assert_eq!(held, ["薄云写的"]);
+    assert!(tray(w.ana()).is_empty(), "{:?}", tray(w.ana()));
+    let ledger = w.ledger();
+    assert!(ledger.of(w.ana().id()).values().any(|v| matches!(v, Verdict::Lost)), "{:?}", ledger.of(w.ana().id()));
+    assert_eq!(look::difference(w.ana(), w.bo()), None);
+    assert_eq!(look::difference_to(w.ana(), &ledger), None);
+}

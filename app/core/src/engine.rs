@@ -478,6 +478,7 @@ impl Engine {
         let _one = held(&self.0.syncing);
         self.tell_wiped();
         let mut report = SyncReport::default();
+        let (mut step, mut is_verified) = (sync::heal::Step::default(), false);
         for round in 0..sync::ROUNDS_MAX {
             if self.with(|o| sync::setback::is_due(&o.db))? {
                 self.give_back(&mut report)?;
@@ -515,7 +516,20 @@ impl Engine {
                     store::set_json(&o.db, "closed", &None::<String>)?;
                 }
                 sync::apply::apply(&mut o.db, &o.me, now, reply)
-            })?;
+            });
+            let applied = match applied {
+                // a document here cannot be read: it leaves, is asked for again, and blocks nothing else
+                Err(e) if e.code == "bad_change" && !is_verified => {
+                    is_verified = true;
+                    self.with(|o| {
+                        let tx = o.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+                        sync::repair::verify(&tx, now)?;
+                        Ok(tx.commit()?)
+                    })?;
+                    continue;
+                }
+                other => other?,
+            };
             report.requests += 1;
             report.bytes_up += answer.bytes_up;
             report.bytes_down += answer.bytes_down;
@@ -527,7 +541,8 @@ impl Engine {
             report.agreed = applied.agreed == Some(true) && waits == 0;
             let asks_again = applied.more || applied.set_back || applied.owes || applied.refused > 0 || applied.new_policy;
             let moves = asks_again || (waits > 0 && judged > 0 && pushed > 0);
-            if !moves {
+            let is_mended = !moves && applied.agreed == Some(false) && self.mend(&mut step, &mut report)?;
+            if !moves && !is_mended {
                 break;
             }
         }

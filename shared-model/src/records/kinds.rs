@@ -221,6 +221,8 @@ kinds! {
         kind      text office once "类" "Kind";
         key       text office once "字段" "Field";
         cell      text office once "原文" "Cell as it stands";
+        said_by   text office once "谁写的" "Written by";
+        said_at   time office once "何时写的" "Written at";
         decision  text office any  "决定" "Decision";
     }
 }

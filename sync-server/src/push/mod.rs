@@ -46,6 +46,9 @@ use uuid::Uuid;
 /// Longest name of a command, bytes.
 pub const NAME_BYTES_MAX: usize = 64;
 
+/// Commands of one request that are named without being sent and looked up, at most.
+const NAMED_MAX: usize = 100;
+
 /// Why a command is not accepted.
 #[derive(Debug)]
 pub enum Refusal {
@@ -132,6 +135,7 @@ pub fn push(inner: &Inner, db: &Connection, device: &Device, request: &SyncReque
         let verdict = push.answer(command)?;
         push.out.verdicts.push((command.seq, verdict));
     }
+    push.tell_known(request)?;
     push.note_unsent(request)?;
     Ok((push.out, push.tree))
 }
@@ -156,6 +160,21 @@ impl<'a> Push<'a> {
 }
 
 impl Push<'_> {
+    /// Verdicts of commands that are named and not sent: the device cannot read them any more, and asks what became of them.
+    fn tell_known(&mut self, request: &SyncRequest) -> Result<(), Error> {
+        let sent: HashSet<u64> = request.commands.iter().map(|c| c.seq).collect();
+        let first = request.commands.last().map_or(u64::MAX, |c| c.seq);
+        for (seq, digest) in request.unjudged.iter().filter(|(seq, _)| *seq <= first && !sent.contains(seq)).take(NAMED_MAX) {
+            if let Some(known) = commands::get(self.db, &self.device.id, *seq)?
+                && known.digest[..] == digest[..]
+                && !matches!(known.verdict, Verdict::Need { .. })
+            {
+                self.out.verdicts.push((*seq, known.verdict));
+            }
+        }
+        Ok(())
+    }
+
     /// What the device said it has and did not hand over in this request, for the office.
     fn note_unsent(&self, request: &SyncRequest) -> Result<(), Error> {
         let judged: HashSet<u64> =

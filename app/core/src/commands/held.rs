@@ -26,6 +26,7 @@ fn reason(code: &str) -> Coded {
         "no_door" => "没有门牌",
         "bad_code" => "不认识的写法",
         "too_long" => "太长，只留了开头",
+        "set_back" => "服务器退回以前，只有一台设备还留着",
         "other_grid" => "楼栋属于另一网格",
         other => other,
     };
@@ -69,8 +70,8 @@ fn view(db: &Connection, tree: &Tree, r: &Row) -> Result<HeldItem> {
         key,
         current,
         cell: r.text("cell").unwrap_or_default(),
-        by,
-        at,
+        by: r.text("said_by").unwrap_or(by),
+        at: r.int("said_at").unwrap_or(at),
     })
 }
 

@@ -19,7 +19,7 @@ pub(crate) mod session;
 mod sharing;
 mod tray;
 pub(crate) mod units;
-mod views;
+pub(crate) mod views;
 mod visits;
 
 use crate::engine::Engine;

@@ -1,7 +1,7 @@
 //! Applies a reply in one transaction: verdicts first, then each page with its cursor. Nothing the server sends replaces a document:
 //! changes are applied, snapshots joined. Malformed rows are refused per document and fetched again, never per page.
 
-use super::{purge, refuse, setback};
+use super::{purge, refuse, repair, setback};
 use crate::error::{CoreError, Result};
 use crate::handover;
 use crate::project;
@@ -92,6 +92,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
         store::set_json(&tx, "refused_version", &refused.version)?;
     }
     note_resolutions(&tx, &reply.resolutions)?;
+    out.set_back |= repair::note_known(&tx, reply.known)?;
     out.set_back |= setback::note(&tx, &reply, now_ms)?;
     store::set_json(&tx, "epoch", &reply.epoch)?;
     // with the verdicts, not behind the pages: what only waited for its verdict leaves also when the pages do not come through
@@ -107,9 +108,14 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             project::refresh(&tx, &left, now_ms)?;
             touched.append(&mut left);
         }
+        if repair::is_due(&tx, now_ms)? {
+            repair::verify(&tx, now_ms)?;
+        }
         let agreed = compare(&tx, &reply.digests)?;
         out.agreed = Some(agreed);
         store::set_json(&tx, "differs", &!agreed)?;
+        // the accepted state is the server's: what was lost is written again on it
+        out.set_back |= agreed && repair::write_lost_again(&tx, me, now_ms, &mut touched)?;
         if agreed && unjudged(&tx)? == 0 {
             setback::over(&tx)?;
             store::set_json(&tx, "agreed_at", &now_ms)?;
@@ -200,7 +206,14 @@ pub fn accept(
     digests: &mut Digests,
 ) -> Result<()> {
     let body: Vec<u8> = db.query_row("select body from command where seq = ?1", [seq], |r| r.get(0))?;
-    let command: Command = wire::from_cbor(&body).map_err(|_| CoreError::new("bad_change", "一条命令在本机损坏。"))?;
+    let Ok(command) = wire::from_cbor::<Command>(&body) else {
+        // the verdict stands, and what it wrote comes as the server's snapshots
+        for id in documents_of(db, seq)? {
+            want(db, id)?;
+        }
+        db.execute("update command set state = 'accepted', judged = 1, received_at = ?2 where seq = ?1", params![seq, at])?;
+        return Ok(());
+    };
     if !erased.is_empty() {
         purge::note_verdict(db, seq, erased, touched, digests)?;
     }
@@ -225,6 +238,18 @@ pub fn accept(
     }
     db.prepare_cached("update command set state = 'accepted', judged = 1, received_at = ?2 where seq = ?1")?.execute(params![seq, at])?;
     Ok(())
+}
+
+/// The documents of a command that cannot be read any more.
+fn documents_of(db: &Connection, seq: u64) -> Result<Vec<DocId>> {
+    let mut q = db.prepare_cached("select record, class, generation from command_doc where seq = ?1")?;
+    let got = q.query_map([seq], |r| Ok((r.get(0)?, r.get::<_, u8>(1)?, r.get(2)?)))?;
+    let mut out = Vec::new();
+    for row in got {
+        let (record, class, generation) = row?;
+        out.extend(Class::from_u8(class).map(|class| DocId { record, class, generation }));
+    }
+    Ok(out)
 }
 
 /// The documents of a command.
@@ -349,7 +374,7 @@ fn is_awaited(db: &Connection, unit: Uuid, class: Class) -> Result<bool> {
 }
 
 /// The documents that count in a partition.
-fn shown_in(db: &Connection, unit: Uuid, class: Class) -> Result<Vec<(DocId, Kind)>> {
+pub(super) fn shown_in(db: &Connection, unit: Uuid, class: Class) -> Result<Vec<(DocId, Kind)>> {
     let mut q = db.prepare_cached(
         "select d.record, d.generation, d.kind from doc d where d.unit = ?1 and d.class = ?2
            and not exists (select 1 from placement x where x.record = d.record and x.class = d.class and x.generation = d.generation)
@@ -647,13 +672,13 @@ fn shown_by(db: &Connection, doc: &Doc, is_known: bool, page: &Partition, term: 
 
 /// Every granted partition's digest against the server's, over the accepted state.
 fn compare(db: &Connection, theirs: &[wire::PartitionDigest]) -> Result<bool> {
-    let mut equal = true;
+    let mut differing: Vec<(Uuid, u8)> = Vec::new();
     let mut named = BTreeSet::new();
     for d in theirs {
         named.insert((d.unit, d.class));
         let mine = digest(db, &Partition { unit: d.unit, class: d.class })?.unwrap_or(0);
         if mine != u128::from_be_bytes(d.digest) {
-            equal = false;
+            differing.push((d.unit, d.class as u8));
         }
     }
     // what the server says nothing of must be empty here
@@ -662,13 +687,14 @@ fn compare(db: &Connection, theirs: &[wire::PartitionDigest]) -> Result<bool> {
     while let Some(r) = got.next()? {
         let (unit, class, digest): (Uuid, u8, Vec<u8>) = (r.get(0)?, r.get(1)?, r.get(2)?);
         if Class::from_u8(class).is_some_and(|c| !named.contains(&(unit, c))) && digest.iter().any(|b| *b != 0) {
-            equal = false;
+            differing.push((unit, class));
         }
     }
-    if !equal {
-        tracing::warn!("digests differ after a sync");
+    if !differing.is_empty() {
+        tracing::warn!(partitions = differing.len(), "digests differ after a sync");
     }
-    Ok(equal)
+    store::set_json(db, "differing", &differing)?;
+    Ok(differing.is_empty())
 }
 
 /// The hash of every part of a command, as stored.

@@ -2,9 +2,10 @@
 //! verdicts, then its pages, each with its cursor in one transaction; again until nothing waits. The store is not held while the network works.
 
 pub mod apply;
-mod heal;
+pub(crate) mod heal;
 mod purge;
 pub mod refuse;
+pub mod repair;
 pub mod setback;
 pub mod trace;
 
@@ -186,8 +187,12 @@ pub fn next_request(db: &Connection) -> Result<SyncRequest> {
             // once one did not fit, none behind it goes: the order is kept
             is_full |= size + body.len() > limits::PUSH_BYTES_MAX && !commands.is_empty();
             if !is_full {
+                let command = match wire::from_cbor(&body) {
+                    Ok(command) => Some(command),
+                    Err(_) => repair::stand_in(db, r.get(0)?)?,
+                };
                 size += body.len();
-                commands.push(wire::from_cbor(&body).map_err(|_| CoreError::new("bad_change", "一条待传的记录损坏，已留下。"))?);
+                commands.extend(command);
             }
         }
     }

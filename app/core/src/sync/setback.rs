@@ -4,7 +4,7 @@
 
 use super::apply::{Digests, accept};
 use super::refuse;
-use crate::error::{CoreError, Result};
+use crate::error::Result;
 use crate::project;
 use crate::store::{
     self, docs,
@@ -114,6 +114,7 @@ pub struct Batch {
 /// The next batch of a pass; `None`: all was offered.
 pub fn next(db: &Connection, pass: &mut Pass) -> Result<Option<Batch>> {
     let (mut commands, mut pages, mut ids, mut bytes) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let (mut damaged, mut broken) = (Vec::new(), Vec::new());
     let mut q = db.prepare_cached("select seq, body, state, reason from command where again > 0 and seq > ?1 order by seq")?;
     let mut got = q.query([pass.seq])?;
     while let Some(r) = got.next()? {
@@ -123,22 +124,42 @@ pub fn next(db: &Connection, pass: &mut Pass) -> Result<Option<Batch>> {
         }
         bytes += body.len();
         pass.seq = r.get(0)?;
-        let command: Command = wire::from_cbor(&body).map_err(|_| CoreError::new("bad_change", "一条待传的记录损坏，已留下。"))?;
+        let Ok(command) = wire::from_cbor::<Command>(&body) else {
+            // what it wrote is in the documents still, and comes back with them
+            damaged.push(pass.seq);
+            continue;
+        };
         let verdict = verdict_of(&command, &r.get::<_, String>(2)?, r.get::<_, Option<String>>(3)?.unwrap_or_default());
         commands.push(Offered { command, verdict });
+    }
+    for seq in damaged {
+        tracing::error!(seq, "a command on this device cannot be read any more");
+        db.execute("update command set again = 0 where seq = ?1", [seq])?;
     }
     let mut q = db.prepare_cached("select id, body from kept_page where offer = 1 and id > ?1 order by id")?;
     let mut got = q.query([pass.page])?;
     let mut bytes = 0;
     while let Some(r) = got.next()? {
-        let body = super::unpack(&r.get::<_, Vec<u8>>(1)?, 16 * 1024 * 1024)?;
+        let Ok(body) = super::unpack(&r.get::<_, Vec<u8>>(1)?, 16 * 1024 * 1024) else {
+            broken.push(r.get::<_, i64>(0)?);
+            continue;
+        };
         if (bytes + body.len() > PUSH_BYTES_MAX && !pages.is_empty()) || pages.len() >= OFFERED_PAGES_MAX {
             break;
         }
         bytes += body.len();
         pass.page = r.get(0)?;
-        pages.push(wire::from_cbor::<Page>(&body).map_err(|_| CoreError::new("bad_change", "一页留着的记录损坏，已留下。"))?);
-        ids.push(pass.page);
+        match wire::from_cbor::<Page>(&body) {
+            Ok(page) => {
+                pages.push(page);
+                ids.push(pass.page);
+            }
+            Err(_) => broken.push(pass.page),
+        }
+    }
+    for id in broken {
+        tracing::error!("a page kept on this device cannot be read any more");
+        db.execute("delete from kept_page where id = ?1", [id])?;
     }
     if commands.is_empty() && pages.is_empty() {
         return Ok(None);

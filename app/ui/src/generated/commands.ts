@@ -566,7 +566,7 @@ accepted: number,
 leaving: number, };
 export type HeldItem = { id: string, 
 /**
- * `differs id_checksum id_length id_float no_name no_door other_grid bad_code`.
+ * `differs id_checksum id_length id_float no_name no_door other_grid bad_code set_back`.
  */
 reason: Coded, file: string, row: number, column: string, household: string | null, plate: string | null, record: string | null, record_name: string | null, key: string | null, label: string | null, 
 /**

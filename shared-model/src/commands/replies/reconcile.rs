@@ -57,7 +57,7 @@ pub struct ConflictList {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct HeldItem {
     pub id: String,
-    /// `differs id_checksum id_length id_float no_name no_door other_grid bad_code`.
+    /// `differs id_checksum id_length id_float no_name no_door other_grid bad_code set_back`.
     pub reason: Coded,
     pub file: String,
     pub row: u32,
