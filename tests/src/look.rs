@@ -8,7 +8,8 @@ use shared_model::rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Keys of replies that are a device's own.
-const OWN: [&str; 11] = ["is_sharer", "pending", "may_settle", "mine", "before", "next", "main", "may", "may_share", "by_share", "read_only"];
+const OWN: [&str; 11] =
+    ["is_sharer", "pending", "may_settle", "mine", "before", "next", "main", "may", "may_share", "by_share", "read_only"];
 
 /// A reply without what is the device's own.
 pub fn shared(reply: &Json) -> Json {
