@@ -17,6 +17,7 @@ before(async () => {
   old = await door(wang, '5-1-102')
   people = (await wang.call('get_household', { id: old.id })).persons
   page = await world.phone(wang, { prefs: LIGHT })
+  await at(page, 'today').waitFor({ timeout: 30_000 })
 })
 after(() => world?.end())
 
@@ -75,6 +76,16 @@ test('everybody sees them end here and begin there', async () => {
     assert.deepEqual(there.map((one) => one.name).sort(), people.map((one) => one.name).sort())
     assert.ok(there.every((one) => !one.ended))
   }
+})
+
+test('the office reads in the old file where they went, and goes there', async () => {
+  const desk = await world.phone(world.office, { prefs: LIGHT, width: 1440, height: 900, scale: 1, touch: false, hash: `/o/ledger/h/${old.id}` })
+  await at(desk, 'moved').waitFor()
+  await looksAccessible(desk, 'the old file at the office')
+  await at(desk, 'moved').getByRole('link').click()
+  await at(desk, 'household-file').getByText('6-2-905', { exact: true }).first().waitFor()
+  assert.deepEqual(desk.problems, [])
+  await desk.context().close()
 })
 
 test('what the colleague wrote at the old door is shown, and follows only where a person says so', async () => {

@@ -131,7 +131,7 @@ test('with signal everything goes up, and both sides agree', async () => {
   await world.serverUp()
   await at(page, 'sync-now').tap()
   await until(async () => /和社区一致/.test(await at(page, 'sync-title').innerText()), 'agreed')
-  assert.equal(await at(page, 'pending').count(), 0)
+  await until(async () => (await at(page, 'pending').count()) === 0, 'the list has heard of it too')
   await world.office.sync()
   const cases = await world.office.call('list_cases', {})
   assert.ok(cases.items.some((item) => item.title.includes('电动车')), 'the office has the hazard')
