@@ -75,7 +75,7 @@ impl<'a> Derived<'a> {
     fn read(&mut self, record: Uuid, kind: Kind, others: &BTreeMap<Uuid, Kind>) -> Result<()> {
         match kind {
             Kind::Household | Kind::Person | Kind::Case | Kind::Visit => match get_row(self.db, kind, record)? {
-                Some(row) => return self.note(&row, false),
+                Some(row) => return self.note(&row),
                 // a door that left this device: those that stay share the period among themselves
                 None if kind == Kind::Household => self.spread_needed = true,
                 None if kind == Kind::Visit => self.visit_gone = true,
@@ -87,42 +87,46 @@ impl<'a> Derived<'a> {
         Ok(())
     }
 
-    /// A record whose facts are at hand. `is_new`: it had no row before.
+    /// A record whose facts are at hand.
+    fn note(&mut self, row: &dyn Facts) -> Result<()> {
+        self.note_but_words(row, false)?;
+        if SEARCHED.contains(&row.kind()) {
+            let words = self.words_of(row)?;
+            self.write_words(row, words)?;
+        }
+        Ok(())
+    }
+
+    /// A record that was just written with its [`Derived::words_of`]. `is_new`: it had no row before.
     ///
     /// # Errors
     /// Of the store.
-    pub fn note(&mut self, row: &dyn Facts, is_new: bool) -> Result<()> {
+    pub fn note_but_words(&mut self, row: &dyn Facts, is_new: bool) -> Result<()> {
+        match row.kind() {
+            Kind::Household => row.named("building").map_or(Ok(()), |building| self.put_in_place(row, building, is_new))?,
+            Kind::Visit => self.visited.extend(row.named("household")),
+            Kind::Unit => self.spread_needed |= replace_walk(self.db, row.record(), &BTreeMap::new())?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What a search compares of a record; `None` when it is not searched, or deleted.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn words_of(&mut self, row: &dyn Facts) -> Result<Option<String>> {
+        let mut words = Words::default();
         match row.kind() {
             Kind::Household => {
-                let mut words = Words::default();
-                if let Some(building) = row.named("building") {
-                    self.put_in_place(row, building, is_new)?;
-                }
                 let at = row.named("building").map(|b| self.buildings.get(self.db, b)).transpose()?;
-                let number = at.map_or("", |b| b.number.as_str());
-                household_words(&mut words, row, number);
-                self.words(row, words)
+                household_words(&mut words, row, at.map_or("", |b| b.number.as_str()));
             }
-            Kind::Person => {
-                let mut words = Words::default();
-                person_words(&mut words, row);
-                self.words(row, words)
-            }
-            Kind::Case => {
-                let mut words = Words::default();
-                case_words(&mut words, row);
-                self.words(row, words)
-            }
-            Kind::Visit => {
-                self.visited.extend(row.named("household"));
-                Ok(())
-            }
-            Kind::Unit => {
-                self.spread_needed |= replace_walk(self.db, row.record(), &BTreeMap::new())?;
-                Ok(())
-            }
-            _ => Ok(()),
+            Kind::Person => person_words(&mut words, row),
+            Kind::Case => case_words(&mut words, row),
+            _ => return Ok(None),
         }
+        Ok((!row.has("_del")).then_some(words.0))
     }
 
     /// What only shows when all records are written. `true`: first visits are to be laid anew, see [`spread`].
@@ -176,7 +180,7 @@ impl<'a> Derived<'a> {
     }
 
     /// What the search compares stands in the record's own row: one page to write, not two.
-    fn words(&mut self, row: &dyn Facts, words: Words) -> Result<()> {
+    fn write_words(&mut self, row: &dyn Facts, words: Option<String>) -> Result<()> {
         let set = match self.search.entry(row.kind()) {
             Entry::Occupied(e) => e.into_mut(),
             Entry::Vacant(e) => {
@@ -184,7 +188,7 @@ impl<'a> Derived<'a> {
                 e.insert(self.db.prepare_cached(&sql)?)
             }
         };
-        set.execute(params![row.record(), (!row.has("_del")).then_some(words.0)])?;
+        set.execute(params![row.record(), words])?;
         Ok(())
     }
 }
@@ -194,7 +198,7 @@ impl<'a> Derived<'a> {
 /// # Errors
 /// Of the store.
 pub fn note_person(db: &Connection, row: &dyn Facts) -> Result<()> {
-    Derived::new(db, 0).note(row, false)
+    Derived::new(db, 0).note(row)
 }
 
 /// Lays first visits over their tier's period in walking order, grid by grid, when something moved.

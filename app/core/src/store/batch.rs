@@ -4,6 +4,7 @@
 use super::docs::{self, Doc, damaged, note_conflict};
 use super::rows::{FLAG_SEPARATOR, Facts, column_of, insert_text};
 use crate::error::Result;
+use crate::project::SEARCHED;
 use rusqlite::{Connection, Statement};
 use shared_model::Class;
 use shared_model::crdt::{Change, Registers, Scalar, SeenRegisters};
@@ -145,12 +146,12 @@ impl<'a> Batch<'a> {
         Ok(Some(term))
     }
 
-    /// Writes everything. A record that came whole is handed to `whole`, units before all others; the others stand in what is returned,
+    /// Writes everything. A record that came whole is handed to `derives`, units before all others; the others stand in what is returned,
     /// to be read from their rows.
     ///
     /// # Errors
     /// Of the store.
-    pub fn flush(&mut self, whole: &mut dyn FnMut(&WholeRow<'_>) -> Result<()>) -> Result<BTreeMap<Uuid, Kind>> {
+    pub fn flush(&mut self, derives: &mut dyn Derives) -> Result<BTreeMap<Uuid, Kind>> {
         let mut touched = BTreeMap::new();
         let is_empty = self.entries.is_empty();
         let mut writer = Writer::new(self.db)?;
@@ -166,7 +167,7 @@ impl<'a> Batch<'a> {
         let is_unit = |record: &Vec<(DocId, Entry)>| matches!(&record[0].1, Entry::Fresh(f) if f.kind == Kind::Unit);
         let (units, others): (Vec<_>, Vec<_>) = records.into_iter().partition(is_unit);
         for record in units.into_iter().chain(others) {
-            if !writer.write_whole(&record, whole)? {
+            if !writer.write_whole(&record, derives)? {
                 for (id, entry) in record {
                     let mut doc = match entry {
                         Entry::Open(doc) => *doc,
@@ -199,6 +200,21 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// What derives from records that come whole.
+pub trait Derives {
+    /// What a search compares of a record that is about to be written.
+    ///
+    /// # Errors
+    /// Of the store.
+    fn words(&mut self, row: &WholeRow<'_>) -> Result<Option<String>>;
+
+    /// It stands in the store.
+    ///
+    /// # Errors
+    /// Of the store.
+    fn wrote(&mut self, row: &WholeRow<'_>) -> Result<()>;
+}
+
 /// The statements of a flush, written once.
 struct Writer<'a> {
     db: &'a Connection,
@@ -215,7 +231,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a record all of whose documents are fresh and that has no row yet; `false`: it is not such a record, nothing was written.
-    fn write_whole(&mut self, record: &[(DocId, Entry)], whole: &mut dyn FnMut(&WholeRow<'_>) -> Result<()>) -> Result<bool> {
+    fn write_whole(&mut self, record: &[(DocId, Entry)], derives: &mut dyn Derives) -> Result<bool> {
         let mut parts = Vec::with_capacity(record.len());
         for (id, entry) in record {
             let Entry::Fresh(fresh) = entry else { return Ok(false) };
@@ -230,7 +246,8 @@ impl<'a> Writer<'a> {
             std::collections::hash_map::Entry::Occupied(e) => e.into_mut(),
             std::collections::hash_map::Entry::Vacant(e) => e.insert(self.db.prepare(insert_text(kind))?),
         };
-        if !row.insert(insert)? {
+        let words = derives.words(&row)?;
+        if !row.insert(insert, words)? {
             return Ok(false);
         }
         for (id, fresh, seen) in &parts {
@@ -249,7 +266,7 @@ impl<'a> Writer<'a> {
                 note_conflict(self.db, *id, kind, k.key)?;
             }
         }
-        whole(&row)?;
+        derives.wrote(&row)?;
         Ok(true)
     }
 }
@@ -299,7 +316,7 @@ impl<'a> WholeRow<'a> {
     }
 
     /// `false`: the record has a row already.
-    fn insert(&self, insert: &mut Statement<'_>) -> Result<bool> {
+    fn insert(&self, insert: &mut Statement<'_>, words: Option<String>) -> Result<bool> {
         insert.raw_bind_parameter(1, self.record)?;
         for (i, (field, value)) in self.kind.def().fields.iter().zip(&self.values).enumerate() {
             let at = i + 2;
@@ -314,6 +331,9 @@ impl<'a> WholeRow<'a> {
                     None => insert.raw_bind_parameter(at, v)?,
                 },
             }
+        }
+        if SEARCHED.contains(&self.kind) {
+            insert.raw_bind_parameter(self.values.len() + 2, words)?;
         }
         Ok(insert.raw_execute()? == 1)
     }

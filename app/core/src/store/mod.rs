@@ -7,7 +7,7 @@ pub mod docs;
 pub mod log;
 pub mod rows;
 
-pub use batch::Batch;
+pub use batch::{Batch, Derives, WholeRow};
 pub use docs::Doc;
 pub use rows::{DocFacts, Facts, Row, get_row, rows};
 
@@ -66,7 +66,7 @@ fn make_kind_tables(db: &Connection) -> Result<()> {
             q.query_map([kind.name], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
         };
         let mut columns: Vec<(&str, &str)> = kind.fields.iter().map(|f| (f.key, sql_type(f.ty))).collect();
-        if SEARCHED.iter().any(|k| k.name() == kind.name) {
+        if SEARCHED.contains(&kind.kind) {
             columns.push(("search_words", "text"));
         }
         if have.is_empty() {

@@ -1,6 +1,7 @@
 //! A record's row: what the documents held of it say, in typed columns. Written whole per document, read by the nouns' queries.
 
 use crate::error::Result;
+use crate::project::SEARCHED;
 use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use shared_model::Class;
@@ -97,7 +98,7 @@ struct Texts {
     select: String,
     /// Of the columns of each class.
     columns: [String; Class::ALL.len()],
-    /// A row that is not there yet, every column of it.
+    /// A row that is not there yet, every column of it; the words of a search last.
     insert: String,
     /// Keys that have a column of their own, sorted, with their place among the fields.
     by_key: Vec<(&'static str, usize)>,
@@ -121,11 +122,13 @@ impl Texts {
             let names = list(&mut fields_of(def.kind, class).filter(|f| !f.ty.is_family()), "");
             format!("select {} from \"{}\" where record = ?1", if names.is_empty() { "null" } else { &names }, def.name)
         });
-        let marks: Vec<String> = (1..def.fields.len() + 2).map(|n| format!("?{n}")).collect();
+        let is_searched = SEARCHED.contains(&def.kind);
+        let marks: Vec<String> = (1..def.fields.len() + 2 + usize::from(is_searched)).map(|n| format!("?{n}")).collect();
         let insert = format!(
-            "insert into \"{}\" (record, {}) values ({}) on conflict (record) do nothing",
+            "insert into \"{}\" (record, {}{}) values ({}) on conflict (record) do nothing",
             def.name,
             list(&mut def.fields.iter(), ""),
+            if is_searched { ", search_words" } else { "" },
             marks.join(", ")
         );
         let mut by_key: Vec<(&'static str, usize)> =

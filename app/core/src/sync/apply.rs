@@ -5,7 +5,7 @@ use super::{purge, refuse, repair, setback};
 use crate::error::{CoreError, Result};
 use crate::handover;
 use crate::project;
-use crate::store::{self, Batch, Doc, Facts, docs, log};
+use crate::store::{self, Batch, Derives, Doc, Facts, WholeRow, docs, log};
 use crate::workspace::{Identity, changed};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use shared_model::commands::Changed;
@@ -435,14 +435,27 @@ struct Incoming<'a, 't> {
     touched: &'t mut BTreeMap<Uuid, Kind>,
 }
 
+/// Where records go that come whole.
+struct Whole<'w, 'a> {
+    derived: &'w mut project::Derived<'a>,
+    records: &'w mut BTreeMap<Uuid, Kind>,
+}
+
+impl Derives for Whole<'_, '_> {
+    fn words(&mut self, row: &WholeRow<'_>) -> Result<Option<String>> {
+        self.derived.words_of(row)
+    }
+
+    fn wrote(&mut self, row: &WholeRow<'_>) -> Result<()> {
+        self.records.insert(row.record(), row.kind());
+        self.derived.note_but_words(row, true)
+    }
+}
+
 impl Incoming<'_, '_> {
     /// Writes the documents gathered so far.
     fn write(&mut self) -> Result<()> {
-        let (derived, whole) = (&mut self.derived, &mut self.whole);
-        let others = self.batch.flush(&mut |row| {
-            whole.insert(row.record(), row.kind());
-            derived.note(row, true)
-        })?;
+        let others = self.batch.flush(&mut Whole { derived: &mut self.derived, records: &mut self.whole })?;
         self.touched.extend(others);
         Ok(())
     }
