@@ -141,6 +141,7 @@ fn make(inner: &Inner, folder: &Path) -> Result<Manifest, Error> {
         if epochs::current(db)? == manifest.epoch { know(db, &manifest) } else { Ok(()) }
     })?;
     age_out(folder, at_ms, &name)?;
+    crate::restore::age_out(&inner.dir, at_ms)?;
     tracing::info!(bytes = manifest.bytes, partitions = manifest.partitions.len(), "a backup was made and verified");
     Ok(manifest)
 }

@@ -91,16 +91,20 @@ pub fn salvage(inner: &Inner, caller: &Caller, request: &SalvageRequest) -> Resu
     }
     let (reply, touched) = inner.store.write(|db| {
         devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;
-        let (epoch, mut filed, mut touched) = (epochs::current(db)?, 0, Vec::new());
+        let (epoch, mut filed, mut refused, mut touched) = (epochs::current(db)?, 0, 0, Vec::new());
         if epoch == request.epoch {
             let grants = grants_of(db, caller, &*inner.tree(db)?)?;
             for value in &request.values {
-                let rows = file(inner, db, &grants, value)?;
-                filed += u32::from(!rows.is_empty());
-                touched.extend(rows);
+                match file(inner, db, &grants, value)? {
+                    Some(rows) => {
+                        filed += u32::from(!rows.is_empty());
+                        touched.extend(rows);
+                    }
+                    None => refused += 1,
+                }
             }
         }
-        Ok::<_, Error>((SalvageReply { epoch, filed }, touched))
+        Ok::<_, Error>((SalvageReply { epoch, filed, refused }, touched))
     })?;
     if reply.filed > 0 {
         tracing::warn!(values = reply.filed, "values that only a device still held were proposed to the office");
@@ -109,7 +113,8 @@ pub fn salvage(inner: &Inner, caller: &Caller, request: &SalvageRequest) -> Resu
     Ok(reply)
 }
 
-fn file(inner: &Inner, db: &Connection, grants: &Grants, s: &Salvaged) -> Result<Vec<PartitionRow>, Error> {
+/// `None`: this cannot be put before the office. Nothing new where it stands there already, or was erased.
+fn file(inner: &Inner, db: &Connection, grants: &Grants, s: &Salvaged) -> Result<Option<Vec<PartitionRow>>, Error> {
     let found = documents::get(db, &s.doc)?;
     let is_theirs = match &found {
         Some(row) => granted_in(db, grants, row)?.is_some(),
@@ -122,18 +127,21 @@ fn file(inner: &Inner, db: &Connection, grants: &Grants, s: &Salvaged) -> Result
         other => other.to_json().to_string(),
     };
     let is_too_long = s.key.len() > KEY_BYTES_MAX || cell.len() > TEXT_BYTES_MAX || s.name.len() > NAME_BYTES_MAX;
-    if !is_theirs || is_too_long || inner.tree(db)?.get(&unit).is_none() || erasures::is_closed(db, &s.doc)? {
-        return Ok(Vec::new());
+    if !is_theirs || is_too_long || inner.tree(db)?.get(&unit).is_none() {
+        return Ok(None);
+    }
+    if erasures::is_closed(db, &s.doc)? {
+        return Ok(Some(Vec::new()));
     }
     if let Some(household) = &s.household
         && erasures::was_erased(db, household)?
     {
-        return Ok(Vec::new());
+        return Ok(Some(Vec::new()));
     }
     if let Some(row) = &found {
         let registers = Registers::decode_full(&row.registers).map_err(|_| Error::Damaged("registers of a document"))?;
         if registers.live.get(&s.key).is_some_and(|ops| ops.iter().any(|op| op.value == s.value)) {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
     }
     let hash = Sha256::new().chain_update(b"gridwalk/salvage/v1").chain_update(s.doc.bytes());
@@ -143,7 +151,7 @@ fn file(inner: &Inner, db: &Connection, grants: &Grants, s: &Salvaged) -> Result
     let record = uuid::Builder::from_custom_bytes(id).into_uuid();
     let item = DocId::new(record, Class::Office);
     if documents::get(db, &item)?.is_some() || erasures::is_closed(db, &item)? {
-        return Ok(Vec::new());
+        return Ok(Some(Vec::new()));
     }
     let label = s.kind.field(&s.key).map_or_else(|| s.key.clone(), |f| f.zh.to_owned());
     let mut edits = vec![
@@ -157,5 +165,5 @@ fn file(inner: &Inner, db: &Connection, grants: &Grants, s: &Salvaged) -> Result
         Edit::put("said_at", Value::Int(s.at)),
     ];
     edits.extend(s.household.map(|h| Edit::put("household", h.to_string())));
-    inner.write_own(db, &unit, item, Kind::HeldItem, &edits)
+    inner.write_own(db, &unit, item, Kind::HeldItem, &edits).map(Some)
 }

@@ -1,5 +1,5 @@
 //! Putting a backup in place, declared: what the server loses by it is known, so a new epoch begins at the heads of the backup, and the
-//! ledger is carried out before the port opens. The database that was there is moved aside, never deleted; until the last step nothing of
+//! ledger is carried out before the port opens. The database that was there is moved aside, for 30 days; until the last step nothing of
 //! it is touched, so a restore that is cut short is simply begun again.
 
 use crate::backup::{hash_of, manifest_of, prove, sync_folder};
@@ -7,7 +7,8 @@ use crate::error::Error;
 use crate::keys::Keys;
 use crate::setup::remove_database;
 use crate::store::{self, Store, documents, epochs};
-use crate::{Env, Server, epoch, ledger};
+use crate::{DAY_MS, Env, Server, epoch, ledger};
+use shared_model::limits::BACKUP_DAYS_MAX;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -114,6 +115,21 @@ fn take_ledger(folder: &Path, data: &Path) -> Result<(), Error> {
         fs::copy(folder.join(ledger::FILE), &making)?;
         File::open(&making)?.sync_all()?;
         fs::rename(&making, data.join(ledger::FILE))?;
+    }
+    Ok(())
+}
+
+/// A database that was moved aside holds what was erased since. It goes by the rule of backups: after 30 days, with the next backup.
+pub fn age_out(data: &Path, now_ms: i64) -> Result<(), Error> {
+    for entry in fs::read_dir(data)? {
+        let path = entry?.path();
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let Some(at) = name.strip_prefix(BEFORE).and_then(|at| at.get(..19)) else { continue };
+        let made = chrono::NaiveDateTime::parse_from_str(at, "%Y%m%dT%H%M%S%3fZ").map(|at| at.and_utc().timestamp_millis());
+        if made.is_ok_and(|made| now_ms - made >= i64::from(BACKUP_DAYS_MAX) * DAY_MS) {
+            fs::remove_file(&path)?;
+            tracing::info!("a database that a restore moved aside is gone after its time");
+        }
     }
     Ok(())
 }

@@ -75,6 +75,37 @@ fn take_back(inner: &Inner, db: &Connection, record: &Uuid, target: &Uuid) -> Re
     Ok(touched)
 }
 
+/// A case that came back after the server was set back says to whom it is shown: shares of then last again, or have ended again. It lasts
+/// under the record of shares from now on; who began it then is not known here.
+pub fn as_said(inner: &Inner, db: &Connection, record: &Uuid, case: &Registers) -> Result<Vec<PartitionRow>, Error> {
+    let (now_ms, mut touched) = (inner.env.now_ms(), Vec::new());
+    for key in case.live.keys() {
+        let Some(target) = key.strip_prefix("shared/").and_then(|id| Uuid::parse_str(id).ok()) else { continue };
+        let known = lasting(db, record)?.into_iter().find(|s| s.target == target);
+        match (case.value(key).and_then(Value::as_str), known) {
+            (Some(words), None) => {
+                let mut parts = words.split('|');
+                let Some(up_to) = parts.next().and_then(Class::from_name) else { continue };
+                let by_name = parts.next() == Some("by_name");
+                let (unit, role) = match people::membership(db, &target)?.filter(|_| by_name) {
+                    Some(member) => (member.unit, member.role),
+                    None if by_name => continue,
+                    None => (target, Role::Office),
+                };
+                let share = Share { id: 0, record: *record, target, unit, by_name, role, up_to, ended_at: None };
+                shares::add(db, &share, &Uuid::nil(), now_ms)?;
+                touched.extend(arrange(inner, db, record, &target, Some(&share))?);
+            }
+            (None, Some(share)) => {
+                shares::end(db, share.id, None, now_ms)?;
+                touched.extend(arrange(inner, db, record, &target, None)?);
+            }
+            _ => {}
+        }
+    }
+    Ok(touched)
+}
+
 /// New documents of a case are placed wherever the case is shown.
 pub fn follow(db: &Connection, batch: &mut Batch<'_>, case: &Uuid, document: i64) -> Result<(), Error> {
     let shares = lasting(db, case)?;

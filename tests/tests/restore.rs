@@ -490,7 +490,7 @@ fn an_older_ledger_beside_the_database_is_completed_and_counts_at_the_next_resto
 fn store_of(d: &Device) -> rusqlite::Connection {
     let unlocked = std::fs::read_to_string(d.home().join("unlocked")).unwrap();
     let db = rusqlite::Connection::open(d.home().join("gridwalk.db")).unwrap();
-    db.execute_batch(&format!("pragma key = \"x'{}'\";", unlocked.split_whitespace().next().unwrap())).unwrap();
+    db.execute_batch(&app_core::unlock_sql(unlocked.split_whitespace().next().unwrap())).unwrap();
     db
 }
 
@@ -635,4 +635,55 @@ fn work_that_stands_on_what_nobody_can_bring_back_is_written_again() {
     assert!(ledger.of(w.ana().id()).values().any(|v| matches!(v, Verdict::Lost)), "{:?}", ledger.of(w.ana().id()));
     assert_eq!(look::difference(w.ana(), w.bo()), None);
     assert_eq!(look::difference_to(w.ana(), &ledger), None);
+}
+
+#[test]
+fn what_was_shown_to_somebody_after_the_backup_is_shown_again() {
+    let mut w = World::new(440);
+    let street = w.enrol("刘科长", Role::Office, "610104001");
+    w.sync_all();
+    let backup = w.back_up();
+    w.sync_all();
+    let matter = shared_model::matters::all().iter().find(|m| m.class == shared_model::Class::Open).unwrap().code.clone();
+    let case = w.ana().call("add_case", json!({ "matter": matter, "title": "灯坏了", "building": first_building() }))["id"].clone();
+    w.sync_all();
+    let file = w.office().call("get_case", json!({ "id": case }));
+    let to = file["may_share"].as_array().unwrap().iter().find(|c| c["name"] == "青年路街道").unwrap()["to"].clone();
+    w.office().call("share_case", json!({ "case": case, "to": to }));
+    w.sync_all();
+    w.ana().call("add_step", json!({ "case": case, "transition": "comment", "note": "看过了" }));
+    w.sync_all();
+    let shown = w.devices[street].call("get_case", json!({ "id": case }));
+    assert_eq!(shown["steps"].as_array().unwrap().len(), 1, "{shown}");
+    w.restore(&backup);
+    // the office that shared it stays away: who reported the case brings it back, with whom it is shown to
+    w.office().line.set_offline(true);
+    w.ana().sync();
+    w.bo().sync();
+    w.devices[street].sync();
+    let again = w.devices[street].call("get_case", json!({ "id": case }));
+    assert_eq!(again["steps"], shown["steps"]);
+    w.office().line.set_offline(false);
+    w.sync_all();
+    assert!(tray(w.office()).is_empty(), "{:?}", tray(w.office()));
+}
+
+#[test]
+fn the_database_that_a_restore_moved_aside_goes_after_thirty_days() {
+    let w = World::ready(441);
+    let backup = w.back_up();
+    w.office().edit_person("1-1-101", "张建国", "note", "只在旧的那份里");
+    w.office().sync();
+    w.restore(&backup);
+    let aside = || {
+        let names = std::fs::read_dir(w.server_dir()).unwrap().map(|e| e.unwrap().file_name().to_string_lossy().into_owned());
+        names.filter(|n| n.starts_with("server.db.before-")).count()
+    };
+    assert!(aside() > 0);
+    w.clock.pass_ms(29 * DAY_MS);
+    w.back_up();
+    assert!(aside() > 0);
+    w.clock.pass_ms(2 * DAY_MS);
+    w.back_up();
+    assert_eq!(aside(), 0);
 }

@@ -107,6 +107,8 @@ pub struct SalvageRequest {
 pub struct SalvageReply {
     pub epoch: u64,
     pub filed: u32,
+    /// Values that cannot be put before the office: the device keeps what it has.
+    pub refused: u32,
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::server_writes::{Batch, Written};
 use crate::store::documents::PartitionRow;
 use crate::store::people::Membership;
 use crate::store::{devices, documents, erasures, people, units};
-use crate::{memberships, shape};
+use crate::{memberships, shape, sharing};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use shared_model::Role;
@@ -118,9 +118,22 @@ impl<'a> Back<'a> {
             after: &after,
         };
         let mut batch = Batch::new(self.db, row.command, row.received_at);
-        batch.change(&written)?;
+        let document = batch.change(&written)?;
+        // what is new of a case is shown to whom the case is shown
+        let case = match kind {
+            Kind::Case => Some(doc.record),
+            Kind::CaseStep => match written.parent {
+                Some(case) => Some(case),
+                None => documents::parent(self.db, &doc.record)?,
+            },
+            _ => None,
+        };
+        if let Some(case) = case.filter(|_| found.is_none()) {
+            sharing::follow(self.db, &mut batch, &case, document)?;
+        }
         self.touched.extend(batch.write()?);
         match kind {
+            Kind::Case => self.touched.extend(sharing::as_said(self.inner, self.db, &doc.record, &after)?),
             Kind::Unit => self.unit(doc, &after)?,
             Kind::Membership => self.membership(doc, &after)?,
             _ => {}

@@ -6,7 +6,7 @@ use crate::error::{CoreError, Result};
 use crate::handover;
 use crate::project;
 use crate::store::{self, Batch, Derives, Doc, Facts, WholeRow, docs, log};
-use crate::workspace::{Identity, changed};
+use crate::workspace::{DocEdit, Identity, changed};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use shared_model::commands::Changed;
 use shared_model::crdt::{Change, ChangeHash, Registers};
@@ -242,14 +242,8 @@ pub fn accept(
 
 /// The documents of a command that cannot be read any more.
 fn documents_of(db: &Connection, seq: u64) -> Result<Vec<DocId>> {
-    let mut q = db.prepare_cached("select record, class, generation from command_doc where seq = ?1")?;
-    let got = q.query_map([seq], |r| Ok((r.get(0)?, r.get::<_, u8>(1)?, r.get(2)?)))?;
-    let mut out = Vec::new();
-    for row in got {
-        let (record, class, generation) = row?;
-        out.extend(Class::from_u8(class).map(|class| DocId { record, class, generation }));
-    }
-    Ok(out)
+    let args: Vec<u8> = db.query_row("select args from command where seq = ?1", [seq], |r| r.get(0))?;
+    Ok(wire::from_cbor::<Vec<DocEdit>>(&args).unwrap_or_default().iter().map(|d| d.doc).collect())
 }
 
 /// The documents of a command.

@@ -100,7 +100,8 @@ impl Engine {
         let theirs = repair::theirs(&reply)?;
         for proposal in self.with(|o| repair::proposals(&o.db, &theirs))? {
             let reply: SalvageReply = self.ask("/v1/salvage", &proposal, report)?;
-            if reply.epoch != proposal.epoch {
+            if reply.epoch != proposal.epoch || reply.refused > 0 {
+                tracing::error!(values = reply.refused, "values cannot be proposed; nothing is replaced");
                 return Ok(());
             }
         }

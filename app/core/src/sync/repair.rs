@@ -9,8 +9,12 @@ use super::apply::{Digests, hashes_of};
 use super::{refuse, setback};
 use crate::error::Result;
 use crate::project;
-use crate::store::{self, docs, rows};
-use crate::workspace::Identity;
+use crate::store::{
+    self, docs,
+    log::{self, Among},
+    rows,
+};
+use crate::workspace::{DocEdit, Identity};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use shared_model::Class;
 use shared_model::crdt::{DEL_KEY, OpId, Registers, Value};
@@ -59,12 +63,11 @@ pub fn verify(db: &Connection, now_ms: i64) -> Result<()> {
             let (Some(class), kind) = (Class::from_u8(r.get(1)?), Kind::from_u8(r.get(4)?)) else { continue };
             let id = DocId { record: r.get(0)?, class, generation: r.get(2)? };
             let (regs, base): (Vec<u8>, Option<Vec<u8>>) = (r.get(5)?, r.get(6)?);
-            let heads_of = |bytes: &[u8]| Registers::decode(bytes, &mut |_| Some(Value::Null));
-            let accepted = match base {
+            let accepted = Registers::decode(&regs, &mut |_| Some(Value::Null)).and_then(|shown| match base {
                 Some(bytes) if bytes.is_empty() => Ok(Registers::default()),
-                Some(bytes) => heads_of(&bytes).and_then(|base| heads_of(&regs).map(|_| base)),
-                None => heads_of(&regs),
-            };
+                Some(bytes) => shown.decode_other(&bytes),
+                None => Ok(shown),
+            });
             let Ok(accepted) = accepted else {
                 broken.extend(kind.map(|kind| (id, kind)));
                 continue;
@@ -122,18 +125,9 @@ pub fn stand_in(db: &Connection, seq: u64) -> Result<Option<Command>> {
     }
     let (name, policy): (String, u64) =
         db.query_row("select name, policy from command where seq = ?1", [seq], |r| Ok((r.get(0)?, r.get(1)?)))?;
-    let mut parts = Vec::new();
-    let mut q = db.prepare_cached(
-        "select c.record, c.class, c.generation, d.unit, d.kind from command_doc c
-         join doc d on d.record = c.record and d.class = c.class and d.generation = c.generation where c.seq = ?1",
-    )?;
-    let got = q.query_map([seq], |r| Ok((r.get(0)?, r.get::<_, u8>(1)?, r.get(2)?, r.get(3)?, r.get::<_, u8>(4)?)))?;
-    for row in got {
-        let (record, class, generation, unit, kind) = row?;
-        if let (Some(class), Some(kind)) = (Class::from_u8(class), Kind::from_u8(kind)) {
-            parts.push(Part { unit, doc: DocId { record, class, generation }, kind, change: serde_bytes::ByteBuf::new() });
-        }
-    }
+    let args: Vec<u8> = db.query_row("select args from command where seq = ?1", [seq], |r| r.get(0))?;
+    let edits: Vec<DocEdit> = wire::from_cbor(&args).unwrap_or_default();
+    let parts = edits.iter().map(|d| Part { unit: d.unit, doc: d.doc, kind: d.kind, change: serde_bytes::ByteBuf::new() }).collect();
     let command = Command { seq, name, policy, ask: None, parts, replaces: None, adopts: None, batch: None };
     db.execute(
         "update command set body = ?2, digest = ?3 where seq = ?1",
@@ -150,7 +144,7 @@ pub fn note_known(db: &Connection, known: u64) -> Result<bool> {
     let Some(mut damaged) = store::json_setting::<BTreeMap<u64, bool>>(db, "damaged")?.filter(|d| !d.is_empty()) else { return Ok(false) };
     // one that has its verdict is done with
     let open: BTreeSet<u64> = {
-        let mut q = db.prepare("select seq from command where judged = 0")?;
+        let mut q = db.prepare("select seq from unjudged")?;
         q.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
     };
     damaged.retain(|seq, _| open.contains(seq));
@@ -238,12 +232,16 @@ pub fn want(db: &Connection, found: &BTreeMap<DocId, bool>) -> Result<bool> {
 /// # Errors
 /// Of the store.
 pub fn offer(db: &Connection, found: &BTreeMap<DocId, bool>) -> Result<bool> {
-    for id in found.keys() {
-        db.prepare_cached(
-            "update command set again = 1 where state = 'accepted' and judged = 1 and length(body) > 0
-             and seq in (select seq from command_doc where record = ?1 and class = ?2 and generation = ?3)",
-        )?
-        .execute(params![id.record, id.class as u8, id.generation])?;
+    let records: BTreeSet<Uuid> = found.keys().map(|id| id.record).collect();
+    for record in records {
+        for (seq, command) in log::mentioning(db, record, Among::All)? {
+            if command.is_some_and(|c| c.parts.iter().any(|p| found.contains_key(&p.doc))) {
+                db.prepare_cached(
+                    "update command set again = 1 where seq = ?1 and state = 'accepted' and judged = 1 and length(body) > 0",
+                )?
+                .execute([seq])?;
+            }
+        }
     }
     let pages: Vec<(i64, Vec<u8>)> = {
         let mut q = db.prepare("select id, body from kept_page where offer <> 1")?;
@@ -335,13 +333,15 @@ fn household_of(db: &Connection, kind: Kind, record: Uuid) -> Result<Option<Uuid
 /// Operations of own commands whose words are still here: they are sent, or written again.
 fn written_again(db: &Connection, id: DocId) -> Result<BTreeSet<OpId>> {
     let mut q = db.prepare_cached(
-        "select c.body from command c join command_doc d on d.seq = c.seq where d.record = ?1 and d.class = ?2 and d.generation = ?3
-         and length(c.body) > 0 and length(c.args) > 0 and (c.judged = 0 or (c.state = 'superseded' and c.reason = 'lost'))",
+        "select 1 from command where seq = ?1 and length(body) > 0 and length(args) > 0
+         and (judged = 0 or (state = 'superseded' and reason = 'lost'))",
     )?;
-    let bodies = q.query_map(params![id.record, id.class as u8, id.generation], |r| r.get::<_, Vec<u8>>(0))?;
     let mut out = BTreeSet::new();
-    for body in bodies {
-        let Ok(command) = wire::from_cbor::<Command>(&body?) else { continue };
+    for (seq, command) in log::mentioning(db, id.record, Among::All)? {
+        let Some(command) = command else { continue };
+        if !q.exists([seq])? {
+            continue;
+        }
         for (_, change, _) in hashes_of(&command).into_iter().filter(|(doc, _, _)| *doc == id) {
             out.extend(change.ops_with_ids().map(|(op, _)| op));
         }
