@@ -96,7 +96,12 @@ impl Push<'_> {
         let is_new = known.is_none_or(|k| matches!(k.verdict, Verdict::Need { .. }));
         match &offered.verdict {
             Some(verdict) if is_new => self.file_again(command, verdict),
-            _ => self.answer(command),
+            is_refused => {
+                self.is_again = is_refused.is_none();
+                let verdict = self.answer(command);
+                self.is_again = false;
+                verdict
+            }
         }
     }
 

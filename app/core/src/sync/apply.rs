@@ -455,13 +455,14 @@ impl Incoming<'_, '_> {
     }
 
     /// The same step on what is accepted and on what is shown; on neither, when it fails. `new`: the document, its kind and its home, were it
-    /// not here yet; `at`: when it was first and last received.
+    /// not here yet; `at`: when it was first and last received, where the row says the first: a server that was set back may have received
+    /// it anew, and everybody orders by what its log says.
     fn merge(
         &mut self,
         new: (DocId, Kind, Uuid),
         page: &Partition,
         digests: &mut Digests,
-        at: (i64, i64),
+        at: (Option<i64>, i64),
         step: impl Fn(&mut Registers) -> Result<()>,
     ) -> Result<()> {
         let found = self.batch.take(new.0)?;
@@ -472,7 +473,7 @@ impl Incoming<'_, '_> {
         if merged.is_ok() {
             let places = shown_by(self.db, &doc, is_known, page, old, digests)?;
             digests.moved(&places, page.class, old, doc.digest_term());
-            doc.first_at = doc.first_at.or(Some(at.0));
+            doc.first_at = at.0.or(doc.first_at).or(Some(at.1));
             doc.last_at = Some(at.1);
         }
         self.batch.put(doc);
@@ -591,7 +592,8 @@ fn apply_row(into: &mut Incoming<'_, '_>, page: &Partition, row: &Row, digests: 
                 return Ok(());
             }
             let (change, hash) = Change::decode(bytes).map_err(|_| bad())?;
-            into.merge((*id, *kind, page.unit), page, digests, (row.received_at, row.received_at), |r| {
+            let first_at = change.deps.is_empty().then_some(row.received_at);
+            into.merge((*id, *kind, page.unit), page, digests, (first_at, row.received_at), |r| {
                 r.apply(&change, hash).map(|_| ()).map_err(|_| bad())
             })
         }
@@ -605,7 +607,7 @@ fn apply_row(into: &mut Incoming<'_, '_>, page: &Partition, row: &Row, digests: 
         }
         RowBody::Snapshot { doc: id, kind, registers, first_at, home } => {
             let theirs = Registers::decode_full(registers).map_err(|_| bad())?;
-            into.merge((*id, *kind, home.unwrap_or(page.unit)), page, digests, (*first_at, row.received_at), |r| {
+            into.merge((*id, *kind, home.unwrap_or(page.unit)), page, digests, (Some(*first_at), row.received_at), |r| {
                 *r = if r.clock.is_empty() { theirs.clone() } else { r.join(&theirs) };
                 Ok(())
             })
