@@ -30,6 +30,10 @@ pub fn everything(device: &Device, office: bool) -> BTreeMap<String, Json> {
         if !office {
             file["held"] = Json::Null;
             drop_office(&mut file["cases"]);
+            // where somebody went is named by who holds that door too
+            for person in file["persons"].as_array_mut().into_iter().flatten() {
+                person["moved"] = Json::Null;
+            }
         }
         out.insert(format!("household {plate} {id}"), file);
     }
@@ -37,7 +41,8 @@ pub fn everything(device: &Device, office: bool) -> BTreeMap<String, Json> {
     if !office {
         drop_office(&mut cases);
     }
-    for case in cases.as_array().unwrap() {
+    // a case that is only shown to somebody says nothing of its household
+    for case in cases.as_array().unwrap().iter().filter(|c| c["by_share"] != json!(true)) {
         let id = case["id"].as_str().unwrap();
         out.insert(format!("case {id}"), shared(&device.call("get_case", json!({ "id": id }))));
     }

@@ -4,6 +4,7 @@
 use crate::world::{Device, plain};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Files of a folder in which the string occurs.
@@ -20,11 +21,24 @@ pub fn files_with(dir: &Path, needle: &str) -> Vec<String> {
     out
 }
 
-/// Tables and columns of a device's store in which the string occurs.
-pub fn columns_with(device: &Device, needle: &str) -> Vec<String> {
+/// A device's store, read through its key.
+fn store(device: &Device) -> Connection {
     let unlocked = std::fs::read_to_string(device.home().join("unlocked")).unwrap();
     let db = Connection::open(device.home().join("gridwalk.db")).unwrap();
     db.execute_batch(&app_core::unlock_sql(unlocked.split_whitespace().next().unwrap())).unwrap();
+    db
+}
+
+/// Numbers of the commands that a device still holds whole.
+pub fn kept_commands(device: &Device) -> BTreeSet<u64> {
+    let db = store(device);
+    let mut q = db.prepare("select seq from command where length(body) > 0").unwrap();
+    q.query_map([], |r| r.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+/// Tables and columns of a device's store in which the string occurs.
+pub fn columns_with(device: &Device, needle: &str) -> Vec<String> {
+    let db = store(device);
     let tables: Vec<String> = {
         let mut q = db.prepare("select name from sqlite_master where type = 'table'").unwrap();
         q.query_map([], |r| r.get(0)).unwrap().collect::<Result<_, _>>().unwrap()

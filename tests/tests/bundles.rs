@@ -229,3 +229,26 @@ fn a_first_sync_leaves_the_rows_that_come_one_by_one() {
         assert_eq!(anew.table(table), late.table(table), "{table}");
     }
 }
+
+#[test]
+fn a_bundle_that_grows_between_two_of_its_pages_comes_whole() {
+    let w = World::new(204);
+    long_building(&w, 300);
+    let (office, bo) = (w.office(), w.bo());
+    bo.line.record();
+    bo.meets(&[Fault::CutInBundle]);
+    assert!(bo.try_sync().is_err());
+    assert!(bundle_pages(&bo.line.take_tape()) > 1, "the bundle has several pages, and the first of them is here");
+    // what is shorter now moves everything behind it to another page
+    let people: Vec<(String, String)> = office.doors().into_iter().filter(|(plate, _)| plate.starts_with("6-")).take(60).collect();
+    for (_, id) in &people {
+        let file = office.call("get_household", json!({ "id": id }));
+        for person in file["persons"].as_array().unwrap() {
+            office.call("edit_person", json!({ "id": person["id"], "edit": { "note": "短" } }));
+        }
+    }
+    office.sync();
+    bo.sync();
+    assert!(bo.agrees(), "{}", bo.status());
+    assert_eq!(look::difference_within(bo, office), None);
+}

@@ -6,6 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Seeds when nobody says how many: a first look in the dev profile. `make test` runs 2,000 in fast code beside it.
 const SEEDS: u64 = 10;
 
+/// From so many seeds on everything that can happen has happened.
+const ENOUGH: u64 = 1_000;
+
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().filter(|v| !v.is_empty()).map(|v| v.parse().unwrap_or_else(|_| panic!("{name}={v} is no number")))
 }
@@ -40,6 +43,13 @@ fn whatever_happens_nothing_is_lost_and_everybody_agrees_in_the_end() {
         all.into_iter().flat_map(|t| t.join().expect("a worker catches what its seeds throw")).collect()
     });
     assert!(failed.is_empty(), "{} of {seeds} seeds failed: {failed:?}; replay one with `make sim SEED={}`", failed.len(), failed[0]);
+    let happened = e2e::sim::happened();
+    let text: Vec<String> = happened.iter().map(|(what, times)| format!("{times:>8} {what}")).collect();
+    println!("in {seeds} histories happened:\n{}", text.join("\n"));
+    if seeds >= ENOUGH {
+        let never: Vec<&str> = e2e::sim::EVERYTHING.into_iter().filter(|what| !happened.contains_key(what)).collect();
+        assert!(never.is_empty(), "the checks of these hold nothing, because they never happen: {never:?}");
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Sim, Wrote};
 use crate::rosters;
-use crate::world::{ANA, BO, FIRST_GRID, Fault, HEAD, OFFICE, SECOND, SECOND_GRID, first_building};
+use crate::world::{ANA, BO, FIRM, FIRST_GRID, Fault, HEAD, OFFICE, SECOND, SECOND_GRID, STREET, STREET_UNIT, first_building};
 use rand::Rng;
 use serde_json::{Value as Json, json};
 
@@ -11,7 +11,7 @@ const HONEST: [&str; 4] = ["not_found", "not_allowed", "invalid_args", "read_onl
 /// What a sync may fail with when the network is bad.
 const BAD_NETWORK: [&str; 2] = ["offline", "server_error"];
 /// Commands that go to the server at once.
-const ONLINE: [&str; 3] = ["add_membership", "end_membership", "move_units"];
+const ONLINE: [&str; 4] = ["add_membership", "end_membership", "move_units", "stand_in"];
 const HOUR_MS: i64 = 3_600_000;
 
 impl Sim {
@@ -20,7 +20,7 @@ impl Sim {
         let pass_ms = if self.chance(5) { self.rng.gen_range(1..72) * HOUR_MS } else { self.rng.gen_range(1..600) * 1000 };
         self.world.clock.pass_ms(pass_ms);
         self.renew_leases();
-        match self.rng.gen_range(0..100) {
+        match self.rng.gen_range(0..108) {
             0..=27 => self.edit(),
             28..=37 => self.visit(),
             38..=40 => self.undo(),
@@ -39,6 +39,11 @@ impl Sim {
             74 => self.compact(),
             75 => self.erase(),
             70 => self.clock(),
+            100..=101 => self.keep_server(),
+            102 => self.set_back(),
+            103..=105 => self.share(),
+            106 => self.stand_in(),
+            107 if self.chance(25) => self.copy_phone(),
             _ => self.sync(),
         }
     }
@@ -46,20 +51,46 @@ impl Sim {
     /// Whoever was too long without contact, or whose clock says so, goes where there is a signal before reading on.
     fn renew_leases(&mut self) {
         for who in 0..self.world.devices.len() {
-            let d = &self.world.devices[who];
-            if d.engine().is_lease_over() {
-                d.try_sync().unwrap_or_else(|e| panic!("{}: a sync over a good line failed: {e}", d.name));
-                let text = format!("{} syncs for its lease", d.name);
+            if !self.stopped.contains(&who) && self.world.devices[who].engine().is_lease_over() {
+                self.sync_well(who);
+                let text = format!("{} syncs for its lease", self.world.devices[who].name);
                 self.tell(text);
             }
         }
     }
 
+    /// A sync over a good line.
+    fn sync_well(&mut self, who: usize) {
+        let d = &self.world.devices[who];
+        match d.try_sync() {
+            Ok(report) => self.note_heard(who, &report),
+            Err(e) if e.code == "cloned" && self.is_twin(who) => self.stop(who),
+            Err(e) => panic!("{}: a sync over a good line failed: {e}", d.name),
+        }
+    }
+
+    /// What the server had before it was set back is there again, as far as this device held it.
+    fn note_heard(&mut self, who: usize, report: &Json) {
+        if report["agreed"] == json!(true) && self.unheard.remove(&who) {
+            self.did("heard after the server was set back");
+        }
+    }
+
+    /// The server has told it that its phone was copied: nobody works with it any more.
+    pub(super) fn stop(&mut self, who: usize) {
+        if self.stopped.insert(who) {
+            self.did("a copied phone found out");
+        }
+    }
+
     fn anybody(&mut self) -> usize {
-        [OFFICE, SECOND, ANA, BO][self.rng.gen_range(0..4)]
+        self.one_of(&[OFFICE, SECOND, ANA, BO])
     }
 
     pub(super) fn call(&mut self, who: usize, command: &'static str, args: Json) -> Option<Json> {
+        if self.stopped.contains(&who) {
+            return None;
+        }
         let is_local = !ONLINE.contains(&command);
         let low = (is_local && self.chance(4)).then(|| self.rng.gen_range(0..3));
         let device = &self.world.devices[who];
@@ -69,6 +100,7 @@ impl Sim {
             Some(commits) => match device.try_call_on_low_battery(commits, command, args.clone()) {
                 Some(out) => out,
                 None => {
+                    self.did("the power went within a command");
                     self.tell(format!("{name} {command} {args}: the power went before commit {commits}"));
                     return None;
                 }
@@ -77,7 +109,10 @@ impl Sim {
         let end = out.as_ref().map_or_else(|e| format!(" → {}", e.code), |_| String::new());
         self.tell(format!("{name} {command} {args}{end}"));
         match out {
-            Ok(reply) => Some(reply),
+            Ok(reply) => {
+                self.did(command);
+                Some(reply)
+            }
             Err(e) if HONEST.contains(&e.code.as_str()) => None,
             Err(e) => panic!("{name}: {command} {args}: {e}"),
         }
@@ -85,6 +120,9 @@ impl Sim {
 
     /// A household that the device holds, with its file.
     pub(super) fn home(&mut self, who: usize) -> Option<Json> {
+        if self.stopped.contains(&who) {
+            return None;
+        }
         let doors: Vec<String> = self.world.devices[who].doors().into_values().collect();
         let id = self.pick(&doors)?.clone();
         Some(self.world.devices[who].call("get_household", json!({ "id": id })))
@@ -158,7 +196,7 @@ impl Sim {
     }
 
     fn visit(&mut self) {
-        let who = [ANA, BO, ANA, BO, OFFICE][self.rng.gen_range(0..5)];
+        let who = self.one_of(&[ANA, BO, ANA, BO, OFFICE]);
         let Some(file) = self.home(who) else { return };
         let home = file["household"]["id"].clone();
         let outcome = ["met", "absent", "refused"][self.rng.gen_range(0..3)];
@@ -186,7 +224,7 @@ impl Sim {
     }
 
     fn case(&mut self) {
-        let who = [ANA, BO, OFFICE, HEAD, HEAD][self.rng.gen_range(0..5)];
+        let who = self.one_of(&[ANA, BO, OFFICE, HEAD, HEAD]);
         let matters = shared_model::matters::all();
         let matter = &matters[self.rng.gen_range(0..matters.len())];
         let mut args = json!({ "matter": matter.code, "title": format!("事 {}", self.rng.r#gen::<u16>()) });
@@ -209,16 +247,27 @@ impl Sim {
     }
 
     fn case_step(&mut self) {
-        let who = [OFFICE, SECOND, ANA, BO, HEAD][self.rng.gen_range(0..5)];
+        let who = self.one_of(&[OFFICE, SECOND, ANA, BO, HEAD, STREET, FIRM]);
         let list = self.world.devices[who].call("list_cases", json!({}));
         let cases: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
         let Some(case) = self.pick(&cases).cloned() else { return };
         let file = self.world.devices[who].call("get_case", json!({ "id": case["id"] }));
         let next: Vec<Json> = file["next"].as_array().cloned().unwrap_or_default();
         let Some(step) = self.pick(&next).cloned() else { return };
-        let args =
-            json!({ "case": case["id"], "transition": step["transition"]["code"], "note": "做了", "assignee": "物业", "rating": "满意" });
-        self.call(who, "add_step", args);
+        let transition = step["transition"]["code"].clone();
+        let note = format!("做了 {}", self.rng.r#gen::<u16>());
+        let mut args = json!({ "case": case["id"], "transition": transition, "note": note, "assignee": "物业", "rating": "满意" });
+        if transition == json!("hand_up") {
+            args["to"] = json!(STREET_UNIT);
+        }
+        if self.call(who, "add_step", args).is_some() {
+            if transition == json!("hand_up") {
+                self.did("a case handed up");
+            }
+            if who == STREET || who == FIRM {
+                self.did("a step by somebody whom a case was shown to");
+            }
+        }
     }
 
     fn settle(&mut self) {
@@ -233,7 +282,7 @@ impl Sim {
     }
 
     fn import(&mut self) {
-        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let who = self.one_of(&[OFFICE, SECOND]);
         let number = [1, 2, 5, 6, 7][self.rng.gen_range(0..5)];
         let grid = if self.chance(70) { FIRST_GRID } else { SECOND_GRID };
         // now and then so many that the partition is first sent as a bundle
@@ -274,7 +323,7 @@ impl Sim {
     }
 
     fn decide(&mut self) {
-        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let who = self.one_of(&[OFFICE, SECOND]);
         let list = self.world.devices[who].call("list_held", json!({}));
         let all: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
         let Some(item) = self.pick(&all).cloned() else { return };
@@ -284,7 +333,7 @@ impl Sim {
 
     /// The office takes over what was refused of somebody, or gives it back.
     fn judge_refused(&mut self) {
-        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let who = self.one_of(&[OFFICE, SECOND]);
         let list = self.world.devices[who].call("list_refused", json!({}));
         let all: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
         let Some(item) = self.pick(&all).cloned() else { return };
@@ -297,7 +346,7 @@ impl Sim {
 
     /// Somebody asks about what came back. (Setting it aside would hide work from the checks; the stories do that.)
     fn look_into_tray(&mut self) {
-        let who = [ANA, BO, HEAD, SECOND][self.rng.gen_range(0..4)];
+        let who = self.one_of(&[ANA, BO, HEAD, SECOND]);
         let list = self.world.devices[who].call("list_tray", json!({}));
         let all: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
         let Some(item) = self.pick(&all).cloned() else { return };
@@ -310,11 +359,13 @@ impl Sim {
 
     fn kill(&mut self) {
         let who = self.rng.gen_range(0..self.world.devices.len());
+        self.did("a device killed");
         self.tell(format!("{} is killed", self.world.devices[who].name));
         self.world.devices[who].kill();
     }
 
     fn restart(&mut self) {
+        self.did("the server restarted");
         self.tell("the server restarts".into());
         self.world.stop_server();
         self.world.start_server();
@@ -322,7 +373,7 @@ impl Sim {
 
     /// The office gives a worker another grid, or takes one away: roles change under people's feet.
     fn appoint(&mut self) {
-        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let who = self.one_of(&[OFFICE, SECOND]);
         let list = self.world.devices[who].call("list_memberships", json!({}));
         let workers = |m: &&Json| m["role"]["code"] == "worker" && m["may"] == json!(true) && m["state"] == "live";
         let all: Vec<Json> = list["items"].as_array().unwrap().iter().filter(workers).cloned().collect();
@@ -341,7 +392,7 @@ impl Sim {
 
     /// A building goes to the other grid.
     fn redraw(&mut self) {
-        let who = [OFFICE, SECOND][self.rng.gen_range(0..2)];
+        let who = self.one_of(&[OFFICE, SECOND]);
         let Some(file) = self.home(who) else { return };
         let parent = [FIRST_GRID, SECOND_GRID][self.rng.gen_range(0..2)];
         self.call(who, "move_units", json!({ "units": [file["household"]["building"]], "parent": parent }));
@@ -351,6 +402,7 @@ impl Sim {
         let who = self.rng.gen_range(0..self.world.devices.len());
         // up to ten years
         let wrong_ms = self.rng.gen_range(-87_600..87_600) * HOUR_MS;
+        self.did("a clock set wrong");
         self.tell(format!("the clock of {} is wrong by {wrong_ms} ms", self.world.devices[who].name));
         self.world.devices[who].env.set_wrong_by_ms(wrong_ms);
         self.renew_leases();
@@ -370,15 +422,19 @@ impl Sim {
 
     fn sync(&mut self) {
         let who = self.rng.gen_range(0..self.world.devices.len());
+        if self.stopped.contains(&who) {
+            return;
+        }
         let mut faults = Vec::new();
         while self.chance(40) {
             faults.push(if self.chance(30) { Fault::None } else { self.fault() });
         }
         if self.chance(15)
-            && who != HEAD
+            && ![HEAD, STREET, FIRM].contains(&who)
             && let Some(p) = self.someone(who)
         {
             let value = json!(format!("途中 {}", self.rng.r#gen::<u16>()));
+            self.did("written while an answer was on its way");
             self.world.devices[who].write_in_flight("edit_person", json!({ "id": p["id"], "edit": { "nickname": value } }));
         } else if self.chance(12) {
             let commits = self.rng.gen_range(0..8);
@@ -393,12 +449,19 @@ impl Sim {
         }
         let device = &self.world.devices[who];
         device.meets(&faults);
+        let cuts = self.world.server_cuts();
         let out = device.try_sync();
         let name = device.name;
         device.line.set_bend(None);
-        device.line.forget_faults();
+        for fault in &faults[..faults.len() - device.line.forget_faults()] {
+            self.did(fault.name());
+        }
         self.world.keep_server_power();
+        if self.world.server_cuts() > cuts {
+            self.did("the power of the server went");
+        }
         if self.world.devices[who].wakes_after_power_cut() {
+            self.did("the power went within a sync");
             self.tell(format!("{name} syncs {faults:?} until its power goes"));
             return;
         }
@@ -407,7 +470,11 @@ impl Sim {
             out.as_ref().map_or_else(|e| e.code.clone(), |r| format!("agreed {}", r["agreed"]))
         ));
         match out {
-            Ok(report) => self.check_sync(who, &report),
+            Ok(report) => {
+                self.note_heard(who, &report);
+                self.check_sync(who, &report);
+            }
+            Err(e) if e.code == "cloned" && self.is_twin(who) => self.stop(who),
             Err(e) if BAD_NETWORK.contains(&e.code.as_str()) => {
                 assert!(!faults.is_empty() || e.code == "offline", "{name}: a sync over a good line failed: {e}");
             }
@@ -424,11 +491,20 @@ impl Sim {
             d.env.set_wrong_by_ms(0);
             d.line.deliver_late();
         }
-        for _ in 0..3 {
+        if self.chance(50) {
+            // every term of a stand-in is over then
+            self.world.clock.pass_ms(7 * 24 * HOUR_MS);
+        }
+        for round in 0..4 {
             // the server notes a contact that brings nothing once a minute, and with it what the device has carried out
             self.world.clock.pass_ms(61_000);
-            for d in &self.world.devices {
-                d.try_sync().unwrap_or_else(|e| panic!("{}: a sync over a good line failed: {e}", d.name));
+            for who in 0..self.world.devices.len() {
+                if !self.stopped.contains(&who) {
+                    self.sync_well(who);
+                }
+            }
+            if round == 1 {
+                self.find_twins_out();
             }
         }
     }

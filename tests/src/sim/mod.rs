@@ -6,12 +6,15 @@
 mod acts;
 mod checks;
 mod erase;
+mod people;
+mod setback;
 
 use crate::world::World;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, PoisonError};
 
 /// Steps of one history.
 const STEPS: u32 = 70;
@@ -39,6 +42,70 @@ pub struct Sim {
     wrote: BTreeSet<Wrote>,
     /// Forms that stand open: (device, person, key, operations shown).
     forms: Vec<(usize, String, String, serde_json::Value)>,
+    /// What the server can be set back to.
+    backup: Option<setback::Earlier>,
+    copy: Option<setback::Earlier>,
+    is_set_back: bool,
+    /// Devices that have not been in full agreement since it was.
+    unheard: BTreeSet<usize>,
+    /// Two phones with one key.
+    twins: Option<(usize, usize)>,
+    /// Devices that the server told that they are copied: nobody works with them any more.
+    stopped: BTreeSet<usize>,
+}
+
+/// What has to happen in enough histories.
+pub const EVERYTHING: [&str; 42] = [
+    "a backup",
+    "a copy of the server",
+    "restored from a backup",
+    "a folder copied back",
+    "a database copied back beside its ledger",
+    "heard after the server was set back",
+    "a case shown",
+    "a case taken back",
+    "a case handed up",
+    "a step by somebody whom a case was shown to",
+    "somebody stands in",
+    "a phone copied",
+    "a copied phone found out",
+    "the power went within a command",
+    "the power went within a sync",
+    "the power of the server went",
+    "a device killed",
+    "the server restarted",
+    "a clock set wrong",
+    "a log compacted",
+    "written while an answer was on its way",
+    "a request lost",
+    "an answer lost",
+    "a request twice, the first answer",
+    "a request twice, the second answer",
+    "a request late",
+    "an answer cut",
+    "an answer that is rubbish",
+    "erase",
+    "withdraw_contact",
+    "move_units",
+    "add_membership",
+    "end_membership",
+    "adopt_refused",
+    "return_refused",
+    "ask_office",
+    "resend_refused",
+    "settle_conflict",
+    "decide_held",
+    "import_roster",
+    "undo_visit",
+    "move_person",
+];
+
+/// How often each kind of thing happened in all histories of this process: a check of something that never happens holds nothing.
+static HAPPENED: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
+
+/// What happened so far, and how often.
+pub fn happened() -> BTreeMap<&'static str, u64> {
+    HAPPENED.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
 /// Runs one seed; panics with what went wrong.
@@ -53,13 +120,19 @@ pub fn shown_at_the_end(seed: u64) -> String {
 
 fn history<T>(seed: u64, end: impl FnOnce(&Sim) -> T) -> T {
     let mut sim = Sim {
-        world: World::new(seed),
+        world: World::wide(seed),
         rng: StdRng::seed_from_u64(seed),
         told: VecDeque::new(),
         visits: BTreeSet::new(),
         cases: BTreeSet::new(),
         wrote: BTreeSet::new(),
         forms: Vec::new(),
+        backup: None,
+        copy: None,
+        is_set_back: false,
+        unheard: BTreeSet::new(),
+        twins: None,
+        stopped: BTreeSet::new(),
     };
     let result = catch_unwind(AssertUnwindSafe(|| {
         for _ in 0..STEPS {
@@ -83,6 +156,19 @@ impl Sim {
             self.told.pop_front();
         }
         self.told.push_back(text);
+    }
+
+    /// Counts something that happened.
+    fn did(&self, what: &'static str) {
+        *HAPPENED.lock().unwrap_or_else(PoisonError::into_inner).entry(what).or_default() += 1;
+    }
+
+    /// One of these who still works; of two phones with one key either.
+    fn one_of(&mut self, list: &[usize]) -> usize {
+        let who = list[self.rng.gen_range(0..list.len())];
+        let is_other = self.chance(50);
+        let who = self.twins.filter(|(a, _)| *a == who && is_other).map_or(who, |(_, b)| b);
+        if self.stopped.contains(&who) { crate::world::OFFICE } else { who }
     }
 
     fn chance(&mut self, percent: u32) -> bool {

@@ -123,6 +123,7 @@ impl Device {
     /// A command, as a person or a screen calls it. What is written takes a second.
     pub fn try_call(&self, command: &str, args: Json) -> Result<Json, CoreError> {
         let before = self.pending();
+        self.line.begin_sync();
         let out = self.engine().call(command, args);
         let writes =
             shared_model::commands::COMMANDS.iter().any(|c| c.name == command && c.kind == shared_model::commands::CommandKind::Write);
@@ -160,6 +161,7 @@ impl Device {
 
     /// Syncs; it may fail.
     pub fn try_sync(&self) -> Result<Json, CoreError> {
+        self.line.begin_sync();
         self.engine().call("sync_now", json!({}))
     }
 

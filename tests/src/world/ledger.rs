@@ -36,6 +36,8 @@ pub struct Ledger {
     /// Generations that an erasure closed.
     pub erased: BTreeSet<DocId>,
     pub shares: Vec<Shared>,
+    /// Partitions whose numbers have a gap, or whose head is not the last of them.
+    pub gaps: Vec<String>,
 }
 
 impl Ledger {
@@ -71,7 +73,15 @@ impl Ledger {
             Ok(Shared { record: r.get(0)?, target: r.get(1)?, by_name: r.get(2)?, up_to, is_ended: r.get(4)? })
         };
         let shares = q.query_map([], shared).unwrap().collect::<Result<_, _>>().unwrap();
-        Ledger { verdicts, documents, erased, shares }
+        let sql = "select hex(p.unit), p.class, p.head, count(l.seq), coalesce(max(l.seq), 0) from partition p left join log l on l.partition = p.id
+                   group by p.id having count(l.seq) <> p.head or coalesce(max(l.seq), 0) <> p.head";
+        let mut q = db.prepare(sql).unwrap();
+        let gap = |r: &rusqlite::Row<'_>| {
+            let (unit, class, head, rows): (String, u8, u64, u64) = (r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?);
+            Ok(format!("unit {unit} class {class}: head {head}, {rows} rows"))
+        };
+        let gaps = q.query_map([], gap).unwrap().collect::<Result<_, _>>().unwrap();
+        Ledger { verdicts, documents, erased, shares, gaps }
     }
 
     /// Numbers of one device that have a verdict; the rest of the database is not read.

@@ -19,6 +19,7 @@ use serde_json::json;
 use shared_model::Role;
 use shared_model::doc::{building_id, unit_id};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
 use sync_server::Server;
 use tempfile::TempDir;
@@ -37,15 +38,24 @@ pub const SECOND: usize = 1;
 pub const ANA: usize = 2;
 pub const BO: usize = 3;
 pub const HEAD: usize = 4;
+/// Places of the two more of [`World::wide`].
+pub const STREET: usize = 5;
+pub const FIRM: usize = 6;
+/// The office above the community.
+pub const STREET_UNIT: &str = "610104001";
 
 /// Who plays, in the order of the constants above. The head's building comes with the roster.
-const CAST: [(&str, Role, &str); 5] = [
+type Cast = (&'static str, Role, &'static str);
+const CAST: [Cast; 5] = [
     ("王主任", Role::Office, COMMUNITY),
     ("李副主任", Role::Office, COMMUNITY),
     ("安然", Role::Worker, FIRST_GRID),
     ("薄云", Role::Worker, FIRST_GRID),
     ("何楼长", Role::BuildingHead, ""),
 ];
+
+/// Who joins them in a wide world: they see nothing but what is shown to them.
+const MORE: [Cast; 2] = [("刘科长", Role::Office, STREET_UNIT), ("赵物业", Role::Assignee, COMMUNITY)];
 
 /// Building 1, the head's.
 pub fn first_building() -> Uuid {
@@ -66,19 +76,31 @@ pub struct World {
     pub wire: Arc<Wire>,
     pub devices: Vec<Device>,
     server_env: Arc<SimEnv>,
+    /// How often the server's power went.
+    cuts: Arc<AtomicU32>,
     dir: TempDir,
 }
 
 static PROTOTYPE: OnceLock<TempDir> = OnceLock::new();
+static WIDE_PROTOTYPE: OnceLock<TempDir> = OnceLock::new();
 
 impl World {
     /// The prototype anew: the office holds the small roster, nobody else has synced.
     pub fn new(seed: u64) -> World {
-        let prototype = PROTOTYPE.get_or_init(make_prototype);
+        World::from_prototype(seed, PROTOTYPE.get_or_init(|| make_prototype(&CAST)), &CAST)
+    }
+
+    /// The same with the office of the street and a property firm's man.
+    pub fn wide(seed: u64) -> World {
+        let cast = [&CAST[..], &MORE[..]].concat();
+        World::from_prototype(seed, WIDE_PROTOTYPE.get_or_init(|| make_prototype(&cast)), &cast)
+    }
+
+    fn from_prototype(seed: u64, prototype: &TempDir, cast: &[Cast]) -> World {
         let mut world = World::empty(seed, folder());
         copy_folder(&prototype.path().join("server"), &world.server_dir());
         world.start_server();
-        for (n, (name, role, _)) in CAST.iter().enumerate() {
+        for (n, (name, role, _)) in cast.iter().enumerate() {
             copy_home(&prototype.path().join(n.to_string()).join("0"), &world.dir.path().join(n.to_string()).join("0"));
             world.add(name, *role);
         }
@@ -103,11 +125,12 @@ impl World {
     fn empty(seed: u64, dir: TempDir) -> World {
         let clock = Clock::new();
         let server_env = SimEnv::new(&clock, seed, 1000);
-        let world = World { seed, wire: Arc::default(), devices: Vec::new(), server_env, clock, dir };
-        let (env, live, cut) = (world.server_env.clone(), world.server_dir(), world.cut_dir());
+        let world = World { seed, wire: Arc::default(), devices: Vec::new(), server_env, cuts: Arc::default(), clock, dir };
+        let (env, live, cut, cuts) = (world.server_env.clone(), world.server_dir(), world.cut_dir(), world.cuts.clone());
         world.wire.set_recover(Box::new(move |wire| {
             let went = env.power_went();
             if went {
+                cuts.fetch_add(1, Ordering::SeqCst);
                 wire.set(None);
                 replace_folder(&cut, &live);
                 wire.set(Some(Server::open(&live, env.clone()).unwrap()));
@@ -129,6 +152,11 @@ impl World {
     /// No power cut waits any more.
     pub fn keep_server_power(&self) {
         self.server_env.power_went();
+    }
+
+    /// How often the server's power went so far.
+    pub fn server_cuts(&self) -> u32 {
+        self.cuts.load(Ordering::SeqCst)
     }
 
     fn cut_dir(&self) -> PathBuf {
@@ -281,9 +309,9 @@ impl World {
     }
 }
 
-fn make_prototype() -> TempDir {
+fn make_prototype(cast: &[Cast]) -> TempDir {
     let mut world = World::bare(0, folder());
-    for (name, role, unit) in CAST {
+    for &(name, role, unit) in cast {
         let building = first_building().to_string();
         let at = world.enrol(name, role, if unit.is_empty() { &building } else { unit });
         if at == OFFICE {

@@ -15,6 +15,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use sync_server::Server;
 
+/// So many requests in one sync are a loop that nothing ends.
+const ENDLESS: u64 = 600;
+
 /// What happens to one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -36,6 +39,23 @@ pub enum Fault {
     CutInBundle,
     /// The answer arrives as rubbish.
     Rubbish,
+}
+
+impl Fault {
+    /// For counting.
+    pub fn name(self) -> &'static str {
+        match self {
+            Fault::None => "a request that nothing happened to",
+            Fault::LoseRequest => "a request lost",
+            Fault::LoseReply => "an answer lost",
+            Fault::Twice => "a request twice, the first answer",
+            Fault::TwiceSecond => "a request twice, the second answer",
+            Fault::Late => "a request late",
+            Fault::CutAtPage(_) => "an answer cut",
+            Fault::CutInBundle => "an answer cut in a bundle",
+            Fault::Rubbish => "an answer that is rubbish",
+        }
+    }
 }
 
 /// One request and its answer, both decompressed.
@@ -65,6 +85,8 @@ pub struct Sent {
     pub name: String,
     pub digest: [u8; 32],
     pub replaces: Option<u64>,
+    /// It asks the server for something and writes nothing itself.
+    pub is_ask: bool,
 }
 
 struct Raw {
@@ -116,6 +138,8 @@ pub struct Line {
     sent: Mutex<BTreeMap<u64, Sent>>,
     wrong: Mutex<Vec<String>>,
     requests: Mutex<u64>,
+    /// Requests before the present sync.
+    before_sync: Mutex<u64>,
     answered_in: Mutex<Duration>,
     /// Asked before each answer is handed over: a test may bend it.
     bend: Mutex<Option<Bend>>,
@@ -148,6 +172,7 @@ impl Line {
             sent: Mutex::default(),
             wrong: Mutex::default(),
             requests: Mutex::new(0),
+            before_sync: Mutex::new(0),
             answered_in: Mutex::default(),
             bend: Mutex::default(),
             bend_error: Mutex::default(),
@@ -164,9 +189,9 @@ impl Line {
         held(&self.faults).extend(faults);
     }
 
-    /// Faults that no request met are forgotten.
-    pub fn forget_faults(&self) {
-        held(&self.faults).clear();
+    /// Faults that no request met are forgotten; how many they were.
+    pub fn forget_faults(&self) -> usize {
+        held(&self.faults).drain(..).count()
     }
 
     /// The network is well again.
@@ -205,6 +230,11 @@ impl Line {
         held(&self.wrong).clone()
     }
 
+    /// What is asked from now on is counted anew: see [`ENDLESS`].
+    pub fn begin_sync(&self) {
+        *held(&self.before_sync) = *held(&self.requests);
+    }
+
     /// Requests so far, whatever became of them.
     pub fn requests(&self) -> u64 {
         *held(&self.requests)
@@ -238,7 +268,7 @@ impl Line {
         let Ok(request) = from_cbor::<SyncRequest>(request) else { return };
         let mut sent = held(&self.sent);
         for c in &request.commands {
-            let now = Sent { name: c.name.clone(), digest: c.digest(), replaces: c.replaces };
+            let now = Sent { name: c.name.clone(), digest: c.digest(), replaces: c.replaces, is_ask: c.parts.is_empty() };
             if let Some(before) = sent.insert(c.seq, now.clone())
                 && before != now
             {
@@ -330,7 +360,12 @@ impl Line {
 
 impl Transport for Line {
     fn post(&self, _url: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Result<NetReply, ()> {
-        *held(&self.requests) += 1;
+        let asked = {
+            let mut requests = held(&self.requests);
+            *requests += 1;
+            *requests - *held(&self.before_sync)
+        };
+        assert!(asked < ENDLESS, "a device asks without end: {asked} requests in one sync");
         let raw = Raw { path: path.into(), headers: headers.to_vec(), body: body.to_vec() };
         if self.is_unwatched.load(Ordering::SeqCst) {
             return self.answer(&raw);
