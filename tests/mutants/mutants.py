@@ -1,6 +1,7 @@
 """The mutants: one broken rule of merging and sync each. `edits` are (file, old text, new text); where the new text says MUTANT the rule is
 broken when this mutant is named, so that one build holds all of them. `test` names the package, the target and the test that finds it where
-the simulation cannot see the difference: nothing in it loses what the disk has taken, and its bundles have one page."""
+the simulation cannot see the difference: nothing in it loses what the disk has taken, its bundles have one page, and what a settlement leaves
+for a later write is told by the library it is compared with."""
 
 CORE, SERVER, MODEL = "app/core/src", "sync-server/src", "shared-model/src"
 
@@ -34,6 +35,7 @@ MUTANTS = [
                 "if is_settlement && !pred.is_empty() && !MUTANT {",
             )
         ],
+        "test": ("shared-model", "crdt_author", "settling_leaves_an_operation_even_when_the_winner_is_picked"),
     },
     {
         "name": "cleared by a delete",
