@@ -269,7 +269,7 @@ fn neither_the_log_nor_the_metrics_of_a_busy_day_name_anybody() {
     let b = office.make_building(1);
     assert_eq!((serving.sync(&mut office), serving.sync(&mut ana)), (200, 200));
     let events = serving.events(&mut ana);
-    let household = office.make_household(b, "302");
+    let household = office.make_household(b, "三〇二");
     let person = office.make_person(b, household, "欧阳金丝雀");
     assert_eq!((serving.sync(&mut office), serving.sync(&mut ana)), (200, 200));
     // Refused commands, foreign signatures, broken bodies, paths and names that hold what they should not.
@@ -292,7 +292,7 @@ fn neither_the_log_nor_the_metrics_of_a_busy_day_name_anybody() {
     let log = std::fs::read_to_string(path).unwrap();
     assert!(log.lines().count() > 15, "{log}");
     assert!(log.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).is_ok()), "{log}");
-    let named = ["欧阳", "%E6%AC%A7", "1390000", "610104", "安然", "王主任", "302", "第一网格", "127.0.0.1"].map(String::from);
+    let named = ["欧阳", "%E6%AC%A7", "1390000", "610104", "安然", "王主任", "三〇二", "第一网格", "127.0.0.1"].map(String::from);
     let ids = [ana.id, office.id, b, household, person].map(|id| id.to_string());
     for canary in named.iter().chain(&ids) {
         assert!(!log.contains(canary.as_str()), "the log: {canary}");
