@@ -85,7 +85,8 @@ impl Sim {
         assert!(ledger.gaps.is_empty(), "numbers of a log are not dense: {:?}", ledger.gaps);
         let works = |who: &usize| !self.stopped.contains(who);
         for (who, d) in w.devices.iter().enumerate().filter(|(who, _)| works(who)) {
-            assert_eq!(d.pending(), 0, "{}: the outbox does not drain", d.name);
+            let waiting = || format!("{} {:?}", d.call("list_pending", serde_json::json!({})), ledger.of(d.id()).iter().rev().take(8).collect::<Vec<_>>());
+            assert_eq!(d.pending(), 0, "{}: the outbox does not drain: {}", d.name, waiting());
             assert!(d.agrees(), "{}: {}", d.name, d.status());
             assert_eq!(look::difference_to(d, &ledger), None, "{}", d.name);
             self.check_authored(who, &ledger);

@@ -97,7 +97,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     store::set_json(&tx, "epoch", &reply.epoch)?;
     // with the verdicts, not behind the pages: what only waited for its verdict leaves also when the pages do not come through
     let is_expecting = drop_lost_partitions(&tx, &mut touched, true)?;
-    if let Some(failed) = apply_pages(&tx, me, now_ms, std::mem::take(&mut reply.pages), &mut touched, &mut out)? {
+    if let Some(failed) = apply_pages(&tx, me, (now_ms, reply.time), std::mem::take(&mut reply.pages), &mut touched, &mut out)? {
         tx.commit()?;
         return Err(failed);
     }
@@ -124,7 +124,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
             let last: u64 = tx.query_row("select coalesce(max(seq), 0) from command", [], |r| r.get(0))?;
             store::set_json(&tx, "agreed_seq", &last)?;
         }
-        setback::release(&tx, &reply, now_ms)?;
+        setback::release(&tx, &reply)?;
     }
     store::set_json(&tx, "contact_at", &now_ms)?;
     project::spread(&tx)?;
@@ -396,7 +396,8 @@ fn is_expected(db: &Connection, step: Uuid) -> Result<bool> {
 fn apply_pages(
     db: &Connection,
     me: &Identity,
-    now_ms: i64,
+    // by this device's clock, and by the server's, which says how long a page is kept
+    (now_ms, received_at): (i64, i64),
     pages: Vec<Page>,
     touched: &mut BTreeMap<Uuid, Kind>,
     out: &mut Applied,
@@ -408,7 +409,7 @@ fn apply_pages(
             failed = Some(CoreError::new("server_error", "一页数据的签名不对，没有收下，会再要一次。"));
             break;
         }
-        out.pulled += apply_page(&mut incoming, now_ms, page)?;
+        out.pulled += apply_page(&mut incoming, received_at, page)?;
     }
     incoming.write()?;
     let Incoming { derived, mut whole, touched, .. } = incoming;
@@ -494,7 +495,7 @@ fn is_signed(me: &Identity, page: &Page) -> bool {
 }
 
 /// One page: its rows and its cursor.
-fn apply_page(into: &mut Incoming<'_, '_>, now_ms: i64, page: Page) -> Result<u32> {
+fn apply_page(into: &mut Incoming<'_, '_>, received_at: i64, page: Page) -> Result<u32> {
     let db = into.db;
     let partition = Partition { unit: page.unit, class: page.class };
     for a in &page.actors {
@@ -523,7 +524,7 @@ fn apply_page(into: &mut Incoming<'_, '_>, now_ms: i64, page: Page) -> Result<u3
                 page.class as u8,
                 page.cursor.epoch,
                 page.cursor.seq,
-                now_ms,
+                received_at,
                 super::pack(&wire::to_cbor(&page))
             ])?;
     }

@@ -298,9 +298,11 @@ fn waiting_changes(db: &Connection, id: DocId) -> Result<Vec<(Change, shared_mod
     Ok(out)
 }
 
-/// Lets go of pages and own commands that a verified backup holds, and, where none is made, of what is older than 30 days. A page or a
-/// command that is still to be given back stays.
-pub fn release(db: &Connection, reply: &SyncReply, now_ms: i64) -> Result<()> {
+/// Lets go of pages and own commands that a verified backup holds, and, where none is made, of what is older than 30 days by the server's
+/// clock: a phone whose own is wrong by years would let go of what it received this morning. A page or a command that is still to be given
+/// back stays.
+pub fn release(db: &Connection, reply: &SyncReply) -> Result<()> {
+    let now_ms = reply.time;
     if !reply.backed_up {
         db.execute("delete from kept_page where received_at < ?1 and offer <> 1", [now_ms - KEPT_MS])?;
     }
