@@ -96,6 +96,17 @@ pub enum Ask {
     Unshare { record: Uuid, target: Uuid },
 }
 
+impl Ask {
+    /// The record that must be there for it to mean anything: when only a refused command makes that, this one stands on it.
+    pub fn stands_on(&self) -> Option<Uuid> {
+        match self {
+            Ask::MakeUnit { parent, .. } => Some(*parent),
+            Ask::Share { record, .. } | Ask::Unshare { record, .. } => Some(*record),
+            _ => None,
+        }
+    }
+}
+
 /// What is asked for with [`Ask::AddMembership`]. Times are unix ms by the server's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewMembership {

@@ -106,12 +106,7 @@ impl Push<'_> {
 
 /// Records a command speaks of: those it writes, their units, and every id it puts.
 fn mentioned(command: &Command, parts: &[Decoded<'_>]) -> BTreeSet<Uuid> {
-    let mut out = BTreeSet::new();
-    match &command.ask {
-        Some(Ask::MakeUnit { parent, .. }) => drop(out.insert(*parent)),
-        Some(Ask::Share { record, .. } | Ask::Unshare { record, .. }) => drop(out.insert(*record)),
-        _ => {}
-    }
+    let mut out: BTreeSet<Uuid> = command.ask.iter().filter_map(Ask::stands_on).collect();
     for decoded in parts {
         out.extend([decoded.part.doc.record, decoded.part.unit]);
         for op in &decoded.change.ops {

@@ -116,7 +116,7 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<TrayList> {
 fn view(db: &Connection, r: Refused, gone: &BTreeSet<Uuid>) -> Result<TrayItem> {
     let words = reasons::words(r.code());
     // what belongs to a record that was refused waits until that one is there
-    let waits = r.state == "superseded" && refuse::refers_to(&r.docs, gone);
+    let waits = r.state == "superseded" && refuse::refers_to(&r.docs, r.command.as_ref().and_then(|c| c.ask.as_ref()), gone);
     let asks = r.command.as_ref().is_some_and(|c| matches!(c.ask, Some(Ask::MakeUnit { .. } | Ask::ConfirmDevice { .. })));
     let values =
         r.docs.iter().flat_map(|d| d.edits.iter().map(|e| (label_of(d.kind, &e.key), text_of(d.kind, &e.key, &e.value)))).collect();

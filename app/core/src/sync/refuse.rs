@@ -10,7 +10,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use shared_model::crdt::{Change, OpBody, OpId};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
-use shared_model::wire::{self, Command, Verdict};
+use shared_model::wire::{self, Ask, Command, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -110,13 +110,16 @@ pub fn never_made(db: &Connection) -> Result<BTreeSet<Uuid>> {
     Ok(out)
 }
 
-/// Do these edits belong to one of the records?
-pub fn refers_to(docs: &[DocEdit], records: &BTreeSet<Uuid>) -> bool {
-    docs.iter().any(|d| {
-        records.contains(&d.doc.record)
-            || records.contains(&d.unit)
-            || d.edits.iter().any(|e| e.value.as_str().and_then(|s| Uuid::parse_str(s).ok()).is_some_and(|u| records.contains(&u)))
-    })
+/// Do these edits, or what is asked with them, belong to one of the records? The server judges by the same: what it calls superseded and
+/// this device does not would be written again for ever.
+pub fn refers_to(docs: &[DocEdit], ask: Option<&Ask>, records: &BTreeSet<Uuid>) -> bool {
+    let by_ask = ask.and_then(Ask::stands_on).is_some_and(|record| records.contains(&record));
+    by_ask
+        || docs.iter().any(|d| {
+            records.contains(&d.doc.record)
+                || records.contains(&d.unit)
+                || d.edits.iter().any(|e| e.value.as_str().and_then(|s| Uuid::parse_str(s).ok()).is_some_and(|u| records.contains(&u)))
+        })
 }
 
 /// Acts on the refusals noted in this transaction, `fresh` by their numbers.
@@ -140,7 +143,7 @@ pub fn settle(tx: &Transaction<'_>, me: &Identity, now_ms: i64, fresh: &BTreeSet
             }
             _ => {
                 let by_doc = s.command.parts.iter().any(|p| refused_docs.contains(&p.doc));
-                if by_doc || refers_to(&s.docs, &refused_makes) {
+                if by_doc || refers_to(&s.docs, s.command.ask.as_ref(), &refused_makes) {
                     superseded.insert(s.seq);
                     refused_docs.extend(s.command.parts.iter().map(|p| p.doc));
                 }
@@ -202,7 +205,7 @@ fn replay(
             "update command set state = 'superseded', reason = coalesce(reason, 'stands on a refused one') where seq = ?1",
             [s.seq],
         )?;
-        if refers_to(&s.docs, &gone) {
+        if refers_to(&s.docs, s.command.ask.as_ref(), &gone) {
             // it belongs to a record that was refused: it waits in the tray beside it
             continue;
         }
