@@ -85,6 +85,31 @@ fn a_day_old_backup_loses_nothing_that_any_device_holds_as_a_row() {
 }
 
 #[test]
+fn a_phone_whose_clock_is_years_wrong_lets_go_of_nothing_before_its_time() {
+    for wrong_years in [3, -3] {
+        let w = World::ready(430);
+        let ana = w.ana();
+        let copy = w.copy_server("copy");
+        w.office().edit_person("1-1-101", "张建国", "note", "她收到的");
+        w.office().sync();
+        // only she has it: nobody else syncs before the server is set back
+        ana.env.set_wrong_by_ms(wrong_years * 365 * DAY_MS);
+        ana.call("add_visit", json!({ "household": ana.at("1-1-102"), "outcome": "met", "note": "钟不准的那天" }));
+        ana.sync();
+        ana.sync();
+        ana.env.set_wrong_by_ms(0);
+        ana.sync();
+        w.put_back(&copy);
+        ana.sync();
+        w.sync_all();
+        w.sync_all();
+        assert!(w.office().file("1-1-102")["visits"].to_string().contains("钟不准的那天"), "{wrong_years}");
+        assert_eq!(w.office().person("1-1-101", "张建国")["note"], "她收到的");
+        w.nothing_wrong();
+    }
+}
+
+#[test]
 fn a_folder_copied_back_is_found_out_and_filled_again() {
     let w = World::ready(402);
     a_day(&w, 1);

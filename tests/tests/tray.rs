@@ -243,6 +243,41 @@ fn the_second_office_that_adopts_is_told_and_writes_nothing_twice() {
 }
 
 #[test]
+fn a_share_of_a_case_that_was_not_adopted_waits_beside_it_and_is_not_written_again_for_ever() {
+    let w = World::ready(216);
+    let (office, ana) = (w.office(), w.ana());
+    let args = json!({ "matter": "01016", "title": "灯坏了", "building": first_building() });
+    let case = ana.call("add_case", args)["id"].clone();
+    assert!(w.server().end_membership("安然", Role::Worker, FIRST_GRID).unwrap());
+    w.clock.pass_ms(40 * DAY_MS);
+    office.sync();
+    let backup = w.back_up();
+    ana.kill();
+    ana.sync();
+    office.sync();
+    // adopted and shown to the street without a network, and then the server knows nothing of what is adopted
+    office.call("adopt_refused", json!({ "id": inbox(office)[0]["id"] }));
+    let to = office.call("get_case", json!({ "id": case }))["may_share"][0]["to"].clone();
+    office.call("share_case", json!({ "case": case, "to": to }));
+    w.restore(&backup);
+    let report = office.sync();
+    assert!(report["requests"].as_u64().unwrap() < 20, "{report}");
+    assert_eq!(office.pending(), 0);
+    let mut told: Vec<String> = tray(office).iter().map(|i| format!("{} {}", i["command"].as_str().unwrap(), i["may_resend"])).collect();
+    told.sort();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[1].starts_with("share_case false"), "{told:?}");
+    // its author brings the refused one back, and it is adopted after all
+    ana.sync();
+    office.sync();
+    office.call("adopt_refused", json!({ "id": inbox(office)[0]["id"] }));
+    office.call("share_case", json!({ "case": case, "to": to }));
+    w.sync_all();
+    assert_eq!(office.call("get_case", json!({ "id": case }))["case"]["shared"].as_array().unwrap().len(), 1);
+    assert_eq!(office.pending(), 0);
+}
+
+#[test]
 fn work_of_somebody_who_left_is_adopted_by_the_office() {
     let w = World::ready(207);
     let (office, ana) = (w.office(), w.ana());
