@@ -5,8 +5,8 @@
  * What lives here: queries, the inbox made of them, the minute hand. What does not: decisions, and anything a single screen needs.
  */
 import { computed, inject, onScopeDispose, provide, ref, type ComputedRef, type InjectionKey, type Ref } from 'vue'
-import type { CaseItem, CodeBook, Conflict, DeviceAlarm, DeviceItem, FieldInfo, HeldItem, MemberItem, RefusedItem, UnitItem } from '../generated/commands'
-import { useQuery } from '../app/query'
+import type { CaseItem, CodeBook, Conflict, DeviceAlarm, DeviceItem, ErasureList, FieldInfo, HeldItem, MemberItem, RefusedItem, UnitItem } from '../generated/commands'
+import { useQuery, type Query } from '../app/query'
 import { buildInbox, type InboxItem } from './lib/inbox'
 
 /** The most that one inbox shows; beyond it the first are decided first. */
@@ -26,6 +26,8 @@ export interface Desk {
   people: ComputedRef<MemberItem[]>
   /** What happened to invites lately. */
   alarms: ComputedRef<DeviceAlarm[]>
+  /** How far each erasure has come, and what it left to decide. */
+  erasures: Query<ErasureList>
   units: ComputedRef<UnitItem[]>
   codes: ComputedRef<CodeBook | null>
   /** Unix ms, renewed twice a minute. */
@@ -40,6 +42,7 @@ export function provideDesk(): Desk {
   const conflicts = useQuery('list_conflicts', { limit: INBOX_LIMIT })
   const held = useQuery('list_held', { limit: INBOX_LIMIT })
   const refused = useQuery('list_refused', { limit: INBOX_LIMIT })
+  const erasures = useQuery('list_erasures', {}, { kinds: ['device', 'sync'] })
   const devices = useQuery('list_devices', {}, { kinds: ['device', 'membership', 'sync'] })
   const cases = useQuery('list_cases', { state: 'open', limit: CASES_LIMIT }, { kinds: ['case', 'case_step'] })
   const units = useQuery('list_units', {}, { kinds: ['unit', 'household'] })
@@ -61,7 +64,7 @@ export function provideDesk(): Desk {
     return map
   })
   const desk: Desk = {
-    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value, refusedItems.value)),
+    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value, refusedItems.value, erasures.data.value?.items)),
     isReady: computed(() => conflicts.data.value !== null && held.data.value !== null),
     problem: computed(() => conflicts.error.value?.message ?? held.error.value?.message ?? null),
     openCases,
@@ -69,12 +72,13 @@ export function provideDesk(): Desk {
     devices: deviceItems,
     people: list<MemberItem>(() => devices.data.value?.people),
     alarms: list<DeviceAlarm>(() => devices.data.value?.alarms),
+    erasures,
     units: list<UnitItem>(() => units.data.value?.items),
     codes: computed(() => codes.data.value),
     now,
     field: (kind, key) => fields.value.get(`${kind} ${key}`) ?? null,
     reloadInbox: async () => {
-      await Promise.all([conflicts.reload(), held.reload(), devices.reload(), refused.reload()])
+      await Promise.all([conflicts.reload(), held.reload(), devices.reload(), refused.reload(), erasures.reload()])
     },
   }
   provide(KEY, desk)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Conflict, DeviceItem, HeldItem, RefusedItem } from '../../generated/commands'
+import type { Conflict, DeviceItem, ErasureItem, HeldItem, RefusedItem } from '../../generated/commands'
 import { buildInbox, estimateMinutes, keepSelection, step } from './inbox'
 
 const conflict = (id: string, over: Partial<Conflict> = {}): Conflict => ({
@@ -27,6 +27,11 @@ describe('the inbox', () => {
   it('shows what was refused of others, the fewer fields the sooner', () => {
     const refused = (id: string, fields: number) => ({ id, plate: null, household: null, at: 1, fields: Array.from({ length: fields }, () => ({})) }) as unknown as RefusedItem
     expect(buildInbox([], [], [], [refused('b', 3), refused('a', 1)]).map((i) => [i.id, i.kind, i.seconds])).toEqual([['r-a', 'refused', 20], ['r-b', 'refused', 30]])
+  })
+  it('counts an erasure once, with as many places as nobody has decided, and not at all when all are', () => {
+    const erasure = (at: number, pending: boolean[]) => ({ at, kind: { code: 'person', label: '居民' }, mentions: pending.map((p, n) => ({ id: `${n}`, pending: p })) }) as unknown as ErasureItem
+    const list = buildInbox([], [], [], [], [erasure(1, [false, true, false]), erasure(2, [true]), erasure(3, [])])
+    expect(list.map((i) => [i.id, i.kind, i.seconds])).toEqual([['m-1-person', 'mention', 40]])
   })
   it('says a minute when there is anything at all, and none when there is nothing', () => {
     expect(estimateMinutes([])).toBe(0)

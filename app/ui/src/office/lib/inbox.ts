@@ -1,13 +1,14 @@
 /*
  * The inbox of the office: everything the merge could not decide, as one list.
  *
- * What lives here: how conflicts, held cells, devices and what was refused become one kind of item, in which order they come, how long they take, and
+ * What lives here: how conflicts, held cells, devices, what was refused and what an erasure left open become one kind of item, in which order they come, how long they take, and
  * where the hand rests when one of them goes. What does not: fetching and drawing.
  * The easiest item comes first, so that the list is short before it gets hard; among equals the oldest, so that nobody waits for ever.
  */
-import type { Conflict, DeviceItem, HeldItem, RefusedItem } from '../../generated/commands'
+import type { Conflict, DeviceItem, ErasureItem, HeldItem, RefusedItem } from '../../generated/commands'
+import { keyOf, undecided } from './erasures'
 
-export type InboxKind = 'fork' | 'held' | 'device' | 'refused'
+export type InboxKind = 'fork' | 'held' | 'device' | 'refused' | 'mention'
 
 /** One thing to decide. `thing` names what it is about and stays the same when a new value joins the fork. */
 export interface InboxItem {
@@ -24,6 +25,8 @@ export interface InboxItem {
   held?: HeldItem
   device?: DeviceItem
   refused?: RefusedItem
+  /** An erasure with places where others may have named whom it was about. */
+  erasure?: ErasureItem
 }
 
 const FORK_SECONDS = 12
@@ -34,6 +37,8 @@ const DEVICE_SECONDS = 20
 /** Reading why, then each field. */
 const REFUSED_SECONDS = 15
 const REFUSED_FIELD_SECONDS = 5
+/** Opening each place and reading what a colleague wrote. */
+const MENTION_SECONDS = 20
 /** From this many characters on a value is read, not seen. */
 const LONG_TEXT_CHARS = 24
 
@@ -43,7 +48,7 @@ function forkSeconds(c: Conflict): number {
 }
 
 /** The inbox, easiest first. Conflicts that somebody else must settle stay out: they would be work without an answer. */
-export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: DeviceItem[], refused: RefusedItem[] = []): InboxItem[] {
+export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: DeviceItem[], refused: RefusedItem[] = [], erasures: ErasureItem[] = []): InboxItem[] {
   const items: InboxItem[] = [
     ...conflicts.filter((c) => c.may_settle).map((c) => ({
       id: `c-${c.id}`, thing: `c-${c.record}-${c.key}`, kind: 'fork' as const, plate: c.plate, household: c.household, at: c.at, seconds: forkSeconds(c), conflict: c
@@ -56,6 +61,9 @@ export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: Dev
     })),
     ...refused.map((r) => ({
       id: `r-${r.id}`, thing: `r-${r.id}`, kind: 'refused' as const, plate: r.plate, household: r.household, at: r.at, seconds: REFUSED_SECONDS + r.fields.length * REFUSED_FIELD_SECONDS, refused: r
+    })),
+    ...erasures.filter((e) => undecided(e).length > 0).map((e) => ({
+      id: `m-${keyOf(e)}`, thing: `m-${keyOf(e)}`, kind: 'mention' as const, plate: null, household: null, at: e.at, seconds: undecided(e).length * MENTION_SECONDS, erasure: e
     }))
   ]
   return items.sort((a, b) => a.seconds - b.seconds || a.at - b.at || (a.id < b.id ? -1 : 1))
