@@ -1,5 +1,5 @@
-//! The ledger: what a backup must never undo. Erasures, devices that were stopped, devices that were enrolled, each one line of a file
-//! beside the database and outside every backup. A line carries the hash of all before it, so that a line that was changed, lost or moved
+//! The ledger: what a backup must never undo. Erasures and what an office said stays after one, devices that were stopped, devices that were
+//! enrolled, each one line of a file beside the database and outside every backup. A line carries the hash of all before it, so that a line that was changed, lost or moved
 //! is found; it holds ids and codes, never a word about a person.
 //!
 //! A line is on the disk before the transaction that it announces commits, and it is written inside that transaction, whose lock keeps two
@@ -14,7 +14,7 @@ use crate::{Inner, Server};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use shared_model::devices::RevokeReason;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -38,15 +38,17 @@ pub enum Kind {
     Epoch,
     /// How far the audit chain went: its last line and that line's hash.
     Audit,
+    /// What may name somebody erased and stays, as an office decided: the erasure, the document.
+    Keep,
 }
 
 impl Kind {
     fn name(self) -> &'static str {
-        ["erase", "revoke", "enrol", "epoch", "audit"][self as usize]
+        ["erase", "revoke", "enrol", "epoch", "audit", "keep"][self as usize]
     }
 
     fn from_name(name: &str) -> Option<Kind> {
-        [Kind::Erase, Kind::Revoke, Kind::Enrol, Kind::Epoch, Kind::Audit].into_iter().find(|k| k.name() == name)
+        [Kind::Erase, Kind::Revoke, Kind::Enrol, Kind::Epoch, Kind::Audit, Kind::Keep].into_iter().find(|k| k.name() == name)
     }
 }
 
@@ -227,6 +229,7 @@ pub fn replay(inner: &Inner) -> Result<(), Error> {
                         tracing::warn!("erased again: the ledger says so");
                     }
                 }
+                Kind::Keep => crate::erase::replay_kept(db, &entry.ids)?,
                 Kind::Enrol | Kind::Epoch | Kind::Audit => {}
             }
         }
@@ -259,6 +262,8 @@ fn complete(inner: &Inner, db: &Connection, entries: &[Entry]) -> Result<(), Err
     }
     let erased: Vec<&[String]> = entries.iter().filter(|e| e.kind == Kind::Erase).map(|e| e.ids.as_slice()).collect();
     missing.extend(crate::erase::unsaid(db, &erased)?.map(|words| (Kind::Erase, words)));
+    let kept: BTreeSet<&[String]> = entries.iter().filter(|e| e.kind == Kind::Keep).map(|e| e.ids.as_slice()).collect();
+    missing.extend(crate::erase::kept(db)?.into_iter().filter(|words| !kept.contains(words.as_slice())).map(|words| (Kind::Keep, words)));
     if !missing.is_empty() && !entries.is_empty() {
         tracing::error!(lines = missing.len(), "the ledger is older than the database; what it lacks is written down again");
     }

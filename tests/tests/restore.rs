@@ -399,6 +399,61 @@ fn who_was_erased_is_erased_again_when_the_ledger_is_copied_back_too() {
     assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
 }
 
+/// How many places wait at an office for its word whether they name somebody erased.
+fn undecided(d: &Device) -> usize {
+    let list = d.call("list_erasures", json!({}));
+    list["items"].as_array().unwrap().iter().flat_map(|e| e["mentions"].as_array().unwrap()).filter(|m| m["pending"] == false).count()
+}
+
+#[test]
+fn what_the_office_said_stays_after_an_erasure_is_not_asked_again_after_a_restore() {
+    // the backup is of before the erasure, or of between it and the word
+    for between in [false, true] {
+        let w = World::ready(442);
+        let (office, second) = (w.office(), w.second());
+        w.bo().call("add_visit", json!({ "household": w.bo().at("2-1-102"), "outcome": "met", "note": "说的是另一个张建国" }));
+        w.bo().call("add_visit", json!({ "household": w.bo().at("1-2-101"), "outcome": "met", "note": "张建国来借过梯子" }));
+        w.sync_all();
+        let before = w.back_up();
+        let person = office.person("1-1-101", "张建国")["id"].clone();
+        office.call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
+        w.sync_all();
+        let backup = if between { w.back_up() } else { before };
+        let decide = |title: &str, decision: &str| {
+            let list = office.call("list_erasures", json!({}));
+            let all = list["items"].as_array().unwrap().iter().flat_map(|e| e["mentions"].as_array().unwrap());
+            let id = all.filter(|m| m["title"] == title).map(|m| m["id"].clone()).next().unwrap();
+            office.call("decide_mention", json!({ "id": id, "decision": decision }));
+        };
+        assert_eq!(undecided(second), 2);
+        decide("2-1-102", "keep");
+        office.sync();
+        w.restore(&backup);
+        // who decided stays away, so that only the ledger can say it
+        office.line.set_offline(true);
+        second.sync();
+        w.ana().sync();
+        second.sync();
+        assert_eq!(undecided(second), 1, "what is not decided is still asked; {between}");
+        office.line.set_offline(false);
+        w.sync_all();
+        assert!(tray(office).is_empty(), "what it brings back is no news: {:?}", tray(office));
+        decide("1-2-101", "erase");
+        w.sync_all();
+        assert_eq!((undecided(office), undecided(second)), (0, 0));
+        assert_eq!(columns_with(w.bo(), "借过梯子"), Vec::<String>::new());
+        assert_eq!(w.ana().file("2-1-102")["visits"][0]["note"], "说的是另一个张建国");
+        // a ledger that lacks the word is completed from the database
+        w.stop_server();
+        let ledger = w.server_dir().join("ledger");
+        let text = std::fs::read_to_string(&ledger).unwrap();
+        let at = text.find(" keep ").map(|at| text[..at].rfind('\n').unwrap() + 1).unwrap();
+        std::fs::write(&ledger, &text[..at]).unwrap();
+        w.start_server();
+        assert!(std::fs::read_to_string(&ledger).unwrap()[at..].contains(" keep "));
+    }
+}
+
 #[test]
 fn whoever_heard_of_an_erasure_last_does_not_bring_the_erased_back() {
     let w = World::ready(416);

@@ -71,6 +71,31 @@ pub fn replay(inner: &Inner, db: &Connection, at_ms: i64, words: &[String]) -> R
     Ok(true)
 }
 
+/// A place that may name what was erased stays as it is, for ever: the ledger says so, and no restore has the office asked again.
+pub fn keep(inner: &Inner, db: &Connection, erasure: &[u8; 16], doc: &DocId, by: &str) -> Result<(), Error> {
+    erasures::decide_mention(db, erasure, doc, "kept", Some(by))?;
+    inner.note(db, ledger::Kind::Keep, kept_words(erasure, doc))
+}
+
+/// From a line of the ledger. Who decided is not in it: a ledger names no one.
+pub fn replay_kept(db: &Connection, words: &[String]) -> Result<(), Error> {
+    let parse = || {
+        let [erasure, doc] = words else { return None };
+        Some((hex::decode(erasure).ok()?.try_into().ok()?, DocId::from_bytes(&hex::decode(doc).ok()?)?))
+    };
+    let (erasure, doc) = parse().ok_or(Error::Damaged("a decision in the ledger"))?;
+    erasures::decide_mention(db, &erasure, &doc, "kept", None)
+}
+
+/// Everything that an office said stays, as lines of the ledger.
+pub fn kept(db: &Connection) -> Result<Vec<Vec<String>>, Error> {
+    Ok(erasures::kept_mentions(db)?.iter().map(|(erasure, doc)| kept_words(erasure, doc)).collect())
+}
+
+fn kept_words(erasure: &[u8; 16], doc: &DocId) -> Vec<String> {
+    vec![hex::encode(erasure), hex::encode(doc.bytes())]
+}
+
 /// A document that goes on in the next generation.
 struct Next {
     doc: DocId,
@@ -134,7 +159,7 @@ fn carry_out(inner: &Inner, db: &Connection, e: &Erasure) -> Result<Vec<Partitio
     erasures::add(db, &ErasureRow { id: e.id, at: e.at_ms, record: e.record, kind: e.kind, reason, asked_by, documents })?;
     e.mentions.iter().try_for_each(|m| erasures::add_mention(db, &e.id, m))?;
     if let Some((of, doc)) = &e.answers {
-        erasures::decide_mention(db, of, doc, "erased", &e.asked_by)?;
+        erasures::decide_mention(db, of, doc, "erased", Some(&e.asked_by))?;
     }
     let mut touched = Touched::default();
     let mut next = Vec::new();

@@ -9,7 +9,7 @@ use crate::erase;
 use crate::error::Error;
 use crate::server_writes::{Batch, Written};
 use crate::store::documents::{self, PartitionRow};
-use crate::store::{devices, erasures, in_savepoint, people, units};
+use crate::store::{devices, in_savepoint, people, units};
 use crate::{closing, memberships, shape, sharing};
 use shared_model::records::Kind;
 use std::sync::Arc;
@@ -99,7 +99,7 @@ impl Push<'_> {
             touched.extend(erase::erase(self.inner, self.db, &erase::Erasure { id: opaque, ..planned.clone() })?);
         }
         if let Some((erasure, doc)) = &plan.asked.kept {
-            erasures::decide_mention(self.db, erasure, doc, "kept", &self.device.name)?;
+            erase::keep(self.inner, self.db, erasure, doc, &self.device.name)?;
         }
         let asked_by = &self.device.person;
         if let Some(share) = &plan.asked.share {

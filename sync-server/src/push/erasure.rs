@@ -47,11 +47,15 @@ impl Push<'_> {
     }
 
     /// A document that may name in words what was erased: the office of its unit has those fields go, or says that it is somebody else. Who
-    /// comes second is told that it is decided.
+    /// comes second is told that it is decided; who says the same again, or brings it back after a restore, is not.
     pub fn judge_mention(&self, roots: &Roots, erasure: [u8; 16], doc: DocId, erases: bool) -> Result<Asked, Stop> {
         let stale = || Err(Stop::Refused(Refusal::Stale("decided".into())));
         let Some(of) = erasures::get(self.db, &erasure)? else { return refuse("not_allowed") };
-        let Some(m) = erasures::mentions(self.db, &erasure)?.into_iter().find(|m| m.doc == doc) else { return stale() };
+        let Some(m) = erasures::mentions(self.db, &erasure)?.into_iter().find(|m| m.doc == doc) else {
+            let state = erasures::mention_state(self.db, &erasure, &doc)?;
+            let is_so = state.is_some_and(|state| state == if erases { "erased" } else { "kept" });
+            return if is_so { Ok(Asked::default()) } else { stale() };
+        };
         if !self.may_erase_all(roots, [&m.unit], rules::may_erase) {
             return refuse("not_allowed");
         }

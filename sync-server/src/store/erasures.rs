@@ -2,7 +2,7 @@
 
 use super::int;
 use crate::error::Error;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::class::Class;
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
@@ -249,10 +249,27 @@ pub fn mentions(db: &Connection, erasure: &[u8; 16]) -> Result<Vec<Mention>, Err
 }
 
 /// An office has decided a mention; `state`: `erased` or `kept`.
-pub fn decide_mention(db: &Connection, erasure: &[u8; 16], doc: &DocId, state: &str, by: &str) -> Result<(), Error> {
+pub fn decide_mention(db: &Connection, erasure: &[u8; 16], doc: &DocId, state: &str, by: Option<&str>) -> Result<(), Error> {
     let sql = "update mention set state = ?3, decided_by = ?4, keys = x'80' where erasure = ?1 and doc = ?2 and state = 'open'";
     db.prepare_cached(sql)?.execute(params![erasure, doc.bytes(), state, by])?;
     Ok(())
+}
+
+/// `open`, `erased` or `kept`; `None`: no such mention.
+pub fn mention_state(db: &Connection, erasure: &[u8; 16], doc: &DocId) -> Result<Option<String>, Error> {
+    let mut q = db.prepare_cached("select state from mention where erasure = ?1 and doc = ?2")?;
+    Ok(q.query_row(params![erasure, doc.bytes()], |r| r.get(0)).optional()?)
+}
+
+/// Mentions that an office said are of somebody else: erasure and document.
+pub fn kept_mentions(db: &Connection) -> Result<Vec<([u8; 16], DocId)>, Error> {
+    let mut q = db.prepare_cached("select erasure, doc from mention where state = 'kept' order by erasure, doc")?;
+    let mut rows = q.query([])?;
+    let mut out = Vec::new();
+    while let Some(r) = rows.next()? {
+        out.push((r.get(0)?, DocId::from_bytes(&r.get::<_, [u8; 19]>(1)?).ok_or(Error::Damaged("a document id"))?));
+    }
+    Ok(out)
 }
 
 /// A document that goes is mentioned nowhere any more.
