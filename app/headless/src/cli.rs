@@ -73,6 +73,9 @@ pub enum Command {
         /// The built UI.
         #[arg(long, value_name = "DIR")]
         ui: Option<PathBuf>,
+        /// Shows the device as it will be in so many days: its clock is that far ahead. Nothing else changes.
+        #[arg(long, value_name = "DAYS", default_value_t = 0)]
+        days_ahead: u16,
     },
     /// The demo: a server, three devices, three rosters, all live on this machine.
     Demo(Demo),

@@ -7,12 +7,13 @@ use crate::http::files::Pages;
 use crate::http::guard::Guard;
 use crate::limits::STDIN_BYTES;
 use crate::{demo, http, log};
-use app_core::{Engine, EngineOptions};
+use app_core::{Engine, EngineOptions, Env, SystemEnv};
 use serde_json::{Value, json};
 use shared_model::commands::COMMANDS;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Does what the command line asks for.
 ///
@@ -38,16 +39,20 @@ pub fn run(cli: Cli) -> Outcome<()> {
         Command::Sync { json, trace } => {
             reply(&open(home.as_deref())?.call("sync_now", json!({ "trace": trace })).map_err(of_core)?, Form::of(json))
         }
-        Command::Serve { listen, ui } => serve(home.as_deref(), listen, ui.as_deref()),
+        Command::Serve { listen, ui, days_ahead } => serve(home.as_deref(), listen, ui.as_deref(), days_ahead),
         Command::Demo(options) => demo::run(options),
     }
 }
 
 fn open(home: Option<&Path>) -> Outcome<Engine> {
+    open_as(home, EngineOptions::headless())
+}
+
+fn open_as(home: Option<&Path>, options: EngineOptions) -> Outcome<Engine> {
     let home = home.ok_or_else(|| fail("invalid_args", "--home DIR is missing: the folder of this device"))?;
     log::private_folder(home).map_err(|e| of_io("这个文件夹用不了", &e))?;
     log::start(home);
-    Engine::open(home.to_owned(), EngineOptions::headless()).map_err(of_core)
+    Engine::open(home.to_owned(), options).map_err(of_core)
 }
 
 fn stdin() -> Outcome<Vec<u8>> {
@@ -59,11 +64,26 @@ fn stdin() -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The machine's clock, so many days on.
+struct Ahead {
+    days: u16,
+}
+
+impl Env for Ahead {
+    fn now_ms(&self) -> i64 {
+        SystemEnv.now_ms() + i64::from(self.days) * 24 * 3600 * 1000
+    }
+
+    fn fill_random(&self, bytes: &mut [u8]) {
+        SystemEnv.fill_random(bytes);
+    }
+}
+
 /// The UI and the command list of one device, until Ctrl-C.
-fn serve(home: Option<&Path>, listen: SocketAddr, ui: Option<&Path>) -> Outcome<()> {
+fn serve(home: Option<&Path>, listen: SocketAddr, ui: Option<&Path>, days_ahead: u16) -> Outcome<()> {
     // The device outlives the runtime: an engine's HTTP client may not be dropped inside one.
     let device = Device::new();
-    let engine = open(home)?;
+    let engine = open_as(home, EngineOptions { env: Arc::new(Ahead { days: days_ahead }), ..EngineOptions::headless() })?;
     app_core::polite::keep_in_sync(&engine);
     device.start(engine);
     let runtime = runtime()?;

@@ -54,8 +54,9 @@ class Device {
     this.home = join(world.dir, name)
   }
 
-  async serve() {
-    const child = this.child = this.world.start('gridwalk-headless', ['--home', this.home, 'serve', '--listen', '127.0.0.1:0', '--ui', ui], `${this.home}.log`, 'pipe')
+  /** `daysAhead`: by a clock that is so many days on. */
+  async serve({ daysAhead = 0 } = {}) {
+    const child = this.child = this.world.start('gridwalk-headless', ['--home', this.home, 'serve', '--listen', '127.0.0.1:0', '--ui', ui, '--days-ahead', `${daysAhead}`], `${this.home}.log`, 'pipe')
     let said = ''
     child.stdout.on('data', (text) => (said += text))
     this.url = await until(() => /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0], `address of ${this.home}`)
