@@ -347,6 +347,44 @@ fn a_household_that_moves_ends_here_and_begins_there() {
 }
 
 #[test]
+fn a_move_into_a_grid_one_does_not_hold_is_the_offices_to_make() {
+    let (w, cy) = with_cy(216);
+    let (office, ana) = (w.office(), w.ana());
+    redraw(&w);
+    w.sync_all();
+    // a worker is told whom to ask, for a household and for one person, and nothing is written
+    let (home, there) = (ana.at("1-1-102"), office.at("2-1-101"));
+    let person = ana.person("1-1-102", "王强")["id"].clone();
+    let to = json!({ "id": home, "building": second_building(), "unit_no": "2", "door": "502" });
+    for (command, args) in [("move_household", to.clone()), ("move_person", json!({ "id": person, "household": there }))] {
+        let refused = ana.try_call(command, args).unwrap_err();
+        assert_eq!(refused.code, "not_found", "{command}");
+        assert!(refused.message.contains("请社区办公室来搬"), "{command}: {}", refused.message);
+    }
+    assert_eq!(ana.pending(), 0);
+    // the office moves them while she, away, writes at the old door
+    office.edit_person("1-1-102", "王强", "id_number", "610104195208090517");
+    ana.edit_person("1-1-102", "王强", "phone", "13700000055");
+    let new = office.call("move_household", to)["id"].clone();
+    w.sync_all();
+    w.sync_all();
+    let cy = &w.devices[cy];
+    assert_eq!(json!(cy.at("2-2-502")), new);
+    let moved = cy.person("2-2-502", "王强");
+    assert_eq!((moved["phone"].as_str(), moved["ended"].as_str()), (Some("13900000103"), None));
+    assert!(moved["id_number_masked"].is_string(), "what is known goes along");
+    let old = ana.file("1-1-102");
+    assert!(old["household"]["is_vacant"] == true && old["household"]["moved"]["on"].is_string());
+    assert_eq!(old["household"]["moved"]["plate"], Json::Null, "where they live now is not hers to know");
+    let left = office.call("list_left_behind", json!({}));
+    assert_eq!((&left["items"][0]["key"], &left["items"][0]["text"]), (&json!("phone"), &json!("13700000055")), "{left}");
+    office.call("bring_along", json!({ "old": left["items"][0]["old"], "key": "phone", "decision": "take" }));
+    w.sync_all();
+    assert_eq!(cy.person("2-2-502", "王强")["phone"], "13700000055");
+    assert!(!ana.doors().contains_key("2-2-502"));
+}
+
+#[test]
 fn what_is_written_at_the_old_door_without_knowing_of_the_move_is_brought_along_by_a_person() {
     let w = World::ready(213);
     let (office, ana) = (w.office(), w.ana());

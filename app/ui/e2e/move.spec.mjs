@@ -2,18 +2,22 @@
 // along or left by a person. On a phone in real Chromium, and a second phone and the office see the same.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { looksAccessible } from './office.world.mjs'
+import { join } from 'node:path'
+import { DATA, looksAccessible } from './office.world.mjs'
 import { at, GRID, until, World } from './world.mjs'
 
-let world, wang, bo, page, old, people
+let world, wang, bo, cen, page, old, people
+const SECOND = '6101040019011002'
 const LIGHT = { theme: 'light', elder: false }
 
 before(async () => {
   world = await World.begin()
   wang = await world.device('wang', 'worker', GRID, '王秀梅')
   bo = await world.device('bo', 'worker', GRID, '薄云')
-  await wang.sync()
-  await bo.sync()
+  await world.office.cli('import', join(DATA, '二网格居民台账.xlsx'), '--grid', SECOND, '--json')
+  await world.office.sync()
+  cen = await world.device('cen', 'worker', SECOND, '岑一')
+  for (const device of [wang, bo, cen]) await device.sync()
   old = await door(wang, '5-1-102')
   people = (await wang.call('get_household', { id: old.id })).persons
   page = await world.phone(wang, { prefs: LIGHT })
@@ -130,6 +134,58 @@ test('one person moves in with another household, and one leaves', async () => {
   assert.ok(there.persons.some((one) => one.name === first.name && !one.ended))
   const here = (await file(world.office, '3-1-101')).persons
   assert.deepEqual(here.filter((one) => one.ended).map((one) => [one.name, one.moved.plate]).sort(), [[first.name, '4-1-101'], [second.name, null]].sort())
+})
+
+test('into a grid that is not hers she asks the office, who finds the household beside it', async () => {
+  const from = await file(wang, '3-1-201')
+  await page.goto(`${wang.url}#/w/household/${from.household.id}/move`)
+  await at(page, 'move-other').tap()
+  assert.match(await at(page, 'move-other-text').innerText(), /请社区办公室来搬/)
+  assert.equal(await at(page, 'move-do').count(), 0, 'nothing here can be mistaken for the move')
+  await looksAccessible(page, 'another grid')
+  await at(page, 'move-ask').tap()
+  await page.getByText('人口新增、迁出及变更核实').waitFor()
+  assert.match(await at(page, 'report-words').inputValue(), /整户要搬到别的网格/)
+  await at(page, 'report-words').fill('整户要搬到别的网格，请办公室来搬。新地址：二网格')
+  await at(page, 'send-report').tap()
+  await at(page, 'case-page').or(page.getByText('整户要搬到别的网格').first()).first().waitFor()
+  await wang.sync()
+  await world.office.sync()
+  const asked = (await world.office.call('list_cases', { state: 'open', limit: 50 })).items.find((one) => one.title.includes('整户要搬到别的网格'))
+  assert.equal(asked.household, from.household.id)
+})
+
+test('the office moves them there beside the file, and the worker of that grid has them', async () => {
+  const from = await file(world.office, '3-1-201')
+  const desk = await world.phone(world.office, { prefs: LIGHT, width: 1440, height: 900, scale: 1, touch: false, hash: `/o/ledger/h/${from.household.id}` })
+  await at(desk, 'move-household').click()
+  await at(desk, 'move-dialog').waitFor()
+  assert.equal(await at(desk, 'move-other').count(), 0, 'the office holds every grid')
+  const building = (await cen.call('list_units')).items.filter((one) => one.kind.code === 'building')[0]
+  await at(desk, 'move-building').selectOption(building.id)
+  const stair = at(desk, 'move-dialog').locator('[data-testid^="move-stair-"]').first()
+  if (await stair.waitFor({ timeout: 3_000 }).then(() => true, () => false)) await stair.click()
+  await at(desk, 'move-door').fill('909')
+  await looksAccessible(desk, 'moving at the office')
+  const plate = /搬到 (\S+)/.exec(await at(desk, 'move-do').innerText())[1]
+  await at(desk, 'move-do').click()
+  await at(desk, 'household-file').getByText(plate, { exact: true }).first().waitFor()
+  await world.office.sync()
+  await cen.sync()
+  await wang.sync()
+  assert.deepEqual((await file(cen, plate)).persons.map((one) => one.name).sort(), from.persons.map((one) => one.name).sort())
+  const left = await file(wang, '3-1-201')
+  assert.ok(left.persons.every((one) => one.ended) && left.household.moved.plate === null)
+  // one person of them goes on, to a household of the first grid
+  await at(desk, 'household-file').getByRole('button', { name: '其他几项' }).first().click()
+  await at(desk, 'move-person').click()
+  await at(desk, 'move-search').fill('4-1-102')
+  await at(desk, 'move-hit').first().click()
+  await at(desk, 'move-do').click()
+  await at(desk, 'household-file').getByText('4-1-102', { exact: true }).first().waitFor()
+  assert.equal((await file(world.office, plate)).persons.filter((one) => one.ended).length, 1)
+  assert.deepEqual(desk.problems, [])
+  await desk.context().close()
 })
 
 test('in the large face, in English and in the dark it reads as well', async () => {

@@ -17,6 +17,9 @@ export function freshReport(household?: string, building?: string): ReportForm {
   return { matter: null, household: household ?? null, building: building ?? null, place: '', words: '', person: null, handled: '' }
 }
 
+/** 人口新增、迁出及变更核实: how a worker asks the office for a move into a grid that they do not hold. */
+export const MOVE_MATTER = '06001'
+
 /** Longest title; the rest of the first line stays in the description. */
 const TITLE_CHARS = 40
 

@@ -207,7 +207,7 @@ export default {
   file: {
     label: 'Household file', close: 'Close the file', household: 'Household', people: 'People, {n}', visits: 'Visits, {n}', cases: 'Cases, {n}', no_visits: 'No visit yet.',
     hub: 'hub family {name} ({plate})', held: 'Held cell for {label}: "{cell}", {file}', asks: 'To ask at the next visit: {what}', add: 'add', edit: 'Edit {label}', saved: '{label} is saved here and sent when online.', age: '{n} years',
-    moved: 'The household moved on {at}', left: 'The household left on {at}',
+    moved: 'The household moved on {at}', left: 'The household left on {at}', move: 'The household moves', move_person: 'This person moves',
     ended: 'moved out {reason}', more: 'More fields', less: 'Fewer fields', why: 'Why you need to see it; this is recorded', show: 'Show it', hide: 'Cover', reveal: 'Show, recorded',
     reasons: { r1: 'Checking an imported number', r2: 'Handling an allowance', r3: 'The resident asked' },
   },

@@ -34,11 +34,6 @@ export default {
   person: { add: 'Add a person', edit: 'Edit', move: 'No longer lives here', more: '{n} more', all_fields: 'More fields', born: 'Born in {year} on record', saved: "{name}'s facts are saved on this phone", added: '{name} added' },
   reveal: { link: 'Show, logged', title: "Show {name}'s ID number", text: 'Give a reason first. Who looked, when and why is recorded; you can see it under Me.', reason: 'Reason', reasons: ['Checking the card in person', 'Certificate on their behalf', "A department's form"], show: 'Record and show' },
   move: {
-    title: 'Move', who: 'Who moves', all: 'All, {n} person | All, {n} people', only: 'Only {name}', where: 'Where to', here: 'Another door here', away: 'Moved away', which: 'To which household', building: 'Building', door: 'Door number', reason: 'Reason',
-    reasons: ['Another flat', 'To relatives', 'Lease over', 'Work'],
-    same: 'That is this door.', vacant: '{name} was recorded at this door, now vacant. Another family is recorded at the same door.', taken: '{name} is recorded at this door. Another family is recorded beside them; they stay as they are.', away_text: 'The file here ends today. Also for a grid that is not yours: they are recorded there anew.',
-    stays: 'Visits and history stay here; nothing is deleted.', apart: 'What others, offline, still write at the old door is listed, and you decide whether it comes along.',
-    do: 'Move to {plate}', do_one: '{name} moves to {plate}', do_away: 'The household left', do_one_away: '{name} left', do_none: 'Choose where to', done_to: 'Saved on this phone: moved to {plate}', done_away: 'Saved on this phone: left',
     moved: 'The household moved', moved_away: 'The household left', to: 'moved', gone: 'no longer here', empty: 'Nobody lives at this door now', comma: ', ',
   },
   left: {

@@ -207,7 +207,7 @@ export default {
   file: {
     label: '一户一档', close: '关上一户一档', household: '这一户', people: '人，{n} 位', visits: '走访，{n} 次', cases: '办的事，{n} 件', no_visits: '还没有走访。',
     hub: '中心户 {name}（{plate}）', held: '表里的{label}「{cell}」待定：{file}', asks: '下次走访补：{what}', add: '补上', edit: '改{label}', saved: '{label}已存在本机，联网就送到。', age: '{n} 岁',
-    moved: '整户 {at} 搬走了', left: '整户 {at} 离开了',
+    moved: '整户 {at} 搬走了', left: '整户 {at} 离开了', move: '整户搬家', move_person: '此人搬走',
     ended: '已迁出 {reason}', more: '其他几项', less: '收起', why: '为什么要看，会写进记录', show: '看号码', hide: '盖上', reveal: '查看，会记录',
     reasons: { r1: '核对导入的号码', r2: '办理补贴', r3: '居民本人要求' },
   },

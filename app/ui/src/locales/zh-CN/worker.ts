@@ -34,11 +34,6 @@ export default {
   person: { add: '添加一个人', edit: '修改资料', move: '不住这里了', more: '还有 {n} 项', all_fields: '更多资料', born: '已登记 {year} 年生', saved: '{name}的资料已存在本机', added: '已添加{name}' },
   reveal: { link: '查看，会记录', title: '查看{name}的身份证号', text: '先写理由。谁、什么时候、为什么看，都会记下来，您在「我的」里也看得到。', reason: '理由', reasons: ['当面核对证件', '代办证明', '填部门表格'], show: '记录并查看' },
   move: {
-    title: '搬家', who: '谁搬', all: '整户，{n} 口人', only: '只有{name}', where: '搬到哪里', here: '社区里的另一个门', away: '离开了', which: '搬到哪一户', building: '哪栋楼', door: '门号', reason: '原因',
-    reasons: ['换房', '投靠亲属', '租期到了', '工作变动'],
-    same: '就是现在这个门。', vacant: '这个门登记过{name}，现在空着。会在同一个门另记一家。', taken: '这个门登记的是{name}。会在同一个门另记一家，原来的不动。', away_text: '这里的档案记到今天为止。您手上没有的网格也选这个，由那边接着登记。',
-    stays: '这里的走访和历史都留着，不删。', apart: '别人没联网、还在老门牌写的，会列出来，由您决定带不带过去。',
-    do: '搬到 {plate}', do_one: '{name}搬到 {plate}', do_away: '整户已离开', do_one_away: '{name}已离开', do_none: '先选搬到哪里', done_to: '已存在本机，搬到 {plate}', done_away: '已存在本机，记下离开了',
     moved: '整户搬走了', moved_away: '整户离开了', to: '搬走了', gone: '不住这里了', empty: '现在没有人住这个门', comma: '，',
   },
   left: {
