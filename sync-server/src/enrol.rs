@@ -7,7 +7,7 @@ use crate::auth::Caller;
 use crate::error::{Error, Fault};
 use crate::ledger;
 use crate::setup::{make_invite, write_membership};
-use crate::store::{alarms, devices, devices::Device, epochs, invites, people, policy};
+use crate::store::{alarms, devices, devices::Device, devices::Enrolment, epochs, invites, people, policy};
 use ed25519_dalek::{Signature, VerifyingKey};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
@@ -95,28 +95,20 @@ fn enrolled(inner: &Inner, db: &Connection, device: Device, now_ms: i64) -> Resu
 fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &invites::Invite, now_ms: i64) -> Result<Device, Error> {
     let name = people::name(db, &invite.person)?;
     write_membership(inner, db, &invite.person, invite.role, &invite.unit)?;
-    let device = Device {
+    let of = Enrolment {
         id: inner.new_id(),
         public_key: request.public_key,
         nonce: request.nonce,
         person: invite.person,
-        name,
         role: invite.role,
         unit: invite.unit,
-        state: if invite.auto_confirm { "active" } else { "unconfirmed" }.to_owned(),
-        cloned: false,
         digits: digits(&inner.keys.public(), &request.public_key, &request.token),
-        confirmed_at: invite.auto_confirm.then_some(now_ms),
-        seen_at: None,
-        reason: None,
-        revoked_at: None,
-        wiped_at: None,
-        held: Vec::new(),
-        counter: 0,
-        policy: 1,
-        policy_named: 1,
-        unsent: 0,
     };
+    let mut device = Device { name, ..Device::new(of) };
+    if invite.auto_confirm {
+        device.state = "active".to_owned();
+        device.confirmed_at = Some(now_ms);
+    }
     devices::add(db, &device, now_ms)?;
     policy::add_stamp(db, &device.id, device.policy, &people::roles(db, &device.person)?)?;
     inner.note(db, ledger::Kind::Enrol, words_of(&device))?;
@@ -129,29 +121,16 @@ pub fn words_of(d: &Device) -> Vec<String> {
     vec![d.id.to_string(), key, nonce, d.person.to_string(), d.role.name().to_owned(), d.unit.to_string(), d.digits.clone()]
 }
 
-fn from_words(words: &[String]) -> Option<Device> {
+fn from_words(words: &[String]) -> Option<Enrolment> {
     let [id, key, nonce, person, role, unit, digits] = words else { return None };
-    Some(Device {
+    Some(Enrolment {
         id: Uuid::parse_str(id).ok()?,
         public_key: hex::decode(key).ok()?.try_into().ok()?,
         nonce: hex::decode(nonce).ok()?.try_into().ok()?,
         person: Uuid::parse_str(person).ok()?,
-        name: String::new(),
         role: Role::from_name(role)?,
         unit: Uuid::parse_str(unit).ok()?,
-        state: "unconfirmed".to_owned(),
-        cloned: false,
         digits: digits.clone(),
-        confirmed_at: None,
-        seen_at: None,
-        reason: None,
-        revoked_at: None,
-        wiped_at: None,
-        held: Vec::new(),
-        counter: 0,
-        policy: 1,
-        policy_named: 1,
-        unsent: 0,
     })
 }
 
@@ -159,7 +138,7 @@ fn from_words(words: &[String]) -> Option<Device> {
 /// whose unit is not back yet follows when that comes. A person's name comes back with the records of their memberships.
 pub fn replay(inner: &Inner, db: &Connection, entries: &[ledger::Entry]) -> Result<(), Error> {
     for entry in entries.iter().filter(|e| e.kind == ledger::Kind::Enrol) {
-        let device = from_words(&entry.ids).ok_or(Error::Damaged("an enrolment in the ledger"))?;
+        let device = Device::new(from_words(&entry.ids).ok_or(Error::Damaged("an enrolment in the ledger"))?);
         let is_known = devices::get(db, &device.id)?.is_some() || devices::by_key(db, &device.public_key)?.is_some();
         if is_known || inner.tree(db)?.get(&device.unit).is_none() {
             continue;

@@ -39,6 +39,47 @@ pub struct Device {
     pub unsent: u32,
 }
 
+/// What an enrolment says of a device, and the ledger keeps.
+#[derive(Debug, Clone)]
+pub struct Enrolment {
+    pub id: Uuid,
+    pub public_key: [u8; 32],
+    pub nonce: [u8; 16],
+    pub person: Uuid,
+    pub role: Role,
+    pub unit: Uuid,
+    pub digits: String,
+}
+
+impl Device {
+    /// As it is before anything was heard of it: not confirmed, under its first stamp. Its name is its person's.
+    pub fn new(of: Enrolment) -> Self {
+        let Enrolment { id, public_key, nonce, person, role, unit, digits } = of;
+        Device {
+            id,
+            public_key,
+            nonce,
+            person,
+            name: String::new(),
+            role,
+            unit,
+            state: "unconfirmed".to_owned(),
+            cloned: false,
+            digits,
+            confirmed_at: None,
+            seen_at: None,
+            reason: None,
+            revoked_at: None,
+            wiped_at: None,
+            held: Vec::new(),
+            counter: 0,
+            policy: 1,
+            policy_named: 1,
+            unsent: 0,
+        }
+    }
+}
+
 const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named, d.confirmed_at, d.reason, d.revoked_at, d.wiped_at, d.unsent, d.held";
 
 fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {

@@ -5,15 +5,39 @@
 
 use e2e::look;
 use e2e::rosters;
-use e2e::scan::{columns_with, files_with};
 use e2e::world::*;
 use serde_json::{Value as Json, json};
 use shared_model::Role;
 use shared_model::devices::RevokeReason;
 use shared_model::wire::Verdict;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+mod disk;
+mod erased;
 
 const DAY_MS: i64 = 24 * 3_600_000;
+
+/// A world, and a backup of how its story begins.
+fn backed_up(seed: u64) -> (World, PathBuf) {
+    let w = World::ready(seed);
+    let backup = w.back_up();
+    (w, backup)
+}
+
+/// A world in which `write` was said on the first day and is held by no device as a command or a page any more, because a backup of the second
+/// day holds it; and the backup of before, which is all that is left of them.
+fn let_go(seed: u64, write: impl FnOnce(&World)) -> (World, PathBuf) {
+    let (w, old) = backed_up(seed);
+    w.sync_all();
+    w.clock.pass_ms(DAY_MS);
+    write(&w);
+    w.sync_all();
+    w.clock.pass_ms(DAY_MS);
+    w.back_up();
+    w.sync_all();
+    (w, old)
+}
 
 /// Everybody syncs once; then the server has everything that any of them holds.
 fn one_round(w: &World) {
@@ -126,8 +150,7 @@ fn a_folder_copied_back_is_found_out_and_filled_again() {
 
 #[test]
 fn a_folder_copied_back_twice_in_a_day_is_filled_twice() {
-    let w = World::ready(403);
-    let backup = w.back_up();
+    let (w, backup) = backed_up(403);
     let copy = w.copy_server("copy");
     a_day(&w, 1);
     w.put_back(&copy);
@@ -147,8 +170,7 @@ fn a_folder_copied_back_twice_in_a_day_is_filled_twice() {
 
 #[test]
 fn the_authors_device_is_lost_and_a_reader_brings_its_rows_with_author_and_time() {
-    let w = World::ready(404);
-    let backup = w.back_up();
+    let (w, backup) = backed_up(404);
     w.clock.pass_ms(DAY_MS);
     w.ana().edit_person("1-1-101", "张建国", "note", "只有薄云还有");
     w.ana().sync();
@@ -175,8 +197,7 @@ fn the_authors_device_is_lost_and_a_reader_brings_its_rows_with_author_and_time(
 
 #[test]
 fn what_was_refused_is_filed_again_and_not_judged_anew() {
-    let w = World::ready(405);
-    let backup = w.back_up();
+    let (w, backup) = backed_up(405);
     w.office().edit_person("1-2-101", "陈伟", "birth_date", "1961-05-04");
     w.office().sync();
     w.ana().edit_person("1-2-101", "陈伟", "birth_year", 1960);
@@ -198,8 +219,7 @@ fn what_was_refused_is_filed_again_and_not_judged_anew() {
 
 #[test]
 fn a_stopped_device_stays_stopped() {
-    let w = World::ready(406);
-    let backup = w.back_up();
+    let (w, backup) = backed_up(406);
     w.server().revoke(&w.bo().id(), RevokeReason::Left).unwrap();
     w.restore(&backup);
     assert_eq!(w.bo().try_sync().unwrap_err().code, "revoked");
@@ -207,8 +227,7 @@ fn a_stopped_device_stays_stopped() {
 
 #[test]
 fn a_stopped_device_gives_back_what_the_server_lost_before_it_is_wiped() {
-    let w = World::ready(420);
-    let backup = w.back_up();
+    let (w, backup) = backed_up(420);
     w.bo().edit_person("1-1-102", "王强", "note", "只有薄云有");
     w.bo().sync();
     w.server().revoke(&w.bo().id(), RevokeReason::Left).unwrap();
@@ -265,8 +284,7 @@ fn commands_and_pages_are_let_go_only_when_a_backup_holds_them() {
 
 #[test]
 fn nobody_is_told_that_all_agree_while_something_is_on_its_way_back() {
-    let w = World::ready(409);
-    let backup = w.back_up();
+    let (w, backup) = backed_up(409);
     a_day(&w, 1);
     w.restore(&backup);
     // the epoch is heard of, and the line breaks before anything is given back
@@ -282,8 +300,7 @@ fn nobody_is_told_that_all_agree_while_something_is_on_its_way_back() {
 
 #[test]
 fn an_answer_that_is_lost_while_giving_back_changes_nothing() {
-    let w = World::ready(410);
-    let backup = w.back_up();
+    let (w, backup) = backed_up(410);
     a_day(&w, 1);
     let before = all(&w);
     w.restore(&backup);
@@ -300,8 +317,7 @@ fn an_answer_that_is_lost_while_giving_back_changes_nothing() {
 
 #[test]
 fn a_membership_and_a_building_made_after_the_backup_come_back_with_their_rows() {
-    let w = World::ready(411);
-    let backup = w.back_up();
+    let (w, backup) = backed_up(411);
     let path = w.path().join("八号楼.csv");
     std::fs::write(&path, rosters::of_building(8, 4, "135000")).unwrap();
     w.office().call("import_roster", json!({ "file": path, "grid": FIRST_GRID }));
@@ -317,184 +333,9 @@ fn a_membership_and_a_building_made_after_the_backup_come_back_with_their_rows()
     assert_eq!(w.ana().doors().len(), w.bo().doors().len());
 }
 
-/// Nothing of these words is at the server or on any device.
-fn gone(w: &World, words: &[&str]) {
-    for s in words {
-        assert_eq!(files_with(&w.server_dir(), s), Vec::<String>::new(), "{s} at the server");
-        for d in &w.devices {
-            assert_eq!(columns_with(d, s), Vec::<String>::new(), "{s} at {}", d.name);
-        }
-    }
-}
-
-#[test]
-fn who_was_erased_after_the_backup_stays_erased() {
-    let w = World::ready(413);
-    w.ana().edit_person("1-1-101", "张建国", "employer", "电视机厂退休");
-    a_day(&w, 1);
-    let backup = w.back_up();
-    w.sync_all();
-    let person = w.office().person("1-1-101", "张建国")["id"].clone();
-    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
-    w.sync_all();
-    w.ana().call("add_visit", json!({ "household": w.ana().at("1-2-101"), "outcome": "met", "note": "之后" }));
-    w.sync_all();
-    w.restore(&backup);
-    for d in &w.devices {
-        let before = d.line.requests();
-        d.sync();
-        assert!(d.line.requests() - before < 20, "{} asked {} times", d.name, d.line.requests() - before);
-    }
-    w.sync_all();
-    assert!(w.office().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
-    assert_eq!(w.office().file("1-2-101")["visits"].as_array().unwrap().iter().filter(|v| v["note"] == "之后").count(), 1);
-    for d in &w.devices {
-        assert_eq!(columns_with(d, "电视机厂退休"), Vec::<String>::new(), "{}", d.name);
-    }
-}
-
-#[test]
-fn who_was_erased_stays_erased_when_the_database_alone_is_copied_back() {
-    let w = World::ready(414);
-    w.ana().edit_person("1-1-101", "张建国", "employer", "电视机厂退休");
-    a_day(&w, 1);
-    let copy = w.copy_server("copy");
-    let person = w.office().person("1-1-101", "张建国")["id"].clone();
-    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
-    w.sync_all();
-    // the ledger stands beside the database and is not set back with it
-    let ledger = std::fs::read(w.server_dir().join("ledger")).unwrap();
-    w.put_back_with(&copy, "ledger", &ledger);
-    for d in &w.devices {
-        let before = d.line.requests();
-        d.sync();
-        assert!(d.line.requests() - before < 20, "{} asked {} times", d.name, d.line.requests() - before);
-    }
-    w.sync_all();
-    gone(&w, &["电视机厂退休"]);
-}
-
-#[test]
-fn who_was_erased_is_erased_again_when_the_ledger_is_copied_back_too() {
-    let w = World::ready(415);
-    w.ana().edit_person("1-1-101", "张建国", "employer", "电视机厂退休");
-    a_day(&w, 1);
-    let copy = w.copy_server("copy");
-    let person = w.office().person("1-1-101", "张建国")["id"].clone();
-    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
-    w.sync_all();
-    w.put_back(&copy);
-    for d in &w.devices {
-        let before = d.line.requests();
-        d.sync();
-        assert!(d.line.requests() - before < 20, "{} asked {} times", d.name, d.line.requests() - before);
-    }
-    w.sync_all();
-    gone(&w, &["电视机厂退休"]);
-    assert!(w.office().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
-    for d in &w.devices {
-        assert_eq!(tray(d), Vec::<String>::new(), "{}", d.name);
-    }
-    let list = w.office().call("list_erasures", json!({}));
-    assert_eq!(list["items"].as_array().unwrap().len(), 1, "{list}");
-}
-
-/// How many places wait at an office for its word whether they name somebody erased.
-fn undecided(d: &Device) -> usize {
-    let list = d.call("list_erasures", json!({}));
-    list["items"].as_array().unwrap().iter().flat_map(|e| e["mentions"].as_array().unwrap()).filter(|m| m["pending"] == false).count()
-}
-
-#[test]
-fn what_the_office_said_stays_after_an_erasure_is_not_asked_again_after_a_restore() {
-    // the backup is of before the erasure, or of between it and the word
-    for between in [false, true] {
-        let w = World::ready(442);
-        let (office, second) = (w.office(), w.second());
-        w.bo().call("add_visit", json!({ "household": w.bo().at("2-1-102"), "outcome": "met", "note": "说的是另一个张建国" }));
-        w.bo().call("add_visit", json!({ "household": w.bo().at("1-2-101"), "outcome": "met", "note": "张建国来借过梯子" }));
-        w.sync_all();
-        let before = w.back_up();
-        let person = office.person("1-1-101", "张建国")["id"].clone();
-        office.call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
-        w.sync_all();
-        let backup = if between { w.back_up() } else { before };
-        let decide = |title: &str, decision: &str| {
-            let list = office.call("list_erasures", json!({}));
-            let all = list["items"].as_array().unwrap().iter().flat_map(|e| e["mentions"].as_array().unwrap());
-            let id = all.filter(|m| m["title"] == title).map(|m| m["id"].clone()).next().unwrap();
-            office.call("decide_mention", json!({ "id": id, "decision": decision }));
-        };
-        assert_eq!(undecided(second), 2);
-        decide("2-1-102", "keep");
-        office.sync();
-        w.restore(&backup);
-        // who decided stays away, so that only the ledger can say it
-        office.line.set_offline(true);
-        second.sync();
-        w.ana().sync();
-        second.sync();
-        assert_eq!(undecided(second), 1, "what is not decided is still asked; {between}");
-        office.line.set_offline(false);
-        w.sync_all();
-        assert!(tray(office).is_empty(), "what it brings back is no news: {:?}", tray(office));
-        decide("1-2-101", "erase");
-        w.sync_all();
-        assert_eq!((undecided(office), undecided(second)), (0, 0));
-        assert_eq!(columns_with(w.bo(), "借过梯子"), Vec::<String>::new());
-        assert_eq!(w.ana().file("2-1-102")["visits"][0]["note"], "说的是另一个张建国");
-        // a ledger that lacks the word is completed from the database
-        w.stop_server();
-        let ledger = w.server_dir().join("ledger");
-        let text = std::fs::read_to_string(&ledger).unwrap();
-        let at = text.find(" keep ").map(|at| text[..at].rfind('\n').unwrap() + 1).unwrap();
-        std::fs::write(&ledger, &text[..at]).unwrap();
-        w.start_server();
-        assert!(std::fs::read_to_string(&ledger).unwrap()[at..].contains(" keep "));
-    }
-}
-
-#[test]
-fn whoever_heard_of_an_erasure_last_does_not_bring_the_erased_back() {
-    let w = World::ready(416);
-    let copy = w.copy_server("copy");
-    // added, and known to a device that then stays away; erased meanwhile
-    w.ana().edit_person("1-1-101", "张建国", "employer", "电视机厂退休");
-    w.ana().sync();
-    w.bo().sync();
-    w.office().sync();
-    let person = w.office().person("1-1-101", "张建国")["id"].clone();
-    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
-    for d in [w.office(), w.second(), w.ana(), w.head()] {
-        d.sync();
-        d.sync();
-    }
-    w.put_back(&copy);
-    w.bo().sync();
-    assert_eq!(w.bo().person("1-1-101", "张建国")["employer"], "电视机厂退休", "nobody there knows yet");
-    w.office().sync();
-    w.sync_all();
-    gone(&w, &["电视机厂退休"]);
-    assert!(w.bo().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
-}
-
-#[test]
-fn an_erasure_after_a_restore_is_carried_out_at_once() {
-    let w = World::ready(417);
-    let backup = w.back_up();
-    w.restore(&backup);
-    // some devices have not yet heard of the new stamps, which are far from the old ones
-    w.office().sync();
-    let person = w.office().person("1-1-101", "张建国")["id"].clone();
-    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
-    w.sync_all();
-    assert!(w.ana().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
-}
-
 #[test]
 fn a_device_enrolled_after_the_backup_keeps_everything_and_is_confirmed_again() {
-    let mut w = World::ready(418);
-    let backup = w.back_up();
+    let (mut w, backup) = backed_up(418);
     w.clock.pass_ms(DAY_MS);
     let place = w.enrol("新来的", Role::Worker, FIRST_GRID);
     w.devices[place].sync();
@@ -530,8 +371,7 @@ fn a_device_enrolled_after_the_backup_keeps_everything_and_is_confirmed_again() 
 
 #[test]
 fn a_device_enrolled_and_stopped_after_the_backup_stays_stopped() {
-    let mut w = World::ready(419);
-    let backup = w.back_up();
+    let (mut w, backup) = backed_up(419);
     let place = w.enrol("新来的", Role::Worker, FIRST_GRID);
     w.devices[place].sync();
     w.devices[place].edit_person("1-1-102", "王强", "note", "最后一句");
@@ -545,87 +385,11 @@ fn a_device_enrolled_and_stopped_after_the_backup_stays_stopped() {
 }
 
 #[test]
-fn an_older_ledger_beside_the_database_is_completed_and_counts_at_the_next_restore() {
-    let w = World::ready(421);
-    let ledger = std::fs::read(w.server_dir().join("ledger")).unwrap();
-    let backup = w.back_up();
-    let person = w.office().person("1-1-101", "张建国")["id"].clone();
-    w.office().call("erase", json!({ "record": person, "reason": "asked", "confirm": true }));
-    w.office().sync();
-    w.server().revoke(&w.head().id(), RevokeReason::Left).unwrap();
-    w.stop_server();
-    std::fs::write(w.server_dir().join("ledger"), ledger).unwrap();
-    w.start_server();
-    // nobody who knows of the erasure is asked
-    w.restore(&backup);
-    w.ana().sync();
-    assert_eq!(columns_with(w.ana(), "张建国"), Vec::<String>::new());
-    w.office().sync();
-    w.ana().sync();
-    assert!(w.ana().file("1-1-101")["persons"].as_array().unwrap().iter().all(|p| p["id"] != person));
-    assert_eq!(w.head().try_sync().unwrap_err().code, "revoked");
-}
-
-/// The device's store, for what a broken disk would do.
-fn store_of(d: &Device) -> rusqlite::Connection {
-    let unlocked = std::fs::read_to_string(d.home().join("unlocked")).unwrap();
-    let db = rusqlite::Connection::open(d.home().join("gridwalk.db")).unwrap();
-    db.execute_batch(&app_core::unlock_sql(unlocked.split_whitespace().next().unwrap())).unwrap();
-    db
-}
-
-fn record_of(d: &Device, plate: &str, name: &str) -> uuid::Uuid {
-    d.person(plate, name)["id"].as_str().unwrap().parse().unwrap()
-}
-
-#[test]
-fn a_document_that_the_disk_lost_or_broke_is_found_and_fetched_again() {
-    let w = World::ready(430);
-    for (n, sql) in [
-        "delete from doc where record = ?1",
-        "update doc set regs = x'0102' where record = ?1",
-        "update doc set regs = (select d.regs from doc d where d.record <> ?1 and d.kind = doc.kind and d.class = doc.class limit 1) where record = ?1",
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let record = record_of(w.bo(), "1-1-101", "张建国");
-        assert!(store_of(w.bo()).execute(sql, [record]).unwrap() > 0);
-        w.clock.pass_ms(DAY_MS);
-        w.bo().sync();
-        assert!(w.bo().agrees(), "{n}: {}", w.bo().status());
-        assert_eq!(look::difference(w.ana(), w.bo()), None, "{n}");
-    }
-    w.sync_all();
-    assert_eq!(w.office().call("list_held", json!({}))["total"], w.second().call("list_held", json!({}))["total"]);
-}
-
-#[test]
-fn what_was_not_sent_outlives_a_document_that_the_disk_broke() {
-    let w = World::ready(431);
-    w.bo().edit_person("1-1-101", "张建国", "note", "还没传");
-    let record = record_of(w.bo(), "1-1-101", "张建国");
-    store_of(w.bo()).execute("update doc set base = x'0102' where record = ?1 and base is not null", [record]).unwrap();
-    w.clock.pass_ms(DAY_MS);
-    w.bo().sync();
-    w.sync_all();
-    assert_eq!(w.office().person("1-1-101", "张建国")["note"], "还没传");
-    assert_eq!(look::difference(w.ana(), w.bo()), None);
-}
-
-#[test]
 fn values_that_only_registers_hold_are_proposed_to_the_office() {
-    let w = World::ready(432);
-    let old = w.back_up();
-    w.sync_all();
-    w.clock.pass_ms(DAY_MS);
-    w.ana().edit_person("1-1-101", "张建国", "note", "只在登记里");
-    w.ana().edit_person("1-1-102", "王强", "employer", "电厂");
-    w.sync_all();
-    w.clock.pass_ms(DAY_MS);
-    // a newer backup holds it, so everybody lets go of commands and pages; then that backup is lost and the older one is put back
-    w.back_up();
-    w.sync_all();
+    let (w, old) = let_go(432, |w| {
+        w.ana().edit_person("1-1-101", "张建国", "note", "只在登记里");
+        w.ana().edit_person("1-1-102", "王强", "employer", "电厂");
+    });
     let before = w.office().call("list_held", json!({}))["total"].as_u64().unwrap();
     w.restore(&old);
     w.sync_all();
@@ -647,48 +411,10 @@ fn values_that_only_registers_hold_are_proposed_to_the_office() {
 }
 
 #[test]
-fn a_command_that_the_disk_broke_blocks_no_other() {
-    let w = World::ready(433);
-    w.bo().edit_person("1-1-101", "张建国", "note", "第一句");
-    w.bo().edit_person("1-1-102", "王强", "note", "第二句");
-    w.bo().edit_person("1-2-101", "陈伟", "note", "第三句");
-    store_of(w.bo()).execute("update command set body = x'ff' where seq = 2", []).unwrap();
-    w.bo().sync();
-    w.sync_all();
-    assert_eq!(w.bo().pending(), 0);
-    assert_eq!(w.office().person("1-1-101", "张建国")["note"], "第一句");
-    assert_eq!(w.office().person("1-2-101", "陈伟")["note"], "第三句");
-    assert_eq!(w.office().person("1-1-102", "王强")["note"], Json::Null);
-    assert_eq!(tray(w.bo()), ["bad_change"], "its author is told, and what it meant is still there");
-    assert!(w.bo().call("list_tray", json!({})).to_string().contains("第二句"));
-    assert_eq!(look::difference(w.ana(), w.bo()), None);
-}
-
-#[test]
-fn a_command_that_the_disk_broke_after_it_was_accepted_unheard_is_no_clone() {
-    let w = World::ready(434);
-    w.bo().edit_person("1-1-102", "王强", "note", "收到了");
-    w.bo().meets(&[Fault::LoseReply]);
-    assert!(w.bo().try_sync().is_err());
-    store_of(w.bo()).execute("update command set body = x'ff' where seq = 1", []).unwrap();
-    w.bo().sync();
-    w.sync_all();
-    assert_eq!(w.office().person("1-1-102", "王强")["note"], "收到了");
-    assert!(tray(w.bo()).is_empty());
-    assert_eq!(look::difference(w.ana(), w.bo()), None);
-}
-
-#[test]
 fn work_that_stands_on_what_nobody_can_bring_back_is_written_again() {
-    let w = World::ready(435);
-    let old = w.back_up();
-    w.sync_all();
-    w.clock.pass_ms(DAY_MS);
-    w.bo().edit_person("1-1-101", "张建国", "note", "薄云写的");
-    w.sync_all();
-    w.clock.pass_ms(DAY_MS);
-    w.back_up();
-    w.sync_all();
+    let (w, old) = let_go(435, |w| {
+        w.bo().edit_person("1-1-101", "张建国", "note", "薄云写的");
+    });
     // on top of what everybody has let go of
     w.ana().edit_person("1-1-101", "张建国", "employer", "安然写的");
     w.sync_all();
@@ -750,8 +476,7 @@ fn what_was_shown_to_somebody_after_the_backup_is_shown_again() {
 
 #[test]
 fn the_database_that_a_restore_moved_aside_goes_after_thirty_days() {
-    let w = World::ready(441);
-    let backup = w.back_up();
+    let (w, backup) = backed_up(441);
     w.office().edit_person("1-1-101", "张建国", "note", "只在旧的那份里");
     w.office().sync();
     w.restore(&backup);
