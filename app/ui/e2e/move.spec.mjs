@@ -158,6 +158,9 @@ test('into a grid that is not hers she asks the office, who finds the household 
 test('the office moves them there beside the file, and the worker of that grid has them', async () => {
   const from = await file(world.office, '3-1-201')
   const desk = await world.phone(world.office, { prefs: LIGHT, width: 1440, height: 900, scale: 1, touch: false, hash: `/o/ledger/h/${from.household.id}` })
+  // away, and not knowing, she writes there meanwhile
+  await world.serverDown()
+  await wang.call('edit_person', { id: from.persons[0].id, edit: { note: '药放在楼下店里' } })
   await at(desk, 'move-household').click()
   await at(desk, 'move-dialog').waitFor()
   assert.equal(await at(desk, 'move-other').count(), 0, 'the office holds every grid')
@@ -170,12 +173,25 @@ test('the office moves them there beside the file, and the worker of that grid h
   const plate = /搬到 (\S+)/.exec(await at(desk, 'move-do').innerText())[1]
   await at(desk, 'move-do').click()
   await at(desk, 'household-file').getByText(plate, { exact: true }).first().waitFor()
+  await world.serverUp()
   await world.office.sync()
   await cen.sync()
   await wang.sync()
   assert.deepEqual((await file(cen, plate)).persons.map((one) => one.name).sort(), from.persons.map((one) => one.name).sort())
   const left = await file(wang, '3-1-201')
   assert.ok(left.persons.every((one) => one.ended) && left.household.moved.plate === null)
+  // what she wrote there nobody but the office can bring along
+  await world.office.sync()
+  await desk.goto(`${world.office.url}#/o/inbox?kind=left`)
+  await at(desk, 'left-detail').waitFor()
+  assert.match(await at(desk, 'left-detail').innerText(), /王秀梅写在老门牌\s+药放在楼下店里/)
+  await looksAccessible(desk, 'what was written at an old door')
+  await at(desk, 'left-take').click()
+  await desk.getByText('这一类没有要定的了').waitFor()
+  await world.office.sync()
+  await cen.sync()
+  assert.equal((await file(cen, plate)).persons.find((one) => one.name === from.persons[0].name).note, '药放在楼下店里')
+  await desk.goto(`${world.office.url}#/o/ledger/h/${(await door(world.office, plate)).id}`)
   // one person of them goes on, to a household of the first grid
   await at(desk, 'household-file').getByRole('button', { name: '其他几项' }).first().click()
   await at(desk, 'move-person').click()

@@ -43,6 +43,7 @@ export function provideDesk(): Desk {
   const held = useQuery('list_held', { limit: INBOX_LIMIT })
   const refused = useQuery('list_refused', { limit: INBOX_LIMIT })
   const erasures = useQuery('list_erasures', {}, { kinds: ['device', 'sync'] })
+  const left = useQuery('list_left_behind', {}, { kinds: ['household', 'person', 'sync'] })
   const devices = useQuery('list_devices', {}, { kinds: ['device', 'membership', 'sync'] })
   const cases = useQuery('list_cases', { state: 'open', limit: CASES_LIMIT }, { kinds: ['case', 'case_step'] })
   const units = useQuery('list_units', {}, { kinds: ['unit', 'household'] })
@@ -64,7 +65,7 @@ export function provideDesk(): Desk {
     return map
   })
   const desk: Desk = {
-    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value, refusedItems.value, erasures.data.value?.items)),
+    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value, refusedItems.value, erasures.data.value?.items, left.data.value?.items)),
     isReady: computed(() => conflicts.data.value !== null && held.data.value !== null),
     problem: computed(() => conflicts.error.value?.message ?? held.error.value?.message ?? null),
     openCases,
@@ -78,7 +79,7 @@ export function provideDesk(): Desk {
     now,
     field: (kind, key) => fields.value.get(`${kind} ${key}`) ?? null,
     reloadInbox: async () => {
-      await Promise.all([conflicts.reload(), held.reload(), devices.reload(), refused.reload(), erasures.reload()])
+      await Promise.all([conflicts.reload(), held.reload(), devices.reload(), refused.reload(), erasures.reload(), left.reload()])
     },
   }
   provide(KEY, desk)

@@ -1,6 +1,6 @@
 /*
- * Decisions of the inbox: settle a fork, decide a held cell, confirm a device, adopt or give back what was refused, and change one's
- * mind.
+ * Decisions of the inbox: settle a fork, decide a held cell, confirm a device, adopt or give back what was refused, bring along
+ * or leave what was written at an old door, and change one's mind.
  *
  * What lives here: the calls, what is said afterwards, and the item decided last. What does not: the list and where the hand goes next.
  * A settlement cannot be taken back as if it had not been: others may already have it. So "undo" opens the decided item again, and another
@@ -33,6 +33,7 @@ export interface Decisions {
   confirm: (item: InboxItem) => Promise<void>
   adopt: (item: InboxItem, choice: Choice) => Promise<void>
   giveBack: (item: InboxItem, words: string | null) => Promise<void>
+  bringAlong: (item: InboxItem, decision: 'take' | 'leave') => Promise<void>
   reopen: () => void
 }
 
@@ -119,5 +120,13 @@ export function useDecisions(desk: Desk): Decisions {
     }
   }
 
-  return { busy, problem, last, again, settle, decide, confirm, adopt, giveBack, reopen }
+  async function bringAlong(item: InboxItem, decision: 'take' | 'leave'): Promise<void> {
+    const l = item.left!
+    if (await act(() => call('bring_along', { old: l.old, key: l.key, decision }))) {
+      last.value = null
+      toast(t(`office.left_behind.done.${decision}`, { plate: decision === 'take' ? l.new_plate : l.plate }))
+    }
+  }
+
+  return { busy, problem, last, again, settle, decide, confirm, adopt, giveBack, bringAlong, reopen }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Conflict, DeviceItem, ErasureItem, HeldItem, RefusedItem } from '../../generated/commands'
+import type { Conflict, DeviceItem, ErasureItem, HeldItem, LeftBehindItem, RefusedItem } from '../../generated/commands'
 import { buildInbox, estimateMinutes, keepSelection, step } from './inbox'
 
 const conflict = (id: string, over: Partial<Conflict> = {}): Conflict => ({
@@ -32,6 +32,10 @@ describe('the inbox', () => {
     const erasure = (at: number, pending: boolean[]) => ({ at, kind: { code: 'person', label: '居民' }, mentions: pending.map((p, n) => ({ id: `${n}`, pending: p })) }) as unknown as ErasureItem
     const list = buildInbox([], [], [], [], [erasure(1, [false, true, false]), erasure(2, [true]), erasure(3, [])])
     expect(list.map((i) => [i.id, i.kind, i.seconds])).toEqual([['m-1-person', 'mention', 40]])
+  })
+  it('shows what was written at an old door, once for each field', () => {
+    const left = (key: string) => ({ old: 'p', key, plate: '1-1-102', household: 'h' }) as LeftBehindItem
+    expect(buildInbox([], [], [], [], [], [left('phone'), left('note')]).map((i) => [i.id, i.kind])).toEqual([['l-p-note', 'left'], ['l-p-phone', 'left']])
   })
   it('says a minute when there is anything at all, and none when there is nothing', () => {
     expect(estimateMinutes([])).toBe(0)

@@ -1,14 +1,15 @@
 /*
  * The inbox of the office: everything the merge could not decide, as one list.
  *
- * What lives here: how conflicts, held cells, devices, what was refused and what an erasure left open become one kind of item, in which order they come, how long they take, and
+ * What lives here: how conflicts, held cells, devices, what was refused, what an erasure left open and what was written at an old
+ * door become one kind of item, in which order they come, how long they take, and
  * where the hand rests when one of them goes. What does not: fetching and drawing.
  * The easiest item comes first, so that the list is short before it gets hard; among equals the oldest, so that nobody waits for ever.
  */
-import type { Conflict, DeviceItem, ErasureItem, HeldItem, RefusedItem } from '../../generated/commands'
+import type { Conflict, DeviceItem, ErasureItem, HeldItem, LeftBehindItem, RefusedItem } from '../../generated/commands'
 import { keyOf, undecided } from './erasures'
 
-export type InboxKind = 'fork' | 'held' | 'device' | 'refused' | 'mention'
+export type InboxKind = 'fork' | 'held' | 'device' | 'refused' | 'mention' | 'left'
 
 /** One thing to decide. `thing` names what it is about and stays the same when a new value joins the fork. */
 export interface InboxItem {
@@ -27,6 +28,7 @@ export interface InboxItem {
   refused?: RefusedItem
   /** An erasure with places where others may have named whom it was about. */
   erasure?: ErasureItem
+  left?: LeftBehindItem
 }
 
 const FORK_SECONDS = 12
@@ -39,6 +41,7 @@ const REFUSED_SECONDS = 15
 const REFUSED_FIELD_SECONDS = 5
 /** Opening each place and reading what a colleague wrote. */
 const MENTION_SECONDS = 20
+const LEFT_SECONDS = 12
 /** From this many characters on a value is read, not seen. */
 const LONG_TEXT_CHARS = 24
 
@@ -48,7 +51,7 @@ function forkSeconds(c: Conflict): number {
 }
 
 /** The inbox, easiest first. Conflicts that somebody else must settle stay out: they would be work without an answer. */
-export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: DeviceItem[], refused: RefusedItem[] = [], erasures: ErasureItem[] = []): InboxItem[] {
+export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: DeviceItem[], refused: RefusedItem[] = [], erasures: ErasureItem[] = [], left: LeftBehindItem[] = []): InboxItem[] {
   const items: InboxItem[] = [
     ...conflicts.filter((c) => c.may_settle).map((c) => ({
       id: `c-${c.id}`, thing: `c-${c.record}-${c.key}`, kind: 'fork' as const, plate: c.plate, household: c.household, at: c.at, seconds: forkSeconds(c), conflict: c
@@ -64,6 +67,9 @@ export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: Dev
     })),
     ...erasures.filter((e) => undecided(e).length > 0).map((e) => ({
       id: `m-${keyOf(e)}`, thing: `m-${keyOf(e)}`, kind: 'mention' as const, plate: null, household: null, at: e.at, seconds: undecided(e).length * MENTION_SECONDS, erasure: e
+    })),
+    ...left.map((l) => ({
+      id: `l-${l.old}-${l.key}`, thing: `l-${l.old}-${l.key}`, kind: 'left' as const, plate: l.plate, household: l.household, at: 0, seconds: LEFT_SECONDS, left: l
     }))
   ]
   return items.sort((a, b) => a.seconds - b.seconds || a.at - b.at || (a.id < b.id ? -1 : 1))
