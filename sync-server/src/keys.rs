@@ -6,8 +6,10 @@ use crate::error::Error;
 use ed25519_dalek::{Signer, SigningKey};
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use uuid::Uuid;
 
 const SIGNING: &str = "server.key";
@@ -17,7 +19,12 @@ const OPAQUE: &str = "opaque.key";
 pub struct Keys {
     signing: SigningKey,
     opaque: [u8; 32],
+    /// Pages signed lately, by what is signed of them: all who sync after the same push, or for the first time, get the same ones.
+    pages: Mutex<HashMap<[u8; 32], [u8; 64]>>,
 }
+
+/// Signatures of pages kept in memory, 96 bytes each.
+const PAGES_KEPT: usize = 8_192;
 
 impl Keys {
     /// Makes new keys; refuses to overwrite.
@@ -75,7 +82,7 @@ impl Keys {
         let read = |name: &str| -> Result<[u8; 32], Error> {
             std::fs::read(dir.join(name))?.try_into().map_err(|_| Error::Damaged("a key file has the wrong length"))
         };
-        Ok(Keys { signing: SigningKey::from_bytes(&read(SIGNING)?), opaque: read(OPAQUE)? })
+        Ok(Keys { signing: SigningKey::from_bytes(&read(SIGNING)?), opaque: read(OPAQUE)?, pages: Mutex::default() })
     }
 
     /// The server's public key.
@@ -86,6 +93,22 @@ impl Keys {
     /// Signs.
     pub fn sign(&self, text: &[u8]) -> Vec<u8> {
         self.signing.sign(text).to_bytes().to_vec()
+    }
+
+    /// Signs a page by its digest. A signature of the same bytes is the same bytes.
+    pub fn sign_page(&self, digest: [u8; 32]) -> Vec<u8> {
+        // a panic in here leaves the map as it was
+        let kept = || self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(signature) = kept().get(&digest) {
+            return signature.to_vec();
+        }
+        let signature = self.signing.sign(&digest).to_bytes();
+        let mut pages = kept();
+        if pages.len() >= PAGES_KEPT {
+            pages.clear();
+        }
+        pages.insert(digest, signature);
+        signature.to_vec()
     }
 
     /// Did this server sign it?

@@ -122,7 +122,7 @@ impl<'a> Derived<'a> {
                 let at = row.named("building").map(|b| self.buildings.get(self.db, b)).transpose()?;
                 household_words(&mut words, row, at.map_or("", |b| b.number.as_str()));
             }
-            Kind::Person => person_words(&mut words, row),
+            Kind::Person => return Ok(words_of_person(row)),
             Kind::Case => case_words(&mut words, row),
             _ => return Ok(None),
         }
@@ -193,12 +193,11 @@ impl<'a> Derived<'a> {
     }
 }
 
-/// What is searched of a person, from the document that holds all of it.
-///
-/// # Errors
-/// Of the store.
-pub fn note_person(db: &Connection, row: &dyn Facts) -> Result<()> {
-    Derived::new(db, 0).note(row)
+/// What is searched of a person, from the document that holds all of it; `None` when the person is deleted.
+pub fn words_of_person(row: &dyn Facts) -> Option<String> {
+    let mut words = Words::default();
+    person_words(&mut words, row);
+    (!row.has("_del")).then_some(words.0)
 }
 
 /// Lays first visits over their tier's period in walking order, grid by grid, when something moved.

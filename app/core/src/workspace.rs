@@ -8,6 +8,7 @@ use crate::store::{self, Doc, DocFacts, docs};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
+use shared_model::Class;
 use shared_model::commands::Changed;
 use shared_model::crdt::{ActorId, DEL_KEY, Edit, OpId, Value, del_value};
 use shared_model::doc::{DocId, actor_of};
@@ -34,8 +35,10 @@ pub struct Identity {
     pub confirmed: bool,
 }
 
-/// What the person means for one document: stored with the command, so that it can be written again on another base.
+/// What the person means for one document: stored with the command, so that it can be written again on another base. Stored as a list
+/// without the names of its fields: every edit keeps one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "DocEditStored", from = "DocEditStored")]
 pub struct DocEdit {
     pub unit: Uuid,
     pub doc: DocId,
@@ -43,13 +46,44 @@ pub struct DocEdit {
     pub edits: Vec<KeyEdit>,
 }
 
+/// Unit, record, class, generation, kind, edits.
+type DocEditStored = (Uuid, Uuid, Class, u16, Kind, Vec<KeyEdit>);
+
+impl From<DocEdit> for DocEditStored {
+    fn from(d: DocEdit) -> Self {
+        (d.unit, d.doc.record, d.doc.class, d.doc.generation, d.kind, d.edits)
+    }
+}
+
+impl From<DocEditStored> for DocEdit {
+    fn from((unit, record, class, generation, kind, edits): DocEditStored) -> Self {
+        DocEdit { unit, doc: DocId { record, class, generation }, kind, edits }
+    }
+}
+
 /// One key of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "KeyEditStored", from = "KeyEditStored")]
 pub struct KeyEdit {
     pub key: String,
     pub value: Value,
     pub seen: Option<Vec<OpId>>,
     pub settle: bool,
+}
+
+/// Key, value, seen, settle.
+type KeyEditStored = (String, Value, Option<Vec<OpId>>, bool);
+
+impl From<KeyEdit> for KeyEditStored {
+    fn from(e: KeyEdit) -> Self {
+        (e.key, e.value, e.seen, e.settle)
+    }
+}
+
+impl From<KeyEditStored> for KeyEdit {
+    fn from((key, value, seen, settle): KeyEditStored) -> Self {
+        KeyEdit { key, value, seen, settle }
+    }
 }
 
 impl KeyEdit {
@@ -296,13 +330,12 @@ impl Writer<'_> {
         doc.shown.apply(&change, hash).map_err(|_| CoreError::new("bad_change", "这一笔没能写成，原来的都在。"))?;
         doc.own = Some((self.actor, hash));
         doc.pending += 1;
-        docs::save(self.tx, &mut doc)?;
+        // all that is searched of a person stands in one document
+        let words = (d.kind == Kind::Person && d.doc.class == Class::Register)
+            .then(|| project::words_of_person(&DocFacts { record: d.doc.record, kind: d.kind, regs: &doc.shown }));
+        docs::save_with_words(self.tx, &mut doc, words)?;
         self.touched.insert(d.doc.record, d.kind);
         if d.kind == Kind::Person {
-            // all that is searched of a person stands in one document
-            if d.doc.class == shared_model::Class::Register {
-                project::note_person(self.tx, &DocFacts { record: d.doc.record, kind: d.kind, regs: &doc.shown })?;
-            }
             self.derived.insert(d.doc.record);
         }
         Ok(Some(Part { unit: doc.unit, doc: d.doc, kind: d.kind, change: ByteBuf::from(bytes) }))
@@ -360,6 +393,14 @@ impl Writer<'_> {
         }
     }
 
+    /// As [`may_ever`], by the roles this transaction found.
+    ///
+    /// # Errors
+    /// `not_allowed`.
+    pub fn may_ever(&self, kind: Kind, verb: Verb) -> Result<()> {
+        may_ever_as(&self.roles, kind, verb)
+    }
+
     /// The records touched so far, for what derives from them.
     pub fn take_touched(&mut self) -> BTreeMap<Uuid, Kind> {
         std::mem::take(&mut self.touched)
@@ -377,8 +418,12 @@ impl Writer<'_> {
 /// # Errors
 /// `not_allowed`.
 pub fn may_ever(db: &Connection, me: &Identity, kind: Kind, verb: Verb) -> Result<()> {
-    let shared = |role| kind == Kind::CaseStep && rules::may_write_shared(role, kind, shared_model::Class::Open, verb);
-    if roles(db, me)?.iter().any(|r| rules::may_ever_write(r.role, kind, verb) || shared(r.role)) {
+    may_ever_as(&roles(db, me)?, kind, verb)
+}
+
+fn may_ever_as(roles: &[RoleAtUnit], kind: Kind, verb: Verb) -> Result<()> {
+    let shared = |role| kind == Kind::CaseStep && rules::may_write_shared(role, kind, Class::Open, verb);
+    if roles.iter().any(|r| rules::may_ever_write(r.role, kind, verb) || shared(r.role)) {
         Ok(())
     } else {
         Err(CoreError::not_allowed(&format!("{}{}", if verb == Verb::Make { "新增" } else { "改" }, kind.def().zh)))

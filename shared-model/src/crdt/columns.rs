@@ -130,6 +130,8 @@ impl<'a> Reader<'a> {
                     values.resize(values.len() + count, value);
                 }
                 _ => {
+                    // each has a byte at least
+                    values.reserve(count.min(self.0.len()));
                     for _ in 0..count {
                         values.push(get(&mut self)?);
                     }

@@ -158,7 +158,7 @@ impl<'a> Pages<'a> {
         self.bytes += bytes + PAGE_BYTES + actors.len() * 64;
         let (unit, class) = (cursor.unit, cursor.class);
         let mut page = Page { unit, class, rows, cursor, bundle_pages, actors, signature: ByteBuf::new() };
-        page.signature = ByteBuf::from(self.inner.keys.sign(&page_digest(&page)));
+        page.signature = ByteBuf::from(self.inner.keys.sign_page(page_digest(&page)));
         self.pages.push(page);
         Ok(())
     }

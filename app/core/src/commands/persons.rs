@@ -128,16 +128,17 @@ pub fn free_person_id(db: &Connection, household: Uuid, name: &str) -> Result<Uu
 
 /// `edit_person`
 pub fn edit(engine: &Engine, args: EditArgs) -> Result<Edited> {
-    engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::Person, Verb::Edit))?;
     let now = engine.now_ms();
     let (seq, changed) = engine.with(|o| {
-        let row = require(&o.db, &args.id)?;
-        let unit = home(&o.db, row.record)?;
-        let household = row.id("household");
-        let edits = views::edits(Kind::Person, Some(&row), &args.edit, args.seen.as_ref())?;
-        let head = new_head_name(&o.db, &row, &edits)?;
-        let text = summary(&o.db, &row, "改")?;
+        // all that is read of the person is read in the transaction that writes
         workspace::change(&mut o.db, &o.me, now, |w| {
+            w.may_ever(Kind::Person, Verb::Edit)?;
+            let row = require(w.tx, &args.id)?;
+            let unit = home(w.tx, row.record)?;
+            let household = row.id("household");
+            let edits = views::edits(Kind::Person, Some(&row), &args.edit, args.seen.as_ref())?;
+            let head = new_head_name(w.tx, &row, &edits)?;
+            let text = summary(w.tx, &row, "改")?;
             let mut intent = Intent::new("edit_person", text, household);
             intent.record(unit, row.record, Kind::Person, Class::Register, edits)?;
             if let (Some(name), Some(h)) = (head, household) {

@@ -150,6 +150,14 @@ pub fn load_or_new(db: &Connection, id: DocId, kind: Kind, unit: Uuid) -> Result
 /// # Errors
 /// Of the store.
 pub fn save(db: &Connection, doc: &mut Doc) -> Result<()> {
+    save_with_words(db, doc, None)
+}
+
+/// The same; `words`: what a search compares of the record, where this document alone says it.
+///
+/// # Errors
+/// Of the store.
+pub fn save_with_words(db: &Connection, doc: &mut Doc, words: Option<Option<String>>) -> Result<()> {
     let (kind, class) = (doc.kind, doc.id.class);
     // a null winner keeps its entry in the registers; every other winner of a column is left to the column
     let regs = doc.shown.encode(&|key| column_holds(kind, class, key));
@@ -197,7 +205,7 @@ pub fn save(db: &Connection, doc: &mut Doc) -> Result<()> {
             doc.mine
         ])?;
     }
-    write_row(db, kind, doc.id.class, doc.id.record, &doc.shown, doc.stored.as_ref())?;
+    write_row(db, kind, doc.id.class, doc.id.record, &doc.shown, doc.stored.as_ref(), words)?;
     save_conflicts(db, doc)?;
     doc.is_in_conflict = doc.shown.conflicted_keys().next().is_some();
     doc.is_new = false;

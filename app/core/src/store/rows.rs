@@ -102,7 +102,7 @@ struct Texts {
     insert: String,
     /// Keys that have a column of their own, sorted, with their place among the fields.
     by_key: Vec<(&'static str, usize)>,
-    /// Upserts by the set of fields written, one bit a field of the declaration.
+    /// Upserts by the set of fields written, one bit a field of the declaration, and one above them for the words of a search.
     upserts: Mutex<HashMap<u64, Arc<str>>>,
 }
 
@@ -141,8 +141,8 @@ impl Texts {
         // a panic in here leaves the map as it was
         let mut kept = self.upserts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let make = || {
-            let names: Vec<String> =
-                def.fields.iter().enumerate().filter(|(i, _)| set & 1 << i != 0).map(|(_, f)| format!("\"{}\"", f.key)).collect();
+            let keys = def.fields.iter().map(|f| f.key).chain(std::iter::once("search_words"));
+            let names: Vec<String> = keys.enumerate().filter(|(i, _)| set & 1 << i != 0).map(|(_, key)| format!("\"{key}\"")).collect();
             if names.is_empty() {
                 return format!("insert into \"{}\" (record) values (?1) on conflict (record) do nothing", def.name).into();
             }
@@ -159,8 +159,17 @@ impl Texts {
 const ALONE_MAX: usize = 3;
 
 /// Writes what the registers say into the record's row: what differs from `stored`, the values that stand there of this document; `None`:
-/// it was never written. A column written with the value it has would have its indexes written too.
-pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: &Registers, stored: Option<&Stored>) -> Result<()> {
+/// it was never written. A column written with the value it has would have its indexes written too. `words`: what a search compares, in
+/// the same statement.
+pub fn write_row(
+    db: &Connection,
+    kind: Kind,
+    class: Class,
+    record: Uuid,
+    regs: &Registers,
+    stored: Option<&Stored>,
+    words: Option<Option<String>>,
+) -> Result<()> {
     let def = kind.def();
     let is_key_of = |key: &str, f: &FieldDef| key == f.key || (f.ty.is_family() && is_of_family(key, f.key));
     let mut differs: Vec<&str> = Vec::new();
@@ -179,6 +188,10 @@ pub fn write_row(db: &Connection, kind: Kind, class: Class, record: Uuid, regs: 
             set |= 1 << i;
             values.push(if f.ty.is_family() { family(regs, f.key) } else { to_sql(f, regs.value(f.key)) });
         }
+    }
+    if let Some(words) = words {
+        set |= 1 << def.fields.len();
+        values.push(words.map_or(Sql::Null, Sql::Text));
     }
     db.prepare_cached(&Texts::of(kind).upsert(def, set))?.execute(params_from_iter(values))?;
     Ok(())

@@ -69,7 +69,7 @@ fn drop_whole(db: &Connection, id: DocId, kind: Kind) -> Result<()> {
     }
     rows::clear_row(db, kind, id.class, id.record, true)?;
     for doc in &rest {
-        rows::write_row(db, kind, doc.id.class, id.record, &doc.shown, None)?;
+        rows::write_row(db, kind, doc.id.class, id.record, &doc.shown, None, None)?;
     }
     Ok(())
 }

@@ -88,7 +88,8 @@ impl<'a> SeenRegisters<'a> {
     /// As [`crate::crdt::Change::decode`], but that the bytes are canonical is not proved again: the gate has.
     pub fn made_by(change: &'a [u8]) -> Result<Option<Self>, ChangeError> {
         let Some(made) = read_making(change)? else { return Ok(None) };
-        let mut prelude = vec![VERSION];
+        let mut prelude = Vec::with_capacity(80);
+        prelude.push(VERSION);
         put_number(&mut prelude, 1);
         prelude.extend_from_slice(&made.actor.0);
         put_number(&mut prelude, 1);
