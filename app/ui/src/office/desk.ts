@@ -16,7 +16,7 @@ const TICK_MS = 30_000
 
 export interface Desk {
   inbox: ComputedRef<InboxItem[]>
-  /** False until the lists have answered once. */
+  /** False until the lists have answered once: the hand rests on the easiest of all of them. */
   isReady: ComputedRef<boolean>
   /** The first failure of the lists, for people. */
   problem: ComputedRef<string | null>
@@ -66,7 +66,7 @@ export function provideDesk(): Desk {
   })
   const desk: Desk = {
     inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value, refusedItems.value, erasures.data.value?.items, left.data.value?.items)),
-    isReady: computed(() => conflicts.data.value !== null && held.data.value !== null),
+    isReady: computed(() => conflicts.data.value !== null && held.data.value !== null && [refused, erasures, left].every((q) => q.data.value !== null || q.error.value !== null)),
     problem: computed(() => conflicts.error.value?.message ?? held.error.value?.message ?? null),
     openCases,
     overdue: computed(() => openCases.value.filter((c) => c.due_at !== null && c.due_at < now.value).sort((a, b) => (a.due_at ?? 0) - (b.due_at ?? 0))),
