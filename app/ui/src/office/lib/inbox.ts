@@ -41,7 +41,8 @@ const REFUSED_SECONDS = 15
 const REFUSED_FIELD_SECONDS = 5
 /** Opening each place and reading what a colleague wrote. */
 const MENTION_SECONDS = 20
-const LEFT_SECONDS = 12
+/** As a fork, and where they went. */
+const LEFT_SECONDS = 14
 /** From this many characters on a value is read, not seen. */
 const LONG_TEXT_CHARS = 24
 
