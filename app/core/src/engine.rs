@@ -515,6 +515,7 @@ impl Engine {
                     crate::lease::renew(&o.db, &o.me, &answer.nonce, lease, now)?;
                     store::set_json(&o.db, "closed", &None::<String>)?;
                 }
+                sync::repair::begin(&o.db, now)?;
                 sync::apply::apply(&mut o.db, &o.me, now, reply)
             });
             let applied = match applied {

@@ -40,6 +40,18 @@ pub fn is_due(db: &Connection, now_ms: i64) -> Result<bool> {
     Ok(at.is_none_or(|at| (now_ms - at).abs() >= VERIFY_EVERY_MS))
 }
 
+/// Before the pages of a first sync: where no document is, there is nothing to reckon. What then comes is counted as it is written, and
+/// reckoned a day later like everything else.
+///
+/// # Errors
+/// Of the store.
+pub fn begin(db: &Connection, now_ms: i64) -> Result<()> {
+    if store::setting(db, "verified_at")?.is_some() || db.query_row("select exists (select 1 from doc)", [], |r| r.get(0))? {
+        return Ok(());
+    }
+    store::set_json(db, "verified_at", &now_ms)
+}
+
 /// Reckons every digest from the documents. A document that cannot be read any more leaves, and is asked for again.
 ///
 /// # Errors
