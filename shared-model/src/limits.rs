@@ -72,6 +72,8 @@ pub const ERASURES_LISTED_MAX: usize = 100;
 pub const ERASED_DOCUMENTS_MAX: usize = 5_000;
 /// Documents in which an erased person or household may still be named in words, noted for the office.
 pub const MENTIONS_MAX: usize = 300;
+/// So long after it was set back a server waits for what its devices bring back before it refuses what lacks that, milliseconds.
+pub const FILLING_MS: i64 = 30 * 24 * 3600 * 1000;
 /// How long a backup may hold what was erased since, days.
 pub const BACKUP_DAYS_MAX: u32 = 30;
 /// Rows stay in a log at least this long, milliseconds: who was away for less catches up row by row.

@@ -178,7 +178,7 @@ pub enum Verdict {
     Quarantined { reason: String },
     /// Stands on a refused command of this device.
     Superseded { by: u64 },
-    /// These changes are not known yet; never final.
+    /// These changes are not known yet; never final. None named: the server was set back, and what it stands on may still come from others.
     Need { hashes: Vec<ChangeHash> },
     /// Every document it touched was erased.
     Erased,
@@ -503,9 +503,10 @@ pub struct SyncReply {
     /// The last number of this device that the server knows.
     #[serde(default)]
     pub known: u64,
-    /// Verified backups are made; without any, a device lets go of what is older than 30 days.
+    /// What the server took before this is in a verified backup, server time, ms. Without any backup a device lets go of what is older than
+    /// 30 days.
     #[serde(default)]
-    pub backed_up: bool,
+    pub backed_up: Option<i64>,
     /// (seq, verdict), applied before the pages.
     pub verdicts: Vec<(u64, Verdict)>,
     /// Actors of this device that must write no more in a document: take the next.

@@ -295,12 +295,15 @@ create table command (
   name text not null,
   policy integer not null,
   replaces integer,
+  -- refused command that this one adopted, by its opaque id
+  adopts blob,
   verdict blob not null,
   received_at integer not null,
   primary key (device, seq)
 ) strict, without rowid;
 
 create index command_by_opaque on command (opaque);
+create index command_by_adopted on command (adopts) where adopts is not null;
 create index command_by_replaced on command (device, replaces) where replaces is not null;
 
 -- Refused commands whole, for the office and for adoption.

@@ -31,6 +31,8 @@ pub const EVERY_MS: i64 = 24 * 3600 * 1000;
 const DAY_MS: i64 = 24 * 3600 * 1000;
 const PREFIX: &str = "gridwalk-";
 const MAKING: &str = ".making";
+/// No request is written longer than this, milliseconds.
+const WRITTEN_WITHIN_MS: i64 = 60_000;
 /// Settings of the database: when its last verified backup was made, and that file's name.
 const LAST_AT: &str = "backup_at";
 const LAST_FILE: &str = "backup_file";
@@ -110,6 +112,11 @@ pub fn last(db: &Connection) -> Result<Option<Last>, Error> {
     let at_ms = store::get_meta(db, LAST_AT)?.and_then(|at| at.parse().ok());
     let file = store::get_meta(db, LAST_FILE)?.unwrap_or_default();
     Ok(at_ms.map(|at_ms| Last { at_ms, file }))
+}
+
+/// What was received before this is in the last verified backup, ms: what was still being written when it began may not be.
+pub fn holds_until(db: &Connection) -> Result<Option<i64>, Error> {
+    Ok(last(db)?.map(|last| last.at_ms - WRITTEN_WITHIN_MS))
 }
 
 fn make(inner: &Inner, folder: &Path) -> Result<Manifest, Error> {

@@ -94,14 +94,14 @@ fn a_backup_made_while_writes_happen_is_whole_and_knows_itself() {
 fn what_a_verified_backup_holds_is_called_safe_and_nothing_beyond_it() {
     let mut s = scene();
     assert_eq!(s.digest(Class::Register).safe, 0);
-    assert!(!s.office.send(&s.w).unwrap().backed_up);
+    assert!(s.office.send(&s.w).unwrap().backed_up.is_none());
     s.back_up();
     let at_backup = s.digest(Class::Register);
     assert_eq!((at_backup.safe, at_backup.head > 0), (at_backup.head, true));
     s.note("之后");
     let after = s.digest(Class::Register);
     assert_eq!((after.safe, after.head), (at_backup.head, at_backup.head + 1));
-    assert!(s.office.send(&s.w).unwrap().backed_up);
+    assert!(s.office.send(&s.w).unwrap().backed_up.is_some());
 }
 
 #[test]

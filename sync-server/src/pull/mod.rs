@@ -69,7 +69,7 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
         epoch,
         epochs,
         known: commands::last_seq(db, &caller.device.id)?,
-        backed_up: backup::last(db)?.is_some(),
+        backed_up: backup::holds_until(db)?,
         verdicts: Vec::new(),
         actor_closed: Vec::new(),
         pages: pages.done(),

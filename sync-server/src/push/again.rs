@@ -11,6 +11,7 @@ use crate::store::{commands, devices::Device, policy, units};
 use crate::tree::Tree;
 use rusqlite::Connection;
 use shared_model::wire::{Command, OfferRequest, Offered, Page, Verdict};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Longest reason that a device may bring back, bytes.
@@ -44,6 +45,7 @@ pub fn push_again(inner: &Inner, db: &Connection, device: &Device, request: &Off
     let last = commands::last_seq(db, &device.id)?.max(request.released);
     let mut last_seq = last;
     let mut waiting: Vec<&Offered> = Vec::new();
+    let mut may_come: BTreeSet<u64> = BTreeSet::new();
     for offered in &request.commands {
         if offered.command.seq > 0 && offered.command.seq <= last_seq.saturating_add(1) {
             last_seq = last_seq.max(offered.command.seq);
@@ -66,9 +68,13 @@ pub fn push_again(inner: &Inner, db: &Connection, device: &Device, request: &Off
             enrol::replay(inner, db, &inner.ledger.read()?)?;
         }
         let mut needs = Vec::new();
+        may_come.clear();
         for offered in waiting {
             match push.answer_again(offered)? {
-                Verdict::Need { .. } => needs.push(offered),
+                Verdict::Need { hashes } => {
+                    needs.push(offered);
+                    may_come.extend(hashes.is_empty().then_some(offered.command.seq));
+                }
                 verdict => push.out.verdicts.push((offered.command.seq, verdict)),
             }
         }
@@ -78,7 +84,8 @@ pub fn push_again(inner: &Inner, db: &Connection, device: &Device, request: &Off
         }
     }
     for offered in waiting {
-        let verdict = if request.last { push.lost(&offered.command)? } else { Verdict::Need { hashes: Vec::new() } };
+        let is_lost = request.last && !may_come.contains(&offered.command.seq);
+        let verdict = if is_lost { push.lost(&offered.command)? } else { Verdict::Need { hashes: Vec::new() } };
         push.out.verdicts.push((offered.command.seq, verdict));
     }
     for p in back.touched {

@@ -32,8 +32,10 @@ impl Push<'_> {
         if !self.holds_today(&new.unit, |role| rules::may_appoint(role, new.role))? {
             return refuse("not_allowed");
         }
-        if self.tree.get(&new.unit).is_none_or(|node| node.is_closed) {
-            return refuse("no_unit");
+        match self.tree.get(&new.unit) {
+            None => return self.missing("no_unit"),
+            Some(node) if node.is_closed => return refuse("no_unit"),
+            Some(_) => {}
         }
         let name = new.name.trim();
         let new_person = (!people::exists(self.db, &new.person)?).then(|| name.to_owned());
@@ -42,7 +44,11 @@ impl Push<'_> {
         }
         // terms run by the clock; the time of receipt only orders, and may be a little ahead of it
         let now_ms = self.inner.env.now_ms();
-        let from_at = new.from.unwrap_or(now_ms).max(now_ms);
+        let from_at = match new.until {
+            // accepted before the server was set back, and over meanwhile: it comes back as what it was
+            Some(until) if self.is_again && until <= now_ms => new.from.unwrap_or_default().min(until - 1),
+            _ => new.from.unwrap_or(now_ms).max(now_ms),
+        };
         if new.until.is_some_and(|until| until <= from_at) {
             return refuse("bad_term");
         }

@@ -30,14 +30,14 @@ use crate::Inner;
 use crate::audit;
 use crate::closing;
 use crate::error::Error;
-use crate::store::{commands, devices, devices::Device, epochs, policy};
+use crate::store::{commands, commands::Known, devices, devices::Device, epochs, policy};
 use crate::tree::Tree;
 use rusqlite::Connection;
 use shared_model::class::Class;
 use shared_model::crdt::{ActorId, ChangeHash};
 use shared_model::doc::DocId;
-use shared_model::limits::{COMMAND_BYTES_MAX, COMMAND_PARTS_MAX};
-use shared_model::wire::{Command, SyncRequest, Verdict};
+use shared_model::limits::{COMMAND_BYTES_MAX, COMMAND_PARTS_MAX, FILLING_MS};
+use shared_model::wire::{Command, Part, SyncRequest, Verdict};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -45,6 +45,9 @@ use uuid::Uuid;
 
 /// Longest name of a command, bytes.
 pub const NAME_BYTES_MAX: usize = 64;
+
+/// What may be missing only because somebody else has not brought it back yet.
+const MAY_COME: [&str; 8] = ["not_allowed", "no_unit", "no_case", "no_membership", "no_refusal", "adopts", "illegal_step", "policy"];
 
 /// Commands of one request that are named without being sent and looked up, at most.
 const NAMED_MAX: usize = 100;
@@ -82,6 +85,18 @@ impl From<rusqlite::Error> for Stop {
     }
 }
 
+impl Push<'_> {
+    /// Is this brought back to a server that was set back and is being filled again?
+    pub fn is_back(&self) -> bool {
+        self.is_again && self.set_back_at.is_some()
+    }
+
+    /// Something is not here: a reason to refuse, unless the server was set back and it may still be brought back.
+    pub fn missing<T>(&self, reason: &'static str) -> Result<T, Stop> {
+        if self.set_back_at.is_some() { Err(Stop::Refused(Refusal::Need(Vec::new()))) } else { refuse(reason) }
+    }
+}
+
 /// Refuses with a reason.
 pub fn refuse<T>(reason: &'static str) -> Result<T, Stop> {
     Err(Stop::Refused(Refusal::Quarantine(reason)))
@@ -113,6 +128,8 @@ pub struct Push<'a> {
     /// Everything of this device is kept aside under this reason, unjudged.
     kept_aside: Option<&'static str>,
     epoch: u64,
+    /// When the server was set back, if that is a short while ago: what a command stands on may still be brought back by others.
+    set_back_at: Option<i64>,
     /// Commands that were accepted before the server was set back are judged again.
     is_again: bool,
     out: Pushed,
@@ -146,16 +163,18 @@ impl<'a> Push<'a> {
     fn new(inner: &'a Inner, db: &'a Connection, device: &Device, commands: usize) -> Result<Self, Error> {
         // As of this transaction: a term may have ended since the request was read.
         let device = devices::get(db, &device.id)?.ok_or(Error::Damaged("a device that is gone"))?;
+        let now_ms = inner.env.now_ms();
         Ok(Push {
             inner,
             db,
             has_refused: commands::has_refused(db, &device.id)?,
             epoch: epochs::current(db)?,
-            kept_aside: closing::kept_aside(&device, inner.env.now_ms()),
+            kept_aside: closing::kept_aside(&device, now_ms),
             device,
             tree: inner.tree(db)?,
             now_ms: inner.receipt_ms(commands),
             known_actors: HashSet::new(),
+            set_back_at: epochs::set_back_since(db, now_ms - FILLING_MS)?,
             is_again: false,
             out: Pushed::default(),
         })
@@ -215,13 +234,15 @@ impl Push<'_> {
                 commands::quarantine(self.db, &self.device.id, command, &digest, &id, "cloned", self.now_ms)?;
                 return Ok(Verdict::Quarantined { reason: "cloned".into() });
             }
-            Some(known) if !matches!(known.verdict, Verdict::Need { .. }) => {
+            // it waits for what others bring to a server that was set back
+            Some(Known { verdict: Verdict::Need { hashes }, .. }) => self.is_again |= hashes.is_empty(),
+            Some(known) => {
                 if matches!(known.verdict, Verdict::Quarantined { .. } | Verdict::Superseded { .. } | Verdict::Stale { .. }) {
                     self.note_closed(command);
                 }
                 return Ok(known.verdict);
             }
-            _ => {}
+            None => {}
         }
         let judged = match self.kept_aside {
             Some(reason) => refuse(reason),
@@ -239,6 +260,9 @@ impl Push<'_> {
             Err(Stop::Refused(Refusal::Stale(_) | Refusal::Quarantine("twice"))) if self.is_again && command.parts.is_empty() => {
                 Verdict::Accepted { received_at: self.now_ms, erased: Vec::new() }
             }
+            Err(Stop::Refused(Refusal::Quarantine(reason))) if self.is_back() && may_come(reason, command) => {
+                Verdict::Need { hashes: Vec::new() }
+            }
             Err(Stop::Refused(refusal)) => self.refused(command, &digest, &opaque, refusal)?,
             Err(Stop::Failed(e)) if e.is_constraint() => {
                 tracing::error!(seq = command.seq, cause = %e, "a command that passed the gate could not be written");
@@ -246,6 +270,7 @@ impl Push<'_> {
             }
             Err(Stop::Failed(e)) => return Err(e),
         };
+        self.is_again = false;
         commands::save(self.db, &self.device.id, command, &digest, &opaque, &verdict, self.now_ms)?;
         if let Some(ask) = &command.ask {
             audit::note_ask(self.inner, self.db, &self.device, ask, &verdict)?;
@@ -288,6 +313,11 @@ impl Push<'_> {
         }
         Ok(Plan { parts: planned, asked, resolves, erased, received_at })
     }
+}
+
+/// Can what is missing still come from others? Also an erasure of which only the device knows yet.
+fn may_come(reason: &str, command: &Command) -> bool {
+    MAY_COME.contains(&reason) || reason == "bad_change" && command.parts.iter().any(Part::is_erased)
 }
 
 /// A command that passed, ready to be written.

@@ -76,6 +76,12 @@ impl Push<'_> {
             if part.doc.generation > open {
                 return refuse("generation");
             }
+            if self.is_again && part.is_erased() && documents::get(self.db, &part.doc)?.is_none() {
+                // erased when it was accepted, which this server has forgotten
+                erasures::close(self.db, &part.doc)?;
+                erased.push(part.doc);
+                continue;
+            }
             match Change::decode(&part.change) {
                 Ok((change, _)) => out.push(Decoded { part, change }),
                 Err(_) => return refuse("bad_change"),
@@ -186,7 +192,7 @@ impl Push<'_> {
     fn check_rights(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, found: Option<&DocumentRow>) -> Result<(), Stop> {
         let (part, verb) = (decoded.part, self.verb_on(found));
         if judging.tree.get(&part.unit).is_none() {
-            return refuse("no_unit");
+            return self.missing("no_unit");
         }
         let mut roles = judging.roots.over(judging.tree, &part.unit);
         if roles.any(|role| rules::may_write(role, part.kind, part.doc.class, verb)) || self.may_by_share(judging, decoded, verb)? {
@@ -330,7 +336,7 @@ impl Push<'_> {
             Some((main, at)) if class >= main && unit == at => Ok(()),
             Some((_, at)) if unit != at => refuse("home"),
             Some(_) => refuse("wrong_class"),
-            None => refuse("no_case"),
+            None => self.missing("no_case"),
         }
     }
 

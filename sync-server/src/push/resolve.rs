@@ -5,8 +5,8 @@ use super::ask::is_office_over;
 use super::rights::Roots;
 use super::{Push, Refusal, Stop, refuse};
 use crate::error::Error;
-use crate::store::devices;
 use crate::store::refused::{self, Refused};
+use crate::store::{commands, devices};
 use shared_model::Role;
 use shared_model::limits::WORDS_BYTES_MAX;
 use shared_model::wire::{Ask, Command};
@@ -23,6 +23,10 @@ pub enum Resolves {
 impl Push<'_> {
     pub fn judge_resolution(&self, command: &Command, roots: &Roots) -> Result<Option<Resolves>, Stop> {
         if let Some(opaque) = &command.adopts {
+            if self.set_back_at.is_some() && refused::get(self.db, opaque)?.is_none() {
+                // its author has not brought it back yet; when that comes it is filed as adopted
+                return if commands::is_adopted(self.db, opaque)? { stale("adopted".into()) } else { Ok(None) };
+            }
             return self.waiting_for_office(roots, opaque, "adopts").map(|one| Some(Resolves::Adopt(one)));
         }
         match &command.ask {

@@ -49,11 +49,15 @@ impl Push<'_> {
         if command.policy > current || command.policy == 0 {
             return refuse("policy");
         }
+        let stamp = policy::stamp(self.db, &self.device.id, command.policy)?;
+        // what was accepted under the stamp that the set-back ended was never late
+        let ended_at = stamp.as_ref().map_or(Some(self.now_ms), |stamp| stamp.ended_at);
+        let was_in_time = self.is_back() && ended_at >= self.set_back_at;
         let named = self.device.policy_named >= current;
-        if named && policy::late_digest(self.db, &self.device.id, seq)?.as_deref() != Some(&digest[..]) {
+        if named && !was_in_time && policy::late_digest(self.db, &self.device.id, seq)?.as_deref() != Some(&digest[..]) {
             return refuse("late");
         }
-        let Some(stamp) = policy::stamp(self.db, &self.device.id, command.policy)? else {
+        let Some(stamp) = stamp else {
             return self.roots_of_lost_stamp(command.policy);
         };
         if self.now_ms - stamp.ended_at.unwrap_or(self.now_ms) > LEASE_MS + LATE_MS_MAX {

@@ -30,10 +30,11 @@ impl Push<'_> {
         let (role, target, by_name) = match assignee {
             Some(membership) => match people::membership(self.db, membership)?.filter(|m| m.unit == *to && m.is_open(self.now_ms)) {
                 Some(member) => (member.role, *membership, true),
-                None => return refuse("no_membership"),
+                None => return self.missing("no_membership"),
             },
             None => match self.tree.get(to).map(|node| node.kind.as_str()) {
                 Some("community" | "street" | "district") => (Role::Office, *to, false),
+                None => return self.missing("no_unit"),
                 _ => return refuse("no_unit"),
             },
         };
@@ -54,7 +55,7 @@ impl Push<'_> {
         if !roots.roots.iter().any(|at| at.role == Role::Office) {
             return refuse("not_allowed");
         }
-        let Some((class, unit)) = self.main_part(parts, record, Kind::Case, "matter")? else { return refuse("no_case") };
+        let Some((class, unit)) = self.main_part(parts, record, Kind::Case, "matter")? else { return self.missing("no_case") };
         if is_office_over(roots, &self.tree, &unit) { Ok((class, unit)) } else { refuse("not_allowed") }
     }
 }

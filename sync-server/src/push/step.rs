@@ -38,8 +38,12 @@ impl Push<'_> {
         if !roles.any(|role| transition.roles.contains(&role)) && !self.may_by_share(judging, decoded, Verb::Make)? {
             return refuse("not_allowed");
         }
-        let seen = self.steps_before(judging, case, decoded.part.doc.record, &after)?;
-        if transition.starts_from(state_seen(workflow, &seen, &after)) { Ok(()) } else { refuse("illegal_step") }
+        let (seen, is_whole) = self.steps_before(judging, case, decoded.part.doc.record, &after)?;
+        match transition.starts_from(state_seen(workflow, &seen, &after)) {
+            true => Ok(()),
+            false if is_whole => refuse("illegal_step"),
+            false => self.missing("illegal_step"),
+        }
     }
 
     /// Where the case stands, or, for a part of a step beside its main one, where that one stands.
@@ -52,12 +56,13 @@ impl Push<'_> {
             Some((class, unit)) if decoded.part.doc.class >= class && decoded.part.unit == unit => Ok(()),
             Some((_, unit)) if decoded.part.unit != unit => refuse("home"),
             Some(_) => refuse("wrong_class"),
-            None => refuse("no_case"),
+            None => self.missing("no_case"),
         }
     }
 
-    /// The steps of the case that stand before one naming `after`, itself left out.
-    fn steps_before(&self, judging: &Judging<'_, '_>, case: Uuid, itself: Uuid, after: &[Uuid]) -> Result<Vec<Step>, Stop> {
+    /// The steps of the case that stand before one naming `after`, itself left out, and whether all of them are here.
+    fn steps_before(&self, judging: &Judging<'_, '_>, case: Uuid, itself: Uuid, after: &[Uuid]) -> Result<(Vec<Step>, bool), Stop> {
+        let mut is_whole = true;
         let mut found: BTreeMap<Uuid, Step> = BTreeMap::new();
         let mut todo: Vec<Uuid> = after.to_vec();
         while let Some(id) = todo.pop() {
@@ -70,9 +75,11 @@ impl Push<'_> {
             if let Some(step) = self.step(judging, case, id)? {
                 todo.extend(&step.after);
                 found.insert(id, step);
+            } else {
+                is_whole = false;
             }
         }
-        Ok(found.into_values().collect())
+        Ok((found.into_values().collect(), is_whole))
     }
 
     /// One step of the case: accepted before, or another part of this command.

@@ -43,9 +43,11 @@ pub fn save(
     verdict: &Verdict,
     now_ms: i64,
 ) -> Result<(), Error> {
-    let sql = "insert into command (device, seq, digest, opaque, name, policy, replaces, verdict, received_at)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-               on conflict (device, seq) do update set verdict = excluded.verdict, received_at = excluded.received_at";
+    let sql = "insert into command (device, seq, digest, opaque, name, policy, replaces, adopts, verdict, received_at)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+               on conflict (device, seq) do update
+               set adopts = excluded.adopts, verdict = excluded.verdict, received_at = excluded.received_at";
+    let adopts = c.adopts.filter(|_| matches!(verdict, Verdict::Accepted { .. }));
     db.prepare_cached(sql)?.execute(params![
         device,
         int(c.seq),
@@ -54,6 +56,7 @@ pub fn save(
         c.name,
         int(c.policy),
         c.replaces.map(int),
+        adopts,
         to_cbor(verdict),
         now_ms
     ])?;
@@ -70,12 +73,25 @@ pub fn quarantine(
     reason: &str,
     now_ms: i64,
 ) -> Result<(), Error> {
-    let sql =
-        "insert into quarantine (opaque, digest, device, seq, reason, bytes, received_at, state) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-               on conflict (opaque, digest) do nothing";
-    let state = if reason == "stale" { "stale" } else { "open" };
-    db.prepare_cached(sql)?.execute(params![opaque, digest, device, int(c.seq), reason, to_cbor(c), now_ms, state])?;
+    // adopted before it came back to a server that was set back
+    let adopted = "select p.name, c.received_at from command c join device d on d.id = c.device join person p on p.id = d.person
+                   where c.adopts = ?1";
+    let adopted: Option<(String, i64)> = db.prepare_cached(adopted)?.query_row([opaque], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
+    let state = match &adopted {
+        _ if reason == "stale" => "stale",
+        Some(_) => "adopted",
+        None => "open",
+    };
+    let (told, (by, at)) = (adopted.is_none(), adopted.unzip());
+    let sql = "insert into quarantine (opaque, digest, device, seq, reason, bytes, received_at, state, resolved_by, resolved_at, told)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) on conflict (opaque, digest) do nothing";
+    db.prepare_cached(sql)?.execute(params![opaque, digest, device, int(c.seq), reason, to_cbor(c), now_ms, state, by, at, told])?;
     Ok(())
+}
+
+/// Did somebody adopt this refused command?
+pub fn is_adopted(db: &Connection, opaque: &[u8; 16]) -> Result<bool, Error> {
+    Ok(db.prepare_cached("select 1 from command where adopts = ?1 limit 1")?.exists([opaque])?)
 }
 
 /// The name of a command, by its opaque id; empty for the server's own.

@@ -13,6 +13,11 @@ pub fn current(db: &Connection) -> Result<u64, Error> {
     Ok(uint(db.prepare_cached("select max(id) from epoch")?.query_row([], |r| r.get(0))?))
 }
 
+/// When the server was first set back after a moment, ms; `None`: not since.
+pub fn set_back_since(db: &Connection, since_ms: i64) -> Result<Option<i64>, Error> {
+    Ok(db.prepare_cached("select min(begun_at) from epoch where parent > 0 and begun_at > ?1")?.query_row([since_ms], |r| r.get(0))?)
+}
+
 /// Begins an epoch; `forks`: what it still holds of its parent, per partition.
 pub fn add(
     db: &Connection,

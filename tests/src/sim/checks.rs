@@ -4,6 +4,7 @@ use super::Sim;
 use crate::world::{ANA, BO, FIRM, HEAD, Ledger, OFFICE, SECOND, STREET};
 use crate::{look, scan};
 use serde_json::{Value as Json, json};
+use shared_model::limits::FILLING_MS;
 use shared_model::wire::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,9 +32,6 @@ impl Sim {
         let mut all = Ledger::judged(&self.world.server_dir(), d.id());
         let list = d.call("list_pending", json!({}));
         all.extend(list["items"].as_array().unwrap().iter().map(|i| i["seq"].as_u64().unwrap()));
-        if self.is_set_back {
-            all.extend(d.line.sent().iter().filter(|(_, c)| c.is_ask).map(|(seq, _)| *seq));
-        }
         if self.unheard.contains(&who) {
             all.extend(scan::kept_commands(d));
         }
@@ -117,16 +115,27 @@ impl Sim {
         let sent = d.line.sent();
         let replays = sent.values().filter(|c| c.replaces.is_some()).count() as u64;
         let last = verdicts.keys().last().copied().unwrap_or(0);
-        // What was asked of a server that was set back comes back with the server's own rows, without a verdict of its own.
-        let may_lack = |seq: &u64| self.is_set_back && sent.get(seq).is_some_and(|c| c.is_ask);
-        let lacks: Vec<u64> = (1..=last).filter(|seq| !verdicts.contains_key(seq) && !may_lack(seq)).collect();
+        let lacks: Vec<u64> = (1..=last).filter(|seq| !verdicts.contains_key(seq)).collect();
         assert!(lacks.is_empty(), "{}: {lacks:?} of {last} have no verdict", d.name);
         // the prototype's own commands were written before this world began
         let before = last.saturating_sub(d.written() + replays);
         let expected = if who == OFFICE { (1..=last).filter(|seq| !sent.contains_key(seq)).count() as u64 } else { 0 };
         assert_eq!(before, expected, "{}: {} written, {replays} replayed, {last} judged", d.name, d.written());
         let replaced: BTreeSet<u64> = sent.values().filter_map(|c| c.replaces).collect();
+        let accepted = d.line.accepted();
         for (seq, verdict) in &verdicts {
+            let is_refused = match verdict {
+                // the server waits so long for what a device brings back; then it is late work like any other, which an office decides
+                Verdict::Quarantined { reason } if reason == "late" => !self.is_long_ago(),
+                Verdict::Quarantined { .. } | Verdict::Stale { .. } => true,
+                _ => false,
+            };
+            assert!(
+                !(is_refused && accepted.contains(seq)),
+                "{}: {seq} {:?} was accepted once and ended as {verdict:?}",
+                d.name,
+                sent.get(seq)
+            );
             match verdict {
                 Verdict::Accepted { .. } | Verdict::Quarantined { .. } | Verdict::Stale { .. } | Verdict::Erased | Verdict::Lost => {
                     assert!(!replaced.contains(seq), "{}: {seq} was replayed and yet judged {verdict:?}", d.name);
@@ -135,12 +144,15 @@ impl Sim {
                 other => panic!("{}: {seq} ended as {other:?}", d.name),
             }
             if let Verdict::Quarantined { reason } = verdict {
-                // a server that was set back may not know yet what is adopted: the office finds its own command in the tray
-                let known =
-                    ["mirror", "other_grid", "late", "not_allowed"].contains(&reason.as_str()) || (self.is_set_back && reason == "adopts");
+                let known = ["mirror", "other_grid", "late", "not_allowed"].contains(&reason.as_str());
                 assert!(known, "{}: {seq} {:?} was refused for {reason}", d.name, sent.get(seq));
             }
         }
+    }
+
+    /// Was the server first set back longer ago than it waits for its devices?
+    fn is_long_ago(&self) -> bool {
+        self.set_back_at.is_some_and(|at| self.world.clock.now_ms() - at > FILLING_MS)
     }
 
     /// Every device holds the doors of its units, and no others.

@@ -45,7 +45,8 @@ pub struct Sim {
     /// What the server can be set back to.
     backup: Option<setback::Earlier>,
     copy: Option<setback::Earlier>,
-    is_set_back: bool,
+    /// When it first was, ms.
+    set_back_at: Option<i64>,
     /// Devices that have not been in full agreement since it was.
     unheard: BTreeSet<usize>,
     /// Two phones with one key.
@@ -129,7 +130,7 @@ fn history<T>(seed: u64, end: impl FnOnce(&Sim) -> T) -> T {
         forms: Vec::new(),
         backup: None,
         copy: None,
-        is_set_back: false,
+        set_back_at: None,
         unheard: BTreeSet::new(),
         twins: None,
         stopped: BTreeSet::new(),

@@ -64,7 +64,7 @@ impl Sim {
         };
         self.did(what);
         self.tell(format!("the server is set back: {what}"));
-        self.is_set_back = true;
+        self.set_back_at.get_or_insert(now_ms);
         self.unheard = (0..self.world.devices.len()).collect();
     }
 }

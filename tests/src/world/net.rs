@@ -8,8 +8,8 @@ use shared_model::Role;
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules;
-use shared_model::wire::{ErrorReply, RowBody, SyncReply, SyncRequest, from_cbor, to_cbor};
-use std::collections::{BTreeMap, VecDeque};
+use shared_model::wire::{ErrorReply, RowBody, SyncReply, SyncRequest, Verdict, from_cbor, to_cbor};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
@@ -136,6 +136,7 @@ pub struct Line {
     records: AtomicBool,
     tape: Mutex<Vec<Exchange>>,
     sent: Mutex<BTreeMap<u64, Sent>>,
+    accepted: Mutex<BTreeSet<u64>>,
     wrong: Mutex<Vec<String>>,
     requests: Mutex<u64>,
     /// Requests before the present sync.
@@ -170,6 +171,7 @@ impl Line {
             records: AtomicBool::new(false),
             tape: Mutex::default(),
             sent: Mutex::default(),
+            accepted: Mutex::default(),
             wrong: Mutex::default(),
             requests: Mutex::new(0),
             before_sync: Mutex::new(0),
@@ -225,6 +227,11 @@ impl Line {
         held(&self.sent).clone()
     }
 
+    /// Numbers of commands that the server ever said it accepted.
+    pub fn accepted(&self) -> BTreeSet<u64> {
+        held(&self.accepted).clone()
+    }
+
     /// What should never have passed.
     pub fn wrong(&self) -> Vec<String> {
         held(&self.wrong).clone()
@@ -277,7 +284,13 @@ impl Line {
         }
     }
 
+    fn note_verdicts(&self, verdicts: &[(u64, Verdict)]) {
+        let accepted = verdicts.iter().filter(|(_, v)| matches!(v, Verdict::Accepted { .. })).map(|(seq, _)| *seq);
+        held(&self.accepted).extend(accepted);
+    }
+
     fn look_at(&self, reply: &SyncReply) {
+        self.note_verdicts(&reply.verdicts);
         let roles = held(&self.roles).clone();
         let reads = |class| roles.iter().any(|r| rules::access(*r, class).reads() || rules::may_receive(*r, class, true));
         let shown_only = roles.iter().all(|r| *r == Role::Assignee);

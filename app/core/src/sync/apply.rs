@@ -62,9 +62,9 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
                 purge::note_verdict(&tx, *seq, &erased, &mut touched, &mut digests)?;
                 tx.execute("update command set state = 'erased', judged = 1 where seq = ?1", [seq])?;
             }
-            Verdict::Need { .. } => {
+            Verdict::Need { hashes } => {
                 tx.prepare_cached("update command set needs = 1 where seq = ?1")?.execute([seq])?;
-                out.set_back |= setback::note_need(&tx, *seq)?;
+                out.set_back |= setback::note_need(&tx, *seq, hashes)?;
             }
             other => {
                 if refuse::note(&tx, *seq, other)? {
@@ -316,7 +316,7 @@ fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<Uuid, Kind>
     let (mut is_dropped, mut is_expecting) = (false, false);
     for (unit, class) in lost {
         let Some(class) = Class::from_u8(class) else { continue };
-        if is_awaited(db, unit, class)? {
+        if is_awaited(db, unit, class)? || setback::holds(db, unit, class)? {
             continue;
         }
         let mut kept: Vec<DocId> = Vec::new();

@@ -98,12 +98,19 @@ fn makes(db: &Connection, command: &Command) -> Result<BTreeSet<Uuid>> {
     Ok(out)
 }
 
-/// Records that only refused commands make, whenever they were refused: what names one of them waits beside it.
-pub fn never_made(db: &Connection) -> Result<BTreeSet<Uuid>> {
+/// Records that only refused commands make, whenever they were refused, and what stood on them and was not written again: what names one of
+/// them waits beside it. `but` those commands that are about to be written again.
+pub fn never_made(db: &Connection, but: &BTreeSet<u64>) -> Result<BTreeSet<Uuid>> {
     let mut out = BTreeSet::new();
-    let mut q = db.prepare("select body from command where state in ('quarantined', 'erased', 'stale', 'discarded')")?;
-    for body in q.query_map([], |r| r.get::<_, Vec<u8>>(0))? {
-        if let Ok(command) = wire::from_cbor::<Command>(&body?) {
+    let mut q = db.prepare(
+        "select seq, body from command where state in ('quarantined', 'erased', 'stale', 'discarded')
+         or (state = 'superseded' and replaced_by is null and reason <> 'lost')",
+    )?;
+    for row in q.query_map([], |r| Ok((r.get(0)?, r.get::<_, Vec<u8>>(1)?)))? {
+        let (seq, body) = row?;
+        if !but.contains(&seq)
+            && let Ok(command) = wire::from_cbor::<Command>(&body)
+        {
             out.extend(makes(db, &command)?);
         }
     }
@@ -192,7 +199,7 @@ fn replay(
 ) -> Result<()> {
     // what an operation of an old command became: the new one, or what a quarantined one stood on
     let mut became: BTreeMap<OpId, Vec<OpId>> = BTreeMap::new();
-    let gone = never_made(tx)?;
+    let mut gone = never_made(tx, superseded)?;
     for s in all.iter().filter(|s| quarantined.contains(&s.seq)) {
         for (_, change, _) in hashes_of(&s.command) {
             for (id, op) in ops(&change) {
@@ -206,7 +213,8 @@ fn replay(
             [s.seq],
         )?;
         if refers_to(&s.docs, s.command.ask.as_ref(), &gone) {
-            // it belongs to a record that was refused: it waits in the tray beside it
+            // it belongs to a record that was refused: it waits in the tray beside it, and what stands on it does too
+            gone.extend(makes(tx, &s.command)?);
             continue;
         }
         let mut intent = Intent::new(name_of(&s.command.name), s.summary.clone(), s.household);
@@ -240,6 +248,7 @@ fn replay(
                 tx.execute("update command set replaced_by = seq where seq = ?1", [s.seq])?;
             }
             Err(e) => {
+                gone.extend(makes(tx, &s.command)?);
                 tx.execute("update command set reason = ?2 where seq = ?1", params![s.seq, e.code])?;
             }
         }

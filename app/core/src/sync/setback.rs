@@ -14,7 +14,7 @@ use crate::workspace::Identity;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use serde::{Deserialize, Serialize};
 use shared_model::Class;
-use shared_model::crdt::Change;
+use shared_model::crdt::{Change, ChangeHash};
 use shared_model::doc::DocId;
 use shared_model::epochs::common;
 use shared_model::limits::{OFFERED_COMMANDS_MAX, OFFERED_PAGES_MAX, PUSH_BYTES_MAX};
@@ -52,6 +52,7 @@ pub fn note(db: &Connection, reply: &SyncReply, now_ms: i64) -> Result<bool> {
     store::set_json(db, "set_back", &SetBack { at_ms: now_ms, epoch: reply.epoch })?;
     db.execute("update command set again = 1 where seq > ?1 and judged = 1 and length(body) > 0", [reply.known])?;
     db.execute("delete from command_place where seq > ?1", [reply.known])?;
+    note_units(db)?;
     let mut q = db.prepare("select id, unit, class, epoch, seq_to from kept_page")?;
     let pages = q.query_map([], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, Uuid>(1)?, r.get::<_, u8>(2)?, r.get(3)?, r.get::<_, u64>(4)?)))?;
     for page in pages.collect::<rusqlite::Result<Vec<_>>>()? {
@@ -64,10 +65,32 @@ pub fn note(db: &Connection, reply: &SyncReply, now_ms: i64) -> Result<bool> {
     Ok(true)
 }
 
+/// The units that own commands to be given back write in: until each of them is given, what stands there stays.
+fn note_units(db: &Connection) -> Result<()> {
+    let mut units: BTreeSet<Uuid> = BTreeSet::new();
+    let mut q = db.prepare("select body from command where again > 0 and state = 'accepted'")?;
+    for body in q.query_map([], |r| r.get::<_, Vec<u8>>(0))? {
+        if let Ok(command) = wire::from_cbor::<Command>(&body?) {
+            units.extend(command.parts.iter().map(|p| p.unit));
+        }
+    }
+    store::set_json(db, "again_units", &units)
+}
+
+/// Is something of this partition still to be given back?
+pub fn holds(db: &Connection, unit: Uuid, class: Class) -> Result<bool> {
+    let pages = "select 1 from kept_page where unit = ?1 and class = ?2 and offer = ?3 limit 1";
+    if db.prepare_cached(pages)?.exists(params![unit, class as u8, TO_GIVE])? {
+        return Ok(true);
+    }
+    let units: BTreeSet<Uuid> = store::json_setting(db, "again_units")?.unwrap_or_default();
+    Ok(units.contains(&unit) && db.prepare_cached("select 1 from command where again > 0 and state = 'accepted' limit 1")?.exists([])?)
+}
+
 /// A command that waits for changes the server does not have, while it is being filled again: they are asked of this device, and if it
-/// cannot bring them they are lost. True when it is so; otherwise the command is only sent again.
-pub fn note_need(db: &Connection, seq: u64) -> Result<bool> {
-    let is_set_back = of(db)?.is_some();
+/// cannot bring them they are lost. True when it is so; otherwise, and where others are to bring what it stands on, it is only sent again.
+pub fn note_need(db: &Connection, seq: u64, hashes: &[ChangeHash]) -> Result<bool> {
+    let is_set_back = !hashes.is_empty() && of(db)?.is_some();
     if is_set_back {
         db.prepare_cached("update command set again = 2 where seq = ?1 and judged = 0")?.execute([seq])?;
     }
@@ -78,7 +101,7 @@ pub fn note_need(db: &Connection, seq: u64) -> Result<bool> {
 pub fn over(db: &Connection) -> Result<()> {
     if of(db)?.is_some() {
         db.execute("delete from kept_page where offer = ?1", [GIVEN])?;
-        db.execute("delete from setting where key = 'set_back'", [])?;
+        db.execute("delete from setting where key in ('set_back', 'again_units')", [])?;
     }
     Ok(())
 }
@@ -211,7 +234,12 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, batch: &Batch, rep
             .query_row("select again, state from command where seq = ?1 and again > 0", [seq], |r| Ok((r.get(0)?, r.get(1)?)))
             .optional()?;
         let Some((again, state)) = known else { continue };
-        if matches!(verdict, Verdict::Need { .. }) {
+        if let Verdict::Need { hashes } = verdict {
+            if hashes.is_empty() && batch.request.last {
+                // what it stands on may still come from others: it waits among what has no verdict
+                wait_again(&tx, *seq)?;
+                step.moved += 1;
+            }
             continue;
         }
         step.moved += 1;
@@ -255,6 +283,21 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, batch: &Batch, rep
     project::spread(&tx)?;
     tx.commit()?;
     Ok(step)
+}
+
+/// A command that a server which was set back cannot judge yet has no verdict any more. What it wrote stays where it is.
+fn wait_again(tx: &Transaction<'_>, seq: u64) -> Result<()> {
+    let (body, is_judged): (Vec<u8>, bool) =
+        tx.query_row("select body, judged from command where seq = ?1", [seq], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    tx.execute("update command set again = 0, needs = 1, state = 'pending', judged = 0 where seq = ?1", [seq])?;
+    let Ok(command) = wire::from_cbor::<Command>(&body) else { return Ok(()) };
+    for part in command.parts.iter().filter(|p| is_judged && !p.is_erased()) {
+        let Some(mut doc) = docs::load(tx, part.doc)? else { continue };
+        doc.base = Some(doc.accepted().clone());
+        doc.pending += 1;
+        docs::save(tx, &mut doc)?;
+    }
+    Ok(())
 }
 
 /// What is shown of the documents of a command: what is accepted, with what still waits for a verdict.
@@ -303,7 +346,7 @@ fn waiting_changes(db: &Connection, id: DocId) -> Result<Vec<(Change, shared_mod
 /// back stays.
 pub fn release(db: &Connection, reply: &SyncReply) -> Result<()> {
     let now_ms = reply.time;
-    if !reply.backed_up {
+    if reply.backed_up.is_none() {
         db.execute("delete from kept_page where received_at < ?1 and offer <> 1", [now_ms - KEPT_MS])?;
     }
     for d in reply.digests.iter().filter(|d| d.safe > 0) {
@@ -327,8 +370,9 @@ pub fn release(db: &Connection, reply: &SyncReply) -> Result<()> {
             break;
         }
         if state == "accepted" {
-            let is_old = !reply.backed_up && received_at.is_some_and(|at| at < now_ms - KEPT_MS);
-            if !is_old && !is_safe(db, seq, &safe)? {
+            let is_old = received_at.is_some_and(|at| at < reply.backed_up.unwrap_or(now_ms - KEPT_MS));
+            let goes = if reply.backed_up.is_some() { is_safe(db, seq, &safe, is_old)? } else { is_old };
+            if !goes {
                 break;
             }
             db.prepare_cached("update command set body = x'', args = x'' where seq = ?1")?.execute([seq])?;
@@ -365,7 +409,9 @@ fn note_places(db: &Connection, released: u64) -> Result<()> {
     Ok(())
 }
 
-fn is_safe(db: &Connection, seq: u64, safe: &BTreeMap<(Uuid, u8), u64>) -> Result<bool> {
+/// Does a backup hold a command: every row of it, or, where it writes none itself, its verdict?
+fn is_safe(db: &Connection, seq: u64, safe: &BTreeMap<(Uuid, u8), u64>, is_old: bool) -> Result<bool> {
+    let mut is_safe = is_old;
     let mut q = db.prepare_cached("select unit, class, at from command_place where seq = ?1")?;
     let places = q.query_map([seq], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, u8>(1)?, r.get::<_, Option<u64>>(2)?)))?;
     for place in places {
@@ -373,6 +419,7 @@ fn is_safe(db: &Connection, seq: u64, safe: &BTreeMap<(Uuid, u8), u64>) -> Resul
         if at.is_none_or(|at| safe.get(&(unit, class)).is_none_or(|safe| *safe < at)) {
             return Ok(false);
         }
+        is_safe = true;
     }
-    Ok(true)
+    Ok(is_safe)
 }
