@@ -9,6 +9,7 @@ use e2e::world::*;
 use rusqlite::Connection;
 use serde_json::{Value as Json, json};
 use shared_model::wire::RowBody;
+use std::collections::BTreeSet;
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -251,4 +252,30 @@ fn a_bundle_that_grows_between_two_of_its_pages_comes_whole() {
     bo.sync();
     assert!(bo.agrees(), "{}", bo.status());
     assert_eq!(look::difference_within(bo, office), None);
+}
+
+#[test]
+fn of_many_pages_those_before_a_forged_one_stay_and_none_behind_it() {
+    let w = World::new(209);
+    let file = w.path().join("许多楼.csv");
+    std::fs::write(&file, rosters::of_grid(600)).unwrap();
+    w.office().call("import_roster", json!({ "file": file, "grid": FIRST_GRID }));
+    w.office().sync();
+    let bo = w.bo();
+    for forged in [0, 9] {
+        bo.line.record();
+        bo.meets(&[Fault::CutAtPage(forged)]);
+        assert_eq!(bo.try_sync().unwrap_err().code, "server_error");
+        let answer = bo.line.take_tape().iter().find_map(Exchange::sync_reply).unwrap();
+        assert!(answer.pages.len() > forged + 4, "{} pages", answer.pages.len());
+        bo.line.record();
+        bo.meets(&[Fault::CutAtPage(0)]);
+        assert!(bo.try_sync().is_err());
+        let asked = bo.line.take_tape().iter().find_map(Exchange::sync_request).unwrap();
+        let there = |c: &shared_model::wire::Cursor| (c.unit, c.class as u8, c.seq);
+        let came: BTreeSet<_> = answer.pages[..forged].iter().map(|p| there(&p.cursor)).collect();
+        assert_eq!(asked.cursors.iter().map(there).collect::<BTreeSet<_>>(), came, "{forged}");
+    }
+    bo.sync();
+    assert!(bo.agrees());
 }

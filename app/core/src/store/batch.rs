@@ -13,53 +13,55 @@ use shared_model::records::{FieldType, Kind, KindDef};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// A document that is not here yet, as a snapshot brought it.
-struct Fresh {
+/// A document that is not here yet, as a page brought it.
+struct Fresh<'p> {
     kind: Kind,
     unit: Uuid,
-    bytes: Vec<u8>,
-    /// The bytes are those of the change that made it, and not its registers.
-    is_change: bool,
+    form: Form<'p>,
     first_at: Option<i64>,
     last_at: Option<i64>,
 }
 
-impl Fresh {
-    fn seen(&self) -> Result<SeenRegisters<'_>> {
-        if self.is_change {
-            return SeenRegisters::made_by(&self.bytes).map_err(damaged)?.ok_or_else(|| damaged("not the first change"));
-        }
-        SeenRegisters::read(&self.bytes).map_err(damaged)
-    }
+/// What is known of it. What a page holds is read once, where it lies.
+enum Form<'p> {
+    /// The change that made it, and what that says.
+    Change(&'p [u8], SeenRegisters<'p>),
+    /// Its registers, and what they say.
+    Registers(&'p [u8], SeenRegisters<'p>),
+    /// Registers that were put together here.
+    Own(Vec<u8>),
+}
 
+impl<'p> Fresh<'p> {
     fn open(self, id: DocId) -> Result<Doc> {
         let mut doc = Doc::new(id, self.kind, self.unit);
-        if self.is_change {
-            let (change, hash) = Change::decode(&self.bytes).map_err(damaged)?;
-            doc.shown.apply(&change, hash).map_err(damaged)?;
-        } else {
-            doc.shown = Registers::decode_full(&self.bytes).map_err(damaged)?;
+        match &self.form {
+            Form::Change(bytes, _) => {
+                let (change, hash) = Change::decode(bytes).map_err(damaged)?;
+                doc.shown.apply(&change, hash).map_err(damaged)?;
+            }
+            Form::Registers(bytes, _) => doc.shown = Registers::decode_full(bytes).map_err(damaged)?,
+            Form::Own(bytes) => doc.shown = Registers::decode_full(bytes).map_err(damaged)?,
         }
         (doc.first_at, doc.last_at) = (self.first_at, self.last_at);
         Ok(doc)
     }
 }
 
-enum Entry {
-    Fresh(Fresh),
+enum Entry<'p> {
+    Fresh(Fresh<'p>),
     Open(Box<Doc>),
 }
 
-impl Entry {
+impl Entry<'_> {
     /// A document that was put together here and is not stored yet is as good as a snapshot of it.
-    fn closed(self) -> Entry {
+    fn closed(self) -> Self {
         match self {
             Entry::Open(doc) if doc.is_new() && doc.base.is_none() && doc.own.is_none() && doc.pending == 0 && !doc.mine => {
                 Entry::Fresh(Fresh {
                     kind: doc.kind,
                     unit: doc.unit,
-                    bytes: doc.shown.encode_full(),
-                    is_change: false,
+                    form: Form::Own(doc.shown.encode_full()),
                     first_at: doc.first_at,
                     last_at: doc.last_at,
                 })
@@ -70,15 +72,16 @@ impl Entry {
 }
 
 /// The documents that a transaction touches. Until [`Batch::flush`] the store does not know what happened to them.
-pub struct Batch<'a> {
+/// `'p`: how long the pages lie that documents come from.
+pub struct Batch<'a, 'p> {
     db: &'a Connection,
-    entries: BTreeMap<DocId, Entry>,
+    entries: BTreeMap<DocId, Entry<'p>>,
     /// There was no document at all when this began, so none has to be looked for.
     is_first: bool,
     closed: Option<HashMap<(Uuid, Class), u16>>,
 }
 
-impl<'a> Batch<'a> {
+impl<'a, 'p> Batch<'a, 'p> {
     /// An empty one.
     ///
     /// # Errors
@@ -127,11 +130,11 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// `bad_change` when it cannot be read.
-    pub fn put_fresh(&mut self, id: DocId, kind: Kind, unit: Uuid, registers: &[u8], first_at: i64, last_at: i64) -> Result<u128> {
+    pub fn put_fresh(&mut self, id: DocId, kind: Kind, unit: Uuid, registers: &'p [u8], first_at: i64, last_at: i64) -> Result<u128> {
         let seen = SeenRegisters::read(registers).map_err(damaged)?;
         let term = if seen.heads.is_empty() { 0 } else { seen.digest_term(&id.bytes()) };
         let (first_at, last_at) = (Some(first_at), Some(last_at));
-        self.entries.insert(id, Entry::Fresh(Fresh { kind, unit, bytes: registers.to_vec(), is_change: false, first_at, last_at }));
+        self.entries.insert(id, Entry::Fresh(Fresh { kind, unit, form: Form::Registers(registers, seen), first_at, last_at }));
         Ok(term)
     }
 
@@ -139,10 +142,10 @@ impl<'a> Batch<'a> {
     ///
     /// # Errors
     /// `bad_change` when it cannot be read.
-    pub fn put_made(&mut self, id: DocId, kind: Kind, unit: Uuid, change: &[u8], received_at: i64) -> Result<Option<u128>> {
+    pub fn put_made(&mut self, id: DocId, kind: Kind, unit: Uuid, change: &'p [u8], received_at: i64) -> Result<Option<u128>> {
         let Some(seen) = SeenRegisters::made_by(change).map_err(damaged)? else { return Ok(None) };
         let (term, at) = (seen.digest_term(&id.bytes()), Some(received_at));
-        self.entries.insert(id, Entry::Fresh(Fresh { kind, unit, bytes: change.to_vec(), is_change: true, first_at: at, last_at: at }));
+        self.entries.insert(id, Entry::Fresh(Fresh { kind, unit, form: Form::Change(change, seen), first_at: at, last_at: at }));
         Ok(Some(term))
     }
 
@@ -156,7 +159,7 @@ impl<'a> Batch<'a> {
         let is_empty = self.entries.is_empty();
         let mut writer = Writer::new(self.db)?;
         let mut entries = std::mem::take(&mut self.entries).into_iter().map(|(id, entry)| (id, entry.closed())).peekable();
-        let mut records: Vec<Vec<(DocId, Entry)>> = Vec::new();
+        let mut records: Vec<Vec<(DocId, Entry<'_>)>> = Vec::new();
         while let Some((id, entry)) = entries.next() {
             let mut record = vec![(id, entry)];
             while let Some(next) = entries.next_if(|(next, _)| next.record == id.record) {
@@ -164,7 +167,7 @@ impl<'a> Batch<'a> {
             }
             records.push(record);
         }
-        let is_unit = |record: &Vec<(DocId, Entry)>| matches!(&record[0].1, Entry::Fresh(f) if f.kind == Kind::Unit);
+        let is_unit = |record: &Vec<(DocId, Entry<'_>)>| matches!(&record[0].1, Entry::Fresh(f) if f.kind == Kind::Unit);
         let (units, others): (Vec<_>, Vec<_>) = records.into_iter().partition(is_unit);
         for record in units.into_iter().chain(others) {
             if !writer.write_whole(&record, derives)? {
@@ -231,11 +234,24 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes a record all of whose documents are fresh and that has no row yet; `false`: it is not such a record, nothing was written.
-    fn write_whole(&mut self, record: &[(DocId, Entry)], derives: &mut dyn Derives) -> Result<bool> {
+    fn write_whole(&mut self, record: &[(DocId, Entry<'_>)], derives: &mut dyn Derives) -> Result<bool> {
+        let mut own = Vec::new();
+        for (_, entry) in record {
+            match entry {
+                Entry::Open(_) => return Ok(false),
+                Entry::Fresh(Fresh { form: Form::Own(bytes), .. }) => own.push(SeenRegisters::read(bytes).map_err(damaged)?),
+                Entry::Fresh(_) => {}
+            }
+        }
+        let mut own = own.iter();
         let mut parts = Vec::with_capacity(record.len());
         for (id, entry) in record {
             let Entry::Fresh(fresh) = entry else { return Ok(false) };
-            parts.push((*id, fresh, fresh.seen()?));
+            let seen = match &fresh.form {
+                Form::Change(_, seen) | Form::Registers(_, seen) => Some(seen),
+                Form::Own(_) => own.next(),
+            };
+            parts.push((*id, fresh, seen.expect("each one of its own was read above")));
         }
         let (record, kind) = (parts[0].0.record, parts[0].1.kind);
         if parts.iter().any(|p| p.1.kind != kind) {
@@ -250,8 +266,10 @@ impl<'a> Writer<'a> {
         if !row.insert(insert, words)? {
             return Ok(false);
         }
+        let mut from = 0;
         for (id, fresh, seen) in &parts {
-            let regs = seen.encode(|at| column_of(kind, id.class, seen.keys[at].key).is_some());
+            let regs = seen.encode(|at| row.in_column[from + at]);
+            from += seen.keys.len();
             self.doc.execute(rusqlite::params![
                 id.record,
                 id.class as u8,
@@ -279,15 +297,21 @@ pub struct WholeRow<'a> {
     values: Vec<Scalar<'a>>,
     /// Keys of families that are set, with the family's place.
     flags: Vec<(usize, &'a str, Scalar<'a>)>,
+    /// Of each key of each document, in their order: has it a column of its own?
+    in_column: Vec<bool>,
 }
 
 impl<'a> WholeRow<'a> {
-    fn new(record: Uuid, kind: Kind, parts: &[(DocId, &Fresh, SeenRegisters<'a>)]) -> Self {
+    fn new(record: Uuid, kind: Kind, parts: &[(DocId, &Fresh<'_>, &SeenRegisters<'a>)]) -> Self {
         let def: &KindDef = kind.def();
-        let mut row = WholeRow { record, kind, values: vec![Scalar::Null; def.fields.len()], flags: Vec::new() };
+        let keys = parts.iter().map(|p| p.2.keys.len()).sum();
+        let mut row =
+            WholeRow { record, kind, values: vec![Scalar::Null; def.fields.len()], flags: Vec::new(), in_column: Vec::with_capacity(keys) };
         for (id, _, seen) in parts {
             for k in &seen.keys {
-                if let Some(place) = column_of(kind, id.class, k.key) {
+                let place = column_of(kind, id.class, k.key);
+                row.in_column.push(place.is_some());
+                if let Some(place) = place {
                     row.values[place] = k.value;
                 } else if let Some((family, name)) = k.key.split_once('/')
                     && let Some(place) = def.fields.iter().position(|f| f.ty.is_family() && f.key == family && f.fits(id.class))

@@ -7,6 +7,7 @@ use crate::handover;
 use crate::project;
 use crate::store::{self, Batch, Derives, Doc, Facts, WholeRow, docs, log};
 use crate::workspace::{DocEdit, Identity, changed};
+use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use shared_model::commands::Changed;
 use shared_model::crdt::{Change, ChangeHash, Registers};
@@ -15,6 +16,8 @@ use shared_model::records::Kind;
 use shared_model::wire::{self, Command, Cursor, Grants, Page, Resolution, Row, RowBody, SyncReply, Verdict};
 use shared_model::{Class, Role};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::mpsc;
+use std::thread::Scope;
 use uuid::Uuid;
 
 /// What a reply did.
@@ -39,7 +42,7 @@ pub struct Applied {
 ///
 /// # Errors
 /// Of the store, then nothing of the reply was applied; of a page that is not the server's, then what stood before it was.
-pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncReply) -> Result<Applied> {
+pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, reply: SyncReply) -> Result<Applied> {
     let mut out = Applied { more: reply.more, ..Applied::default() };
     let mut touched = BTreeMap::new();
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -97,7 +100,7 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, mut reply: SyncRep
     store::set_json(&tx, "epoch", &reply.epoch)?;
     // with the verdicts, not behind the pages: what only waited for its verdict leaves also when the pages do not come through
     let is_expecting = drop_lost_partitions(&tx, &mut touched, true)?;
-    if let Some(failed) = apply_pages(&tx, me, (now_ms, reply.time), std::mem::take(&mut reply.pages), &mut touched, &mut out)? {
+    if let Some(failed) = apply_pages(&tx, me, (now_ms, reply.time), &reply.pages, &mut touched, &mut out)? {
         tx.commit()?;
         return Err(failed);
     }
@@ -304,17 +307,8 @@ fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<Uuid, Kind>
     if version == 0 {
         return Ok(false);
     }
-    let lost: Vec<(Uuid, u8)> = {
-        let mut q = db.prepare(
-            "select distinct d.unit, d.class from doc d left join partition p on p.unit = d.unit and p.class = d.class
-             where coalesce(p.granted, 0) = 0
-               and not exists (select 1 from placement x where x.record = d.record and x.class = d.class and x.generation = d.generation)
-             union select unit, class from partition where granted = 0",
-        )?;
-        q.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?
-    };
     let (mut is_dropped, mut is_expecting) = (false, false);
-    for (unit, class) in lost {
+    for (unit, class) in lost_partitions(db)? {
         let Some(class) = Class::from_u8(class) else { continue };
         if is_awaited(db, unit, class)? || setback::holds(db, unit, class)? {
             continue;
@@ -351,6 +345,31 @@ fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<Uuid, Kind>
         refuse::next_actor(db)?;
     }
     Ok(is_expecting)
+}
+
+/// Partitions without a grant of which something is here. After every answer it is asked which partitions documents are of: from one of
+/// them to the next in the index, not document by document.
+fn lost_partitions(db: &Connection) -> Result<BTreeSet<(Uuid, u8)>> {
+    let pairs = |sql: &str| -> Result<BTreeSet<(Uuid, u8)>> {
+        let mut q = db.prepare_cached(sql)?;
+        Ok(q.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
+    };
+    let granted = pairs("select unit, class from partition where granted = 1")?;
+    let mut lost = pairs("select unit, class from partition where granted = 0")?;
+    let mut next = db.prepare_cached("select unit, class from doc where (unit, class) > (?1, ?2) order by unit, class limit 1")?;
+    let mut shows = db.prepare_cached(
+        "select exists (select 1 from doc d where d.unit = ?1 and d.class = ?2
+           and not exists (select 1 from placement x where x.record = d.record and x.class = d.class and x.generation = d.generation))",
+    )?;
+    // no class is below zero
+    let mut at = (Uuid::nil(), -1_i64);
+    while let Some((unit, class)) = next.query_row(params![at.0, at.1], |r| Ok((r.get(0)?, r.get(1)?))).optional()? {
+        if !granted.contains(&(unit, class)) && shows.query_row(params![unit, class], |r| r.get(0))? {
+            lost.insert((unit, class));
+        }
+        at = (unit, class.into());
+    }
+    Ok(lost)
 }
 
 /// Does something in the partition wait for a verdict: a document shown there, a step of a case shown there, a unit made here that waits for
@@ -398,19 +417,24 @@ fn apply_pages(
     me: &Identity,
     // by this device's clock, and by the server's, which says how long a page is kept
     (now_ms, received_at): (i64, i64),
-    pages: Vec<Page>,
+    pages: &[Page],
     touched: &mut BTreeMap<Uuid, Kind>,
     out: &mut Applied,
 ) -> Result<Option<CoreError>> {
     let mut incoming = Incoming { db, batch: Batch::new(db)?, derived: project::Derived::new(db, now_ms), whole: BTreeMap::new(), touched };
     let mut failed = None;
-    for page in pages {
-        if !is_signed(me, &page) {
-            failed = Some(CoreError::new("server_error", "一页数据的签名不对，没有收下，会再要一次。"));
-            break;
+    let key = VerifyingKey::from_bytes(&me.server_key).ok();
+    std::thread::scope(|scope| {
+        let mut checked = Checked::begin(scope, key.as_ref(), pages);
+        for page in pages {
+            if !checked.next(page) {
+                failed = Some(CoreError::new("server_error", "一页数据的签名不对，没有收下，会再要一次。"));
+                break;
+            }
+            out.pulled += apply_page(&mut incoming, received_at, page)?;
         }
-        out.pulled += apply_page(&mut incoming, received_at, page)?;
-    }
+        Ok::<_, CoreError>(())
+    })?;
     incoming.write()?;
     let Incoming { derived, mut whole, touched, .. } = incoming;
     derived.finish()?;
@@ -420,9 +444,9 @@ fn apply_pages(
 }
 
 /// What the pages of a reply are taken into.
-struct Incoming<'a, 't> {
+struct Incoming<'a, 'p, 't> {
     db: &'a Connection,
-    batch: Batch<'a>,
+    batch: Batch<'a, 'p>,
     derived: project::Derived<'a>,
     /// Records that came whole; what derives from them is there.
     whole: BTreeMap<Uuid, Kind>,
@@ -447,7 +471,7 @@ impl Derives for Whole<'_, '_> {
     }
 }
 
-impl Incoming<'_, '_> {
+impl Incoming<'_, '_, '_> {
     /// Writes the documents gathered so far.
     fn write(&mut self) -> Result<()> {
         let others = self.batch.flush(&mut Whole { derived: &mut self.derived, records: &mut self.whole })?;
@@ -490,12 +514,44 @@ impl Incoming<'_, '_> {
     }
 }
 
-fn is_signed(me: &Identity, page: &Page) -> bool {
-    <[u8; 64]>::try_from(page.signature.as_slice()).is_ok_and(|s| super::verify(&me.server_key, &wire::page_digest(page), &s))
+/// So many pages are checked by a second processor while the first takes them in; of fewer, starting it costs more than it saves.
+const CHECKED_APART_MIN: usize = 8;
+
+/// Are the pages signed? Answered in their order.
+struct Checked<'k> {
+    key: Option<&'k VerifyingKey>,
+    apart: Option<mpsc::Receiver<bool>>,
+}
+
+impl<'k> Checked<'k> {
+    fn begin<'s>(scope: &'s Scope<'s, 'k>, key: Option<&'k VerifyingKey>, pages: &'k [Page]) -> Self {
+        let apart = key.filter(|_| pages.len() >= CHECKED_APART_MIN).and_then(|key| {
+            let (tell, answers) = mpsc::channel();
+            let check = move || {
+                // nobody listens any more: a page was refused
+                let _ = pages.iter().try_for_each(|page| tell.send(is_signed(key, page)));
+            };
+            // a device that has no room for a thread checks as it goes
+            std::thread::Builder::new().spawn_scoped(scope, check).ok().map(|_| answers)
+        });
+        Checked { key, apart }
+    }
+
+    fn next(&mut self, page: &Page) -> bool {
+        match &self.apart {
+            Some(answers) => answers.recv().unwrap_or(false),
+            None => self.key.is_some_and(|key| is_signed(key, page)),
+        }
+    }
+}
+
+fn is_signed(key: &VerifyingKey, page: &Page) -> bool {
+    let signature = Signature::from_slice(&page.signature);
+    signature.is_ok_and(|signature| key.verify(&wire::page_digest(page), &signature).is_ok())
 }
 
 /// One page: its rows and its cursor.
-fn apply_page(into: &mut Incoming<'_, '_>, received_at: i64, page: Page) -> Result<u32> {
+fn apply_page<'p>(into: &mut Incoming<'_, 'p, '_>, received_at: i64, page: &'p Page) -> Result<u32> {
     let db = into.db;
     let partition = Partition { unit: page.unit, class: page.class };
     for a in &page.actors {
@@ -515,7 +571,7 @@ fn apply_page(into: &mut Incoming<'_, '_>, received_at: i64, page: Page) -> Resu
         }
     }
     digests.write(db)?;
-    note_damaged(db, &page, damaged)?;
+    note_damaged(db, page, damaged)?;
     set_cursor(db, &page.cursor)?;
     if page.bundle_pages.is_none() && !page.rows.is_empty() {
         db.prepare_cached("insert into kept_page (unit, class, epoch, seq_to, received_at, body) values (?1, ?2, ?3, ?4, ?5, ?6)")?
@@ -525,7 +581,7 @@ fn apply_page(into: &mut Incoming<'_, '_>, received_at: i64, page: Page) -> Resu
                 page.cursor.epoch,
                 page.cursor.seq,
                 received_at,
-                super::pack(&wire::to_cbor(&page))
+                super::pack(&wire::to_cbor(page))
             ])?;
     }
     Ok(pulled)
@@ -571,7 +627,7 @@ fn set_cursor(db: &Connection, c: &Cursor) -> Result<()> {
     Ok(())
 }
 
-fn apply_row(into: &mut Incoming<'_, '_>, page: &Partition, row: &Row, digests: &mut Digests) -> Result<()> {
+fn apply_row<'p>(into: &mut Incoming<'_, 'p, '_>, page: &Partition, row: &'p Row, digests: &mut Digests) -> Result<()> {
     let bad = || CoreError::new("bad_change", "收到的一条记录读不懂，会再要一次。");
     if let RowBody::Change { doc, .. } | RowBody::Snapshot { doc, .. } = &row.body {
         if into.batch.is_closed(*doc)? {
