@@ -177,6 +177,7 @@ MUTANTS = [
     },
     {
         "name": "a replay under the new stamp",
+        "test": ("e2e", "handover", "what_is_written_again_counts_under_the_stamp_it_was_written_under"),
         "edits": [
             (
                 f"{CORE}/sync/refuse.rs",

@@ -125,6 +125,33 @@ fn what_is_left_only_until_its_verdicts_is_read_and_not_written() {
 }
 
 #[test]
+fn what_is_written_again_counts_under_the_stamp_it_was_written_under() {
+    let (w, _) = with_cy(212);
+    let ana = w.ana();
+    let person = ana.person("2-1-101", "刘洋")["id"].clone();
+    w.office().edit_person("2-1-101", "刘洋", "birth_date", "1961-05-04");
+    w.office().sync();
+    ana.edit_person("1-1-101", "张建国", "note", "早上写的");
+    redraw(&w);
+    // While the answer that takes the building away is under way: a year that may not stand beside a date, and a number that stands on it.
+    let edit = |edit: Json| ("edit_person", json!({ "id": person, "edit": edit }));
+    ana.write_all_in_flight([edit(json!({ "birth_year": 1960 })), edit(json!({ "phone": "13712340009" }))]);
+    ana.sync();
+    ana.sync();
+    let ledger = w.ledger();
+    let verdicts: Vec<&Verdict> = ledger.of(ana.id()).into_values().collect();
+    assert!(
+        matches!(
+            verdicts[..],
+            [Verdict::Accepted { .. }, Verdict::Quarantined { .. }, Verdict::Superseded { by: 2 }, Verdict::Accepted { .. }]
+        ),
+        "{verdicts:?}"
+    );
+    w.office().sync();
+    assert_eq!(w.office().person("2-1-101", "刘洋")["phone"], "13712340009");
+}
+
+#[test]
 fn a_stand_in_begins_and_ends_by_time_though_nobody_acts() {
     // every world begins on 21 September 2026, in the evening of Beijing
     let mut w = World::ready(204);

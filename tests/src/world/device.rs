@@ -173,10 +173,15 @@ impl Device {
 
     /// Writes this while the next answer is on its way: the store is not held then, and people go on working.
     pub fn write_in_flight(&self, command: &'static str, args: Json) {
+        self.write_all_in_flight([(command, args)]);
+    }
+
+    /// The same for several commands.
+    pub fn write_all_in_flight(&self, commands: impl IntoIterator<Item = (&'static str, Json)>) {
         let (engine, written) = (self.engine(), self.written.clone());
-        let mut left = Some(args);
+        let mut left: Vec<_> = commands.into_iter().collect();
         self.line.set_bend(Some(Box::new(move |_| {
-            if let Some(args) = left.take() {
+            for (command, args) in left.drain(..) {
                 let before = pending(&engine);
                 let _ = engine.call(command, args);
                 written.fetch_add(u64::from(pending(&engine) - before), Ordering::SeqCst);
