@@ -57,6 +57,15 @@ pub fn say_ratio(what: &str, got: Duration, bound: Duration, most: f64) {
     say(what, got, bound, &format!("≤ {most} ×"), times(got, bound) <= most);
 }
 
+/// The same of rounds that each measured both: the ratio is the median of theirs.
+pub fn say_rounds(what: &str, got: &[Cost], bounds: &[Cost], part: impl Fn(&Cost) -> Duration, most: f64) {
+    let mut ratios: Vec<f64> = got.iter().zip(bounds).map(|(got, bound)| times(part(got), part(bound))).collect();
+    ratios.sort_unstable_by(f64::total_cmp);
+    let (ratio, got, bound) = (ratios[ratios.len() / 2], part(&median(got)), part(&median(bounds)));
+    let mark = if ratio <= most { "kept  " } else { "MISSED" };
+    println!("{mark} {what:<58} {:>9.2} ms   plain {:>8.2} ms   {ratio:>5.2} ×   promised ≤ {most} ×", ms(got), ms(bound));
+}
+
 /// A promise about sizes.
 pub fn say_bytes(what: &str, got: usize, bound: usize, most: f64) {
     let ratio = got as f64 / bound.max(1) as f64;
