@@ -8,7 +8,7 @@ CORE, SERVER, MODEL = "app/core/src", "sync-server/src", "shared-model/src"
 MUTANTS = [
     {
         "name": "a snapshot replaces instead of joining",
-        "edits": [(f"{CORE}/sync/apply.rs", "*r = if r.clock.is_empty() {", "*r = if MUTANT || r.clock.is_empty() {")],
+        "edits": [(f"{CORE}/sync/pages.rs", "*r = if r.clock.is_empty() {", "*r = if MUTANT || r.clock.is_empty() {")],
     },
     {
         "name": "digest over the shown state",
@@ -153,19 +153,19 @@ MUTANTS = [
         "name": "a snapshot is taken as proof of deletion",
         "edits": [
             (
-                f"{CORE}/sync/apply.rs",
-                "    note_damaged(db, &page, damaged)?;\n    set_cursor",
+                f"{CORE}/sync/pages.rs",
+                "    note_damaged(db, page, damaged)?;\n    set_cursor",
                 "    if MUTANT && page.bundle_pages == Some(1) {\n"
                 "        into.write()?;\n"
                 "        let there: BTreeSet<DocId> = page.rows.iter().map(|r| doc_of(&r.body)).collect();\n"
-                "        for (id, kind) in shown_in(db, page.unit, page.class)? {\n"
+                "        for (id, kind) in crate::sync::leave::shown_in(db, page.unit, page.class)? {\n"
                 "            if !there.contains(&id) {\n"
                 "                docs::drop(db, id, kind)?;\n"
                 "                into.touched.insert(id.record, kind);\n"
                 "            }\n"
                 "        }\n"
                 "    }\n"
-                "    note_damaged(db, &page, damaged)?;\n    set_cursor",
+                "    note_damaged(db, page, damaged)?;\n    set_cursor",
             )
         ],
     },

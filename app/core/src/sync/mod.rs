@@ -3,6 +3,8 @@
 
 pub mod apply;
 pub(crate) mod heal;
+mod leave;
+mod pages;
 mod purge;
 pub mod refuse;
 pub mod repair;

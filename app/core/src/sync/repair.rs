@@ -171,7 +171,7 @@ pub fn note_known(db: &Connection, known: u64) -> Result<bool> {
 /// The terms of the documents that count in a partition.
 fn terms(db: &Connection, p: &Partition) -> Result<BTreeMap<DocId, (Kind, u128)>> {
     let mut out = BTreeMap::new();
-    for (id, kind) in super::apply::shown_in(db, p.unit, p.class)? {
+    for (id, kind) in super::leave::shown_in(db, p.unit, p.class)? {
         if let Ok(Some(doc)) = docs::load(db, id) {
             let term = doc.digest_term();
             if term != 0 {
