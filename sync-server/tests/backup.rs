@@ -7,7 +7,7 @@ mod support;
 use rusqlite::Connection;
 use shared_model::class::Class;
 use shared_model::crdt::Edit;
-use shared_model::doc::DocId;
+use shared_model::doc::{DocId, unit_id};
 use shared_model::records::Kind;
 use shared_model::rules::Role;
 use shared_model::wire::*;
@@ -17,6 +17,7 @@ use sync_server::{Error, Server, restore};
 use uuid::Uuid;
 
 const HOUR_MS: i64 = 3_600_000;
+const GRID_2: &str = "6101040019011002";
 
 impl Scene {
     fn note(&mut self, text: &str) {
@@ -264,6 +265,44 @@ fn a_folder_copied_back_is_proved_by_a_cursor_and_forks_at_the_last_backup_it_kn
     let again = reply.pages.iter().find(|p| p.unit == s.b && p.class == Class::Register).unwrap();
     assert_eq!(again.rows[0].seq, safe + 1, "from the fork");
     assert_eq!(s.ana.send(&s.w).unwrap().epoch, 2, "asked again without having heard: still the one epoch");
+}
+
+#[test]
+fn a_log_that_grew_beyond_a_cursor_after_it_was_set_back_is_told_by_the_mark() {
+    let mut s = scene();
+    s.office.sync(&s.w);
+    set_back(&mut s, |s| s.note("副本之后"));
+    // somebody who knows nothing of it writes as much in its place, and more
+    let (b, doc) = (s.b, DocId::new(s.h, Class::Register));
+    for text in ["另一件", "又一件"] {
+        s.office.write(b, doc, Kind::Household, &[Edit::put("note", text)]);
+        s.office.sync(&s.w);
+    }
+    let cursor = s.ana.cursors.values().find(|c| c.unit == b && c.class == Class::Register).unwrap().clone();
+    assert!(cursor.seq < s.digest(Class::Register).head);
+    assert_eq!(s.ana.send(&s.w).unwrap().epoch, 2);
+}
+
+#[test]
+fn the_server_writes_under_another_actor_in_each_epoch() {
+    let mut s = scene();
+    let backup = s.back_up();
+    let (b, place) = (s.b, DocId::new(s.b, Class::Common));
+    let moved = |d: &mut Device, w: &World| {
+        d.command("move_units", Some(Ask::MoveUnit { unit: b, parent: unit_id(GRID_2), expected: 1 }), Vec::new());
+        d.sync(w);
+        let parent = &d.shown(&place).live["parent"];
+        assert_eq!(parent[0].value.as_str(), Some(&*unit_id(GRID_2).to_string()));
+        parent[0].id
+    };
+    let lost = moved(&mut s.office, &s.w);
+    s.restore(&backup);
+    // under the same actor it would be the same number for something else, and what a reader brings back would be passed over
+    let mut second = s.w.device(Role::Office, COMMUNITY, "李副主任");
+    second.sync(&s.w);
+    let now = moved(&mut second, &s.w);
+    assert_eq!(now.counter, lost.counter);
+    assert_ne!(now.actor, lost.actor);
 }
 
 #[test]

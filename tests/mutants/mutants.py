@@ -188,6 +188,7 @@ MUTANTS = [
     },
     {
         "name": "a cursor without its mark",
+        "test": ("sync-server", "backup", "a_log_that_grew_beyond_a_cursor_after_it_was_set_back_is_told_by_the_mark"),
         "edits": [
             (f"{SERVER}/epoch.rs", "if known != Some(c.mark) {", "if known != Some(c.mark) && !(MUTANT && known.is_some()) {"),
             (f"{SERVER}/epoch.rs", "if seq < c.seq || mark == c.mark {", "if MUTANT || seq < c.seq || mark == c.mark {"),
@@ -200,6 +201,7 @@ MUTANTS = [
     },
     {
         "name": "the server's actor is kept over an epoch",
+        "test": ("sync-server", "backup", "the_server_writes_under_another_actor_in_each_epoch"),
         "edits": [
             (
                 f"{SERVER}/server_writes.rs",
