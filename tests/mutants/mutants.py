@@ -1,7 +1,7 @@
 """The mutants: one broken rule of merging and sync each. `edits` are (file, old text, new text); where the new text says MUTANT the rule is
 broken when this mutant is named, so that one build holds all of them. `test` names the package, the target and the test that finds it where
-the simulation cannot see the difference: nothing in it loses what the disk has taken, its bundles have one page, and what a settlement leaves
-for a later write is told by the library it is compared with."""
+the simulation cannot see the difference: nothing in it loses what the disk has taken, its bundles have one page, what a settlement leaves
+for a later write is told by the library it is compared with, and what a cursor without its mark leaves unequal is found by the digests and mended."""
 
 CORE, SERVER, MODEL = "app/core/src", "sync-server/src", "shared-model/src"
 
@@ -212,6 +212,7 @@ MUTANTS = [
     },
     {
         "name": "what a form showed is not translated",
+        "test": ("e2e", "refusals", "what_a_form_showed_is_understood_after_the_refusal_too"),
         "edits": [
             (
                 f"{CORE}/sync/refuse.rs",
