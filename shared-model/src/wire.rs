@@ -105,6 +105,9 @@ pub struct SyncReply {
     /// 30 days.
     #[serde(default)]
     pub backed_up: Option<i64>,
+    /// Receipts that the server still asks for though this device has read so far: given, and forgotten when the server was set back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<Receipt>,
     /// (seq, verdict), applied before the pages.
     pub verdicts: Vec<(u64, Verdict)>,
     /// Actors of this device that must write no more in a document: take the next.

@@ -99,12 +99,12 @@ fn take_receipts(inner: &Inner, db: &Connection, caller: &Caller, request: &Sync
         }
     }
     let knows_its_grants = request.policy == caller.device.policy && request.unjudged.is_empty();
-    let owed = if knows_its_grants { erasures::owed(db, device)? } else { Vec::new() };
+    let owed = if knows_its_grants { erasures::open_receipts(db, device)? } else { Vec::new() };
     if owed.is_empty() {
         return Ok(());
     }
     let granted: BTreeMap<_, _> = pull::grants_of(db, caller, &*inner.tree(db)?)?.units.into_iter().collect();
-    for id in owed {
+    for (id, _) in owed {
         let Some(p) = documents::partition_by_id(db, id)? else { continue };
         if granted.get(&p.unit).is_none_or(|mask| mask & p.class.bit() == 0) {
             erasures::set_receipts(db, device, id, p.head, now_ms)?;

@@ -11,14 +11,16 @@ use crate::auth::Caller;
 use crate::error::Error;
 use crate::push::Pushed;
 use crate::store::documents::{self, DocumentRow, PartitionRow};
-use crate::store::{self, commands, devices, epochs, people, shares};
+use crate::store::{self, commands, devices, epochs, erasures, people, shares};
 use crate::tree::Tree;
 use crate::{backup, directory, epoch, grants, refused};
 use pages::Pages;
 use rusqlite::Connection;
 use shared_model::class::Class;
 use shared_model::crdt::Registers;
-use shared_model::wire::{Grants, PROTOCOL, PartitionDigest, SyncReply, SyncRequest};
+use shared_model::limits::RECEIPTS_MAX;
+use shared_model::wire::{Cursor, Grants, PROTOCOL, PartitionDigest, Receipt, SyncReply, SyncRequest};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What must be written before the answer can be read: bundles that are wanted and not there.
@@ -70,6 +72,7 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
         epochs,
         known: commands::last_seq(db, &caller.device.id)?,
         backed_up: backup::holds_until(db)?,
+        owed: owed(db, &caller.device.id, &cursors)?,
         verdicts: Vec::new(),
         actor_closed: Vec::new(),
         pages: pages.done(),
@@ -81,6 +84,18 @@ pub fn reply(inner: &Inner, db: &Connection, caller: &Caller, request: &SyncRequ
         lease: None,
         grants: (message.version != request.grants).then_some(message),
     })
+}
+
+/// Receipts that the device owes although its cursor stands behind the row.
+fn owed(db: &Connection, device: &Uuid, cursors: &HashMap<(Uuid, Class), Cursor>) -> Result<Vec<Receipt>, Error> {
+    let mut out = Vec::new();
+    for (partition, seq) in erasures::open_receipts(db, device)? {
+        let Some(p) = documents::partition_by_id(db, partition)? else { continue };
+        if cursors.get(&(p.unit, p.class)).is_some_and(|c| c.seq >= seq) && out.len() < RECEIPTS_MAX {
+            out.push(Receipt { unit: p.unit, class: p.class, seq });
+        }
+    }
+    Ok(out)
 }
 
 /// What the caller may hold as of this transaction.

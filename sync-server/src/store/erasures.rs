@@ -1,6 +1,6 @@
 //! Erasures: what was closed, who is to carry it out, and the statements that leave nothing behind.
 
-use super::int;
+use super::{int, uint};
 use crate::error::Error;
 use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::class::Class;
@@ -177,10 +177,11 @@ pub fn set_all_receipts(db: &Connection, device: &Uuid, now_ms: i64) -> Result<(
     Ok(())
 }
 
-/// Partitions for which the device owes a receipt.
-pub fn owed(db: &Connection, device: &Uuid) -> Result<Vec<i64>, Error> {
-    let mut statement = db.prepare_cached("select distinct partition from receipt where device = ?1 and at is null")?;
-    let rows = statement.query_map([device], |r| r.get(0))?;
+/// Partitions for which the device owes a receipt, and the last row of each that it is asked for.
+pub fn open_receipts(db: &Connection, device: &Uuid) -> Result<Vec<(i64, u64)>, Error> {
+    let sql = "select partition, max(seq) from receipt where device = ?1 and at is null group by partition";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([device], |r| Ok((r.get(0)?, uint(r.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -42,6 +42,28 @@ fn gone(w: &World, words: &[&str]) {
 }
 
 #[test]
+fn a_receipt_that_the_server_has_forgotten_is_given_again() {
+    let w = a_day_with_an_employer(419);
+    w.sync_all();
+    erase_zhang(&w);
+    w.office().sync();
+    // a copy from between the erasure and the receipts: nothing else is lost with it, so nobody finds out
+    let copy = w.copy_server("before the receipts");
+    w.sync_all();
+    w.clock.pass_ms(DAY_MS);
+    w.sync_all();
+    let to_come = |w: &World| w.office().call("list_erasures", json!({}))["items"][0]["to_come"].clone();
+    w.office().sync();
+    assert_eq!(to_come(&w), json!([]));
+    w.put_back(&copy);
+    a_short_round(&w);
+    w.clock.pass_ms(DAY_MS);
+    a_short_round(&w);
+    w.office().sync();
+    assert_eq!(to_come(&w), json!([]));
+}
+
+#[test]
 fn who_was_erased_after_the_backup_stays_erased() {
     let w = a_day_with_an_employer(413);
     let backup = w.back_up();

@@ -128,6 +128,9 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, reply: SyncReply) 
         }
         setback::release(&tx, &reply)?;
     }
+    for r in &reply.owed {
+        purge::note_row(&tx, r.unit, r.class, r.seq)?;
+    }
     store::set_json(&tx, "contact_at", &now_ms)?;
     project::spread(&tx)?;
     tx.commit()?;

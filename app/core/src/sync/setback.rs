@@ -3,7 +3,7 @@
 //! back nothing else is sent, because what is new may stand on it.
 
 use super::apply::{Digests, accept};
-use super::{purge, refuse};
+use super::refuse;
 use crate::error::Result;
 use crate::project;
 use crate::store::{
@@ -97,13 +97,9 @@ pub fn note_need(db: &Connection, seq: u64, hashes: &[ChangeHash]) -> Result<boo
     Ok(is_set_back)
 }
 
-/// Both agree: what was given back has come again with new pages, under new numbers. The server may have forgotten which erasures this device
-/// carried out: whatever stands in the logs up to here is, and is said again.
+/// Both agree: what was given back has come again with new pages, under new numbers.
 pub fn over(db: &Connection) -> Result<()> {
     if of(db)?.is_some() {
-        for c in super::cursors(db)?.iter().filter(|c| c.seq > 0) {
-            purge::note_row(db, c.unit, c.class, c.seq)?;
-        }
         db.execute("delete from kept_page where offer = ?1", [GIVEN])?;
         db.execute("delete from setting where key in ('set_back', 'again_units')", [])?;
     }
