@@ -242,9 +242,10 @@ fn the_second_office_that_adopts_is_told_and_writes_nothing_twice() {
     assert_eq!(two.refused("return_refused", json!({ "id": "00", "words": "x" })), "not_found");
 }
 
-#[test]
-fn a_share_of_a_case_that_was_not_adopted_waits_beside_it_and_is_not_written_again_for_ever() {
-    let w = World::ready(216);
+/// A case of somebody whose time is over, adopted and shown to the street without a network; then the server is set back and knows nothing of
+/// what is adopted. The case, and whom it is shown to.
+fn adopted_without_a_network(seed: u64) -> (World, Json, Json) {
+    let w = World::ready(seed);
     let (office, ana) = (w.office(), w.ana());
     let args = json!({ "matter": "01016", "title": "灯坏了", "building": first_building() });
     let case = ana.call("add_case", args)["id"].clone();
@@ -255,11 +256,33 @@ fn a_share_of_a_case_that_was_not_adopted_waits_beside_it_and_is_not_written_aga
     ana.kill();
     ana.sync();
     office.sync();
-    // adopted and shown to the street without a network, and then the server knows nothing of what is adopted
     office.call("adopt_refused", json!({ "id": inbox(office)[0]["id"] }));
     let to = office.call("get_case", json!({ "id": case }))["may_share"][0]["to"].clone();
     office.call("share_case", json!({ "case": case, "to": to }));
     w.restore(&backup);
+    (w, case, to)
+}
+
+#[test]
+fn what_is_adopted_may_come_back_to_the_server_after_it_was_adopted() {
+    let (w, case, _) = adopted_without_a_network(217);
+    let (office, ana) = (w.office(), w.ana());
+    office.sync();
+    assert_eq!(office.pending(), 0);
+    assert!(tray(office).is_empty(), "{:?}", tray(office));
+    ana.sync();
+    w.sync_all();
+    assert!(inbox(office).is_empty(), "nobody is asked again: {:?}", inbox(office));
+    assert_eq!(tray(ana)[0]["resolution"]["how"], "adopted");
+    assert_eq!(office.call("get_case", json!({ "id": case }))["case"]["shared"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_share_of_a_case_that_was_not_adopted_waits_beside_it_and_is_not_written_again_for_ever() {
+    let (w, case, to) = adopted_without_a_network(216);
+    let (office, ana) = (w.office(), w.ana());
+    // so long the server would have waited for its author
+    w.clock.pass_ms(31 * DAY_MS);
     let report = office.sync();
     assert!(report["requests"].as_u64().unwrap() < 20, "{report}");
     assert_eq!(office.pending(), 0);

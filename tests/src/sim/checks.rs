@@ -127,7 +127,9 @@ impl Sim {
             let is_refused = match verdict {
                 // the server waits so long for what a device brings back; then it is late work like any other, which an office decides
                 Verdict::Quarantined { reason } if reason == "late" => !self.is_long_ago(),
-                Verdict::Quarantined { .. } | Verdict::Stale { .. } => true,
+                // what came first after the set-back stands against it: somebody else's place for a building, a date beside a year
+                Verdict::Quarantined { reason } => !["other_grid", "mirror"].contains(&reason.as_str()),
+                Verdict::Stale { .. } => true,
                 _ => false,
             };
             assert!(

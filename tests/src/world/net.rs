@@ -227,7 +227,7 @@ impl Line {
         held(&self.sent).clone()
     }
 
-    /// Numbers of commands that the server ever said it accepted.
+    /// Numbers of commands that this device ever heard to be accepted.
     pub fn accepted(&self) -> BTreeSet<u64> {
         held(&self.accepted).clone()
     }
@@ -284,13 +284,14 @@ impl Line {
         }
     }
 
-    fn note_verdicts(&self, verdicts: &[(u64, Verdict)]) {
-        let accepted = verdicts.iter().filter(|(_, v)| matches!(v, Verdict::Accepted { .. })).map(|(seq, _)| *seq);
+    /// An answer that comes through.
+    fn note_heard(&self, reply: &NetReply) {
+        let Ok(reply) = from_cbor::<SyncReply>(&plain(&reply.body)) else { return };
+        let accepted = reply.verdicts.iter().filter(|(_, v)| matches!(v, Verdict::Accepted { .. })).map(|(seq, _)| *seq);
         held(&self.accepted).extend(accepted);
     }
 
     fn look_at(&self, reply: &SyncReply) {
-        self.note_verdicts(&reply.verdicts);
         let roles = held(&self.roles).clone();
         let reads = |class| roles.iter().any(|r| rules::access(*r, class).reads() || rules::may_receive(*r, class, true));
         let shown_only = roles.iter().all(|r| *r == Role::Assignee);
@@ -411,7 +412,12 @@ impl Transport for Line {
         match fault {
             Fault::LoseReply => Err(()),
             Fault::Rubbish => Ok(NetReply { status: 200, body: reply.body.iter().map(|b| b ^ 0x55).collect(), retry_after_s: None }),
-            _ => Ok(self.bent(&raw, reply, fault)),
+            _ => {
+                if path == "/v1/sync" && reply.status == 200 {
+                    self.note_heard(&reply);
+                }
+                Ok(self.bent(&raw, reply, fault))
+            }
         }
     }
 }

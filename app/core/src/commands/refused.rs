@@ -16,6 +16,7 @@ use shared_model::crdt::DEL_KEY;
 use shared_model::reasons;
 use shared_model::records::Kind;
 use shared_model::wire::{self, Ask, RefusedCommand, RefusedList};
+use uuid::Uuid;
 
 /// What the server said last, but for what a command of this device that waits for its verdict adopts or returns.
 fn waiting(db: &Connection) -> Result<(Vec<RefusedCommand>, u32)> {
@@ -103,6 +104,7 @@ pub fn adopt(engine: &Engine, args: AdoptArgs) -> Result<Edited> {
         }
         let (household, _) = tray::place(&o.db, &edits)?;
         let edits = tray::chosen(&o.db, edits, &args.choice)?;
+        require_cases(&o.db, &edits)?;
         workspace::change(&mut o.db, &o.me, now, |w| {
             let mut intent = Intent::new("adopt_refused", format!("采用 {} 被退回的", r.name), household);
             intent.docs = edits;
@@ -114,6 +116,18 @@ pub fn adopt(engine: &Engine, args: AdoptArgs) -> Result<Edited> {
     })?;
     tray::raise(engine, changed);
     Ok(Edited { changed: true })
+}
+
+/// A step is adopted when its case is here, or comes with it.
+fn require_cases(db: &Connection, edits: &[DocEdit]) -> Result<()> {
+    let cases = edits.iter().filter(|d| d.kind == Kind::CaseStep).flat_map(|d| &d.edits).filter(|e| e.key == "case");
+    for case in cases.filter_map(|e| e.value.as_str().and_then(|id| Uuid::parse_str(id).ok())) {
+        let comes = edits.iter().any(|d| d.kind == Kind::Case && d.doc.record == case);
+        if !comes && docs::of_record(db, case)?.is_empty() {
+            return Err(CoreError::new("not_found", "这一步所属的事项这里没有：先采用那一件，或退给写的人。").at("id"));
+        }
+    }
+    Ok(())
 }
 
 /// `return_refused`: back to its author with a word; what its author discarded is only filed away.

@@ -105,7 +105,7 @@ fn one(db: &Connection, seq: u64) -> Result<Refused> {
 /// `list_tray`
 pub fn list(engine: &Engine, _: NoArgs) -> Result<TrayList> {
     engine.with(|o| {
-        let gone = refuse::never_made(&o.db, &BTreeSet::new())?;
+        let gone = refuse::never_made(&o.db)?;
         let all = read(&o.db, None)?;
         let total = u32::try_from(all.len()).unwrap_or(u32::MAX);
         let items = all.into_iter().map(|r| view(&o.db, r, &gone)).collect::<Result<_>>()?;
@@ -271,7 +271,7 @@ pub fn resend(engine: &Engine, args: ResendArgs) -> Result<Edited> {
     let now = engine.now_ms();
     let (seq, changed) = engine.with(|o| {
         let r = one(&o.db, args.seq)?;
-        let item = view(&o.db, one(&o.db, args.seq)?, &refuse::never_made(&o.db, &BTreeSet::new())?)?;
+        let item = view(&o.db, one(&o.db, args.seq)?, &refuse::never_made(&o.db)?)?;
         if !item.may_resend {
             return Err(CoreError::args("这一条现在不能重新提交，请先看它的说明。").at("seq"));
         }

@@ -98,14 +98,19 @@ fn makes(db: &Connection, command: &Command) -> Result<BTreeSet<Uuid>> {
     Ok(out)
 }
 
-/// Records that only refused commands make, whenever they were refused, and what stood on them and was not written again: what names one of
-/// them waits beside it. `but` those commands that are about to be written again.
-pub fn never_made(db: &Connection, but: &BTreeSet<u64>) -> Result<BTreeSet<Uuid>> {
+/// Records that only refused commands make, whenever they were refused: what names one of them waits beside it.
+pub fn never_made(db: &Connection) -> Result<BTreeSet<Uuid>> {
+    made_by(db, "state in ('quarantined', 'erased', 'stale', 'discarded')", &BTreeSet::new())
+}
+
+/// The same of what stood on a refused one and was not written again, but for these commands.
+fn never_written_again(db: &Connection, but: &BTreeSet<u64>) -> Result<BTreeSet<Uuid>> {
+    made_by(db, "state = 'superseded' and replaced_by is null and reason <> 'lost'", but)
+}
+
+fn made_by(db: &Connection, which: &str, but: &BTreeSet<u64>) -> Result<BTreeSet<Uuid>> {
     let mut out = BTreeSet::new();
-    let mut q = db.prepare(
-        "select seq, body from command where state in ('quarantined', 'erased', 'stale', 'discarded')
-         or (state = 'superseded' and replaced_by is null and reason <> 'lost')",
-    )?;
+    let mut q = db.prepare(&format!("select seq, body from command where {which}"))?;
     for row in q.query_map([], |r| Ok((r.get(0)?, r.get::<_, Vec<u8>>(1)?)))? {
         let (seq, body) = row?;
         if !but.contains(&seq)
@@ -199,7 +204,8 @@ fn replay(
 ) -> Result<()> {
     // what an operation of an old command became: the new one, or what a quarantined one stood on
     let mut became: BTreeMap<OpId, Vec<OpId>> = BTreeMap::new();
-    let mut gone = never_made(tx, superseded)?;
+    let mut gone = never_made(tx)?;
+    gone.append(&mut never_written_again(tx, superseded)?);
     for s in all.iter().filter(|s| quarantined.contains(&s.seq)) {
         for (_, change, _) in hashes_of(&s.command) {
             for (id, op) in ops(&change) {

@@ -295,6 +295,10 @@ fn wait_again(tx: &Transaction<'_>, seq: u64) -> Result<()> {
         let Some(mut doc) = docs::load(tx, part.doc)? else { continue };
         doc.base = Some(doc.accepted().clone());
         doc.pending += 1;
+        if Change::decode(&part.change).is_ok_and(|(change, _)| change.deps.is_empty()) {
+            // it is as old as its acceptance, for everybody
+            doc.first_at = None;
+        }
         docs::save(tx, &mut doc)?;
     }
     Ok(())
