@@ -306,6 +306,26 @@ fn the_server_writes_under_another_actor_in_each_epoch() {
 }
 
 #[test]
+fn who_may_not_write_there_closes_nothing_by_saying_that_it_was_erased() {
+    let mut s = scene();
+    let backup = s.back_up();
+    s.restore(&backup);
+    let h = shared_model::doc::household_id(s.b, "1", "909", "");
+    let offer = |d: &mut Device, w: &World| {
+        let mut part = d.part(s.b, DocId::new(h, Class::Register), Kind::Household, &[Edit::put("note", "没有了")]);
+        part.erase();
+        let seq = d.command("edit_household", None, vec![part]);
+        let command = d.pending.pop().unwrap().command;
+        let commands = vec![Offered { command, verdict: None }];
+        let request = OfferRequest { epoch: 2, pages: Vec::new(), commands, released: seq - 1, last: true };
+        d.post::<_, OfferReply>(w, "/v1/offer", &request).unwrap().verdicts.remove(0).1
+    };
+    let mut firm = s.w.device(Role::Assignee, COMMUNITY, "赵物业");
+    assert_eq!(offer(&mut firm, &s.w), Verdict::Need { hashes: Vec::new() });
+    assert_eq!(offer(&mut s.ana, &s.w), Verdict::Erased);
+}
+
+#[test]
 fn a_folder_copied_back_is_proved_by_the_number_of_a_command_alone() {
     let mut s = scene();
     set_back(&mut s, |s| {

@@ -76,7 +76,13 @@ impl Push<'_> {
             if part.doc.generation > open {
                 return refuse("generation");
             }
-            if self.is_again && part.is_erased() && documents::get(self.db, &part.doc)?.is_none() {
+            // of somebody who may write there: nothing but the mark says what it was
+            let may_make = |role| rules::may_write(role, part.kind, part.doc.class, Verb::Make);
+            if self.is_back()
+                && part.is_erased()
+                && documents::get(self.db, &part.doc)?.is_none()
+                && self.holds_today(&part.unit, may_make)?
+            {
                 // erased when it was accepted, which this server has forgotten
                 erasures::close(self.db, &part.doc)?;
                 erased.push(part.doc);

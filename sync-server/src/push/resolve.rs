@@ -23,7 +23,8 @@ pub enum Resolves {
 impl Push<'_> {
     pub fn judge_resolution(&self, command: &Command, roots: &Roots) -> Result<Option<Resolves>, Stop> {
         if let Some(opaque) = &command.adopts {
-            if self.set_back_at.is_some() && refused::get(self.db, opaque)?.is_none() {
+            let is_office = roots.roots.iter().any(|at| at.role == Role::Office);
+            if is_office && self.set_back_at.is_some() && refused::get(self.db, opaque)?.is_none() {
                 // its author has not brought it back yet; when that comes it is filed as adopted
                 return if commands::is_adopted(self.db, opaque)? { stale("adopted".into()) } else { Ok(None) };
             }
