@@ -76,8 +76,7 @@ impl<'a> Derived<'a> {
         match kind {
             Kind::Household | Kind::Person | Kind::Case | Kind::Visit => match get_row(self.db, kind, record)? {
                 Some(row) => return self.note(&row),
-                // a door that left this device: those that stay share the period among themselves
-                None if kind == Kind::Household => self.spread_needed = true,
+                None if kind == Kind::Household => self.leave_place(record)?,
                 None if kind == Kind::Visit => self.visit_gone = true,
                 None => {}
             },
@@ -103,7 +102,11 @@ impl<'a> Derived<'a> {
     /// Of the store.
     pub fn note_but_words(&mut self, row: &dyn Facts, is_new: bool) -> Result<()> {
         match row.kind() {
-            Kind::Household => row.named("building").map_or(Ok(()), |building| self.put_in_place(row, building, is_new))?,
+            Kind::Household => match row.named("building") {
+                Some(building) => self.put_in_place(row, building, is_new)?,
+                // the part that says where it is left this device, or never came
+                None => self.leave_place(row.record())?,
+            },
             Kind::Visit => self.visited.extend(row.named("household")),
             Kind::Unit => self.spread_needed |= replace_walk(self.db, row.record(), &BTreeMap::new())?,
             _ => {}
@@ -179,6 +182,13 @@ impl<'a> Derived<'a> {
         Ok(())
     }
 
+    /// A household that is nowhere has no turn: the doors that stay share the period among themselves.
+    fn leave_place(&mut self, household: Uuid) -> Result<()> {
+        let gone = self.db.prepare_cached("delete from due where household = ?1")?.execute([household])?;
+        self.spread_needed |= gone > 0;
+        Ok(())
+    }
+
     /// What the search compares stands in the record's own row: one page to write, not two.
     fn write_words(&mut self, row: &dyn Facts, words: Option<String>) -> Result<()> {
         let set = match self.search.entry(row.kind()) {
@@ -205,24 +215,19 @@ pub fn spread(db: &Connection) -> Result<()> {
     if store::setting(db, "spread_dirty")?.as_deref() != Some(b"1") {
         return Ok(());
     }
-    // doors of one grid and tier, in walking order: household, on the books since, first visit as it stands
+    // doors of one grid and tier, in walking order: household, on the books since, first visit as it stands. Who is not told since when (a
+    // building head) has no first visits either
     type Door = (Uuid, NaiveDate, String);
     let mut groups: BTreeMap<(Option<Uuid>, String), Vec<Door>> = BTreeMap::new();
     {
-        let mut q = db.prepare_cached("select household, grid, tier, since, first from due order by walk")?;
+        let mut q =
+            db.prepare_cached("select household, grid, tier, since, first from due where since is not null order by walk, household")?;
         let got = q.query_map([], |r| {
-            Ok((
-                r.get::<_, Uuid>(0)?,
-                r.get::<_, Option<Uuid>>(1)?,
-                r.get::<_, String>(2)?,
-                r.get::<_, Option<String>>(3)?,
-                r.get::<_, String>(4)?,
-            ))
+            Ok((r.get::<_, Uuid>(0)?, r.get::<_, Option<Uuid>>(1)?, r.get::<_, String>(2)?, r.get::<_, String>(3)?, r.get::<_, String>(4)?))
         })?;
         for row in got {
             let (id, grid, tier, since, first) = row?;
-            let since = since.as_deref().and_then(parse_day).or_else(|| parse_day(&first)).unwrap_or_default();
-            groups.entry((grid, tier)).or_default().push((id, since, first));
+            groups.entry((grid, tier)).or_default().push((id, parse_day(&since).unwrap_or_default(), first));
         }
     }
     let mut set = db.prepare_cached("update due set first = ?2 where household = ?1")?;

@@ -153,6 +153,9 @@ fn history<T>(seed: u64, end: impl FnOnce(&Sim) -> T) -> T {
 
 impl Sim {
     fn tell(&mut self, text: String) {
+        if std::env::var_os("SIM_TELL").is_some() {
+            eprintln!("{text}");
+        }
         if self.told.len() == TOLD {
             self.told.pop_front();
         }

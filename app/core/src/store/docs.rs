@@ -2,6 +2,7 @@
 //! is unsent. Digests, snapshots and refusals work on `base`. A snapshot is joined, never put in place of what is there.
 
 use super::rows::{Stored, clear_row, column_holds, read_columns, stored_of, write_row};
+use super::set_setting;
 use crate::error::{CoreError, Result};
 use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::Class;
@@ -295,8 +296,9 @@ pub fn drop(db: &Connection, id: DocId, kind: Kind) -> Result<()> {
     db.execute("delete from conflict where record = ?1 and class = ?2", params![record, id.class as u8])?;
     let left: u32 = db.query_row("select count(*) from doc where record = ?1", [record], |r| r.get(0))?;
     clear_row(db, kind, id.class, id.record, left == 0)?;
-    if left == 0 {
-        db.execute("delete from due where household = ?1", [record])?;
+    if left == 0 && db.execute("delete from due where household = ?1", [record])? > 0 {
+        // the doors that stay share the period among themselves
+        set_setting(db, "spread_dirty", b"1")?;
     }
     Ok(())
 }

@@ -387,6 +387,7 @@ pub fn stand_on_theirs(db: &mut Connection, me: &Identity, now_ms: i64, found: &
     refuse::next_actor(&tx)?;
     write_lost_again(&tx, me, now_ms, &mut touched)?;
     project::refresh(&tx, &touched, now_ms)?;
+    project::spread(&tx)?;
     tx.commit()?;
     Ok(())
 }
