@@ -70,7 +70,7 @@ const REASONS: &[Reason] = reasons! {
     ["device_closed", "own_device"]
         "停用的设备不能再确认或停用别的设备，也不能停用自己。" "请在社区的另一台设备上做。" "请换一台设备来做。"
         "A stopped device cannot confirm or stop another one, and no device stops itself." "Do it on another device of the office." "Use another device for this.";
-    ["policy", "replaces", "actor_closed", "other_actor", "actor_mismatch", "generation", "refused_past", "no_refusal"]
+    ["policy", "replaces", "actor_closed", "other_actor", "actor_mismatch", "generation", "no_refusal"]
         "这一条写下时的身份或版本，社区那边对不上。" "先同步一次，再改好重新提交。" "先同步，再交一次。"
         "It was written under an identity or a state that the office does not know." "Sync first, then send it again." "Sync, then send again.";
     ["superseded"]

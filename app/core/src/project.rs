@@ -154,7 +154,11 @@ impl<'a> Derived<'a> {
     fn put_in_place(&mut self, row: &dyn Facts, building: Uuid, is_new: bool) -> Result<()> {
         let at = self.buildings.get(self.db, building)?;
         let walk = door_walk(&at.walk, row.str("unit_no"), row.str("door"), row.str("family"));
-        let (grid, tier, since) = (at.grid, tier_of(row), row.str("since"));
+        let (grid, tier) = (at.grid, tier_of(row));
+        let since = match row.str("since") {
+            Some(since) => Some(since.to_string()),
+            None => self.accepted_on(row.record())?,
+        };
         type Old = (String, String, Option<Uuid>, Option<String>);
         let old: Option<Old> = if is_new {
             None
@@ -164,7 +168,7 @@ impl<'a> Derived<'a> {
                 .query_row([row.record()], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)))
                 .optional()?
         };
-        if old.as_ref().is_some_and(|o| o.0 == walk && o.1 == tier && o.2 == grid && o.3.as_deref() == since) {
+        if old.as_ref().is_some_and(|o| o.0 == walk && o.1 == tier && o.2 == grid && o.3 == since) {
             return Ok(());
         }
         let place = match &mut self.place {
@@ -180,6 +184,14 @@ impl<'a> Derived<'a> {
         };
         self.spread_needed = true;
         Ok(())
+    }
+
+    /// Of a household whose part that says since when is not here (a building head is not given it): the day the server took it in, which is
+    /// the same for everybody.
+    fn accepted_on(&self, household: Uuid) -> Result<Option<String>> {
+        let mut q = self.db.prepare_cached("select min(first_at) from doc where record = ?1")?;
+        let at: Option<i64> = q.query_row([household], |r| r.get(0))?;
+        Ok(at.map(|at| day_of(at).to_string()))
     }
 
     /// A household that is nowhere has no turn: the doors that stay share the period among themselves.
@@ -215,8 +227,7 @@ pub fn spread(db: &Connection) -> Result<()> {
     if store::setting(db, "spread_dirty")?.as_deref() != Some(b"1") {
         return Ok(());
     }
-    // doors of one grid and tier, in walking order: household, on the books since, first visit as it stands. Who is not told since when (a
-    // building head) has no first visits either
+    // doors of one grid and tier, in walking order: household, on the books since, first visit as it stands; what only waits here has no day yet
     type Door = (Uuid, NaiveDate, String);
     let mut groups: BTreeMap<(Option<Uuid>, String), Vec<Door>> = BTreeMap::new();
     {

@@ -10,13 +10,13 @@ use crate::error::Error;
 use crate::server_writes::{Batch, Written};
 use crate::store::documents::PartitionRow;
 use crate::store::people::Membership;
-use crate::store::{devices, documents, erasures, people, units};
+use crate::store::{commands, devices, documents, erasures, people, refused, units};
 use crate::{memberships, shape, sharing};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use shared_model::Role;
 use shared_model::class::Class;
-use shared_model::crdt::{ActorId, Change, GateError, Registers, Value, gate};
+use shared_model::crdt::{ActorId, Change, Checked, GateError, Registers, Value, gate};
 use shared_model::doc::{DocId, actor_of};
 use shared_model::records::Kind;
 use shared_model::wire::{Page, Row, RowBody, page_digest};
@@ -132,6 +132,7 @@ impl<'a> Back<'a> {
             sharing::follow(self.db, &mut batch, &case, document)?;
         }
         self.touched.extend(batch.write()?);
+        self.counts_after_all(&row.command, doc, &checked)?;
         match kind {
             Kind::Case => self.touched.extend(sharing::as_said(self.inner, self.db, &doc.record, &after)?),
             Kind::Unit => self.unit(doc, &after)?,
@@ -139,6 +140,16 @@ impl<'a> Back<'a> {
             _ => {}
         }
         Ok(Taken::Back)
+    }
+
+    /// A command that was refused before somebody brought back what it wrote: it is in the record, and nobody is to decide about it any more.
+    fn counts_after_all(&self, command: &[u8; 16], doc: &DocId, checked: &Checked) -> Result<(), Error> {
+        let Some(one) = refused::get(self.db, command)? else { return Ok(()) };
+        commands::forget_refusal(self.db, doc, &checked.hash, &checked.change.actor)?;
+        if matches!(one.state.as_str(), "open" | "returned") {
+            refused::resolve(self.db, &one, "adopted", "", "", self.inner.env.now_ms())?;
+        }
+        Ok(())
     }
 
     /// What was erased is erased again, before anything else is taken: the rows say so, also where the ledger was set back together with

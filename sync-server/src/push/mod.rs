@@ -59,6 +59,8 @@ pub enum Refusal {
     Quarantine(&'static str),
     /// Stands on a refused command.
     Supersede(u64),
+    /// Stands on what somebody else wrote, which was accepted once and then refused, after a set-back: its author writes it again.
+    Lost,
     /// Changes it depends on are not here.
     Need(Vec<ChangeHash>),
     /// A server command that came too late.

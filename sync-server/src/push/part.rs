@@ -306,7 +306,7 @@ impl Push<'_> {
     fn unknown_past(&self, doc: &DocId, hashes: Vec<ChangeHash>) -> Result<Checked, Stop> {
         for hash in &hashes {
             if let Some((device, seq)) = commands::refused_change(self.db, doc, hash)? {
-                return if device == self.device.id { Err(Stop::Refused(Refusal::Supersede(seq))) } else { refuse("refused_past") };
+                return Err(Stop::Refused(if device == self.device.id { Refusal::Supersede(seq) } else { Refusal::Lost }));
             }
         }
         Err(Stop::Refused(Refusal::Need(hashes)))

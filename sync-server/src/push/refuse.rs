@@ -23,6 +23,7 @@ impl Push<'_> {
             Refusal::Erased => return Ok(Verdict::Erased),
             Refusal::Quarantine(reason) => (reason, Verdict::Quarantined { reason: reason.into() }),
             Refusal::Supersede(by) => ("superseded", Verdict::Superseded { by }),
+            Refusal::Lost => ("superseded", Verdict::Lost),
         };
         self.file(command, digest, opaque, reason)?;
         Ok(verdict)
@@ -36,8 +37,15 @@ impl Push<'_> {
         for part in &command.parts {
             let decoded = Change::decode(&part.change).ok();
             let hash = decoded.as_ref().map_or_else(|| chunk_hash(&part.change), |(_, hash)| *hash);
+            let known = documents::get(self.db, &part.doc)?;
+            if let Some(known) = &known
+                && documents::change_clock(self.db, known.id, &hash)?.is_some()
+            {
+                // others brought this part back before: it is in the record
+                continue;
+            }
             commands::add_refused_change(self.db, &part.doc, &hash, &self.device.id, command.seq)?;
-            if documents::get(self.db, &part.doc)?.is_none() {
+            if known.is_none() {
                 commands::add_refused_document(self.db, &part.doc, &self.device.id, command.seq)?;
             }
             if let Some((change, _)) = decoded

@@ -13,6 +13,9 @@ pub struct Roots {
     pub roots: Vec<RoleAtUnit>,
     /// Late work: the version of the tree as it stood under its stamp. `None`: today's.
     pub stood: Option<u64>,
+    /// Work under a stamp that was lost with a set-back: beside today's tree, the one of the last stamp before it that is known. What moved the
+    /// unit may have been brought back before the work itself.
+    stood_before: Option<u64>,
     /// Late work: when its stamp ended, server time, ms.
     pub until_ms: Option<i64>,
 }
@@ -20,9 +23,10 @@ pub struct Roots {
 impl Roots {
     /// Roles held over a unit: at it or above it, in the tree that counts.
     pub fn over<'a>(&'a self, tree: &'a Tree, unit: &'a Uuid) -> impl Iterator<Item = Role> + 'a {
+        let was_within = move |root: &Uuid, version: Option<u64>| version.is_some_and(|version| tree.was_within(unit, root, version));
         let is_within = move |root: &Uuid| match self.stood {
-            Some(version) => tree.was_within(unit, root, version),
-            None => tree.is_within(unit, root),
+            Some(_) => was_within(root, self.stood),
+            None => tree.is_within(unit, root) || was_within(root, self.stood_before),
         };
         self.roots.iter().filter(move |at| is_within(&at.unit) && tree.acts_on(at, unit)).map(|at| at.role)
     }
@@ -44,7 +48,7 @@ impl Push<'_> {
         }
         let current = self.device.policy;
         if command.policy == current {
-            return Ok(Roots { roots: people::roles(self.db, &self.device.person)?, stood: None, until_ms: None });
+            return Ok(Roots { roots: people::roles(self.db, &self.device.person)?, stood: None, stood_before: None, until_ms: None });
         }
         if command.policy > current || command.policy == 0 {
             return refuse("policy");
@@ -63,18 +67,19 @@ impl Push<'_> {
         if self.now_ms - stamp.ended_at.unwrap_or(self.now_ms) > LEASE_MS + LATE_MS_MAX {
             return refuse("late");
         }
-        Ok(Roots { roots: stamp.roots, stood: Some(stamp.tree), until_ms: stamp.ended_at })
+        Ok(Roots { roots: stamp.roots, stood: Some(stamp.tree), stood_before: None, until_ms: stamp.ended_at })
     }
 
     /// A stamp that was given out in a time the server was set back behind: it counts as the last one the server still knows, and as what
     /// the person holds now.
     fn roots_of_lost_stamp(&self, stamp: u64) -> Result<Roots, Stop> {
-        let mut roots = people::roles(self.db, &self.device.person)?;
+        let (mut roots, mut stood_before) = (people::roles(self.db, &self.device.person)?, None);
         if let Some(before) = policy::known_before(self.db, &self.device.id, stamp)?
             && let Some(known) = policy::stamp(self.db, &self.device.id, before)?
         {
             roots.extend(known.roots.into_iter().filter(|at| !roots.contains(at)).collect::<Vec<_>>());
+            stood_before = Some(known.tree);
         }
-        Ok(Roots { roots, stood: None, until_ms: None })
+        Ok(Roots { roots, stood: None, stood_before, until_ms: None })
     }
 }

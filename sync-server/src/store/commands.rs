@@ -145,6 +145,14 @@ pub fn close_actor(db: &Connection, doc: &DocId, actor: &ActorId) -> Result<(), 
     Ok(())
 }
 
+/// What the command wrote is in the record after all: nothing stands on a refusal because of it any more.
+pub fn forget_refusal(db: &Connection, doc: &DocId, hash: &ChangeHash, actor: &ActorId) -> Result<(), Error> {
+    db.prepare_cached("delete from refused_change where doc = ?1 and hash = ?2")?.execute(params![doc.bytes(), hash.0])?;
+    db.prepare_cached("delete from refused_document where record = ?1 and doc = ?2")?.execute(params![doc.record, doc.bytes()])?;
+    db.prepare_cached("delete from closed_actor where doc = ?1 and actor = ?2")?.execute(params![doc.bytes(), actor.0])?;
+    Ok(())
+}
+
 /// Is the actor closed in the document?
 pub fn is_closed(db: &Connection, doc: &DocId, actor: &ActorId) -> Result<bool, Error> {
     Ok(db.prepare_cached("select 1 from closed_actor where doc = ?1 and actor = ?2")?.exists(params![doc.bytes(), actor.0])?)

@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::error::{CoreError, Result};
 use crate::store::{Row, docs, get_row, rows};
 use crate::workspace::{self, Intent, KeyEdit};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use shared_model::Class;
 use shared_model::codes::Coded;
 use shared_model::commands::{DecideHeldArgs, Edited, HeldItem, HeldList, ListHeldArgs};
@@ -149,7 +149,9 @@ pub fn decide(engine: &Engine, args: DecideHeldArgs) -> Result<Edited> {
             let mut intent = Intent::new("decide_held", format!("待定：{}", row.text("column").unwrap_or_default()), row.id("household"));
             intent.write(doc.unit, doc.id, Kind::HeldItem, vec![KeyEdit::put("decision", args.decision.clone())]);
             if let Some((record, kind, edits)) = target {
-                let unit: Uuid = w.tx.query_row("select unit from doc where record = ?1 order by class limit 1", [record], |r| r.get(0))?;
+                let unit: Option<Uuid> =
+                    w.tx.query_row("select unit from doc where record = ?1 order by class limit 1", [record], |r| r.get(0)).optional()?;
+                let unit = unit.ok_or_else(|| CoreError::not_found("这一行说的那一户或那个人").at("decision"))?;
                 intent.record(unit, record, kind, Class::Register, edits)?;
             }
             if let Some(h) = row.id("household") {

@@ -47,6 +47,7 @@ pub fn next_actor(db: &Connection) -> Result<()> {
 struct Sent {
     seq: u64,
     state: String,
+    reason: Option<String>,
     command: Command,
     docs: Vec<DocEdit>,
     summary: String,
@@ -56,9 +57,9 @@ struct Sent {
 /// What waits for a verdict, and what was refused just now. A refusal that was acted on before supersedes nothing a second time.
 fn sent(db: &Connection, fresh: &BTreeSet<u64>) -> Result<Vec<Sent>> {
     let mut q = db.prepare(
-        "select seq, state, body, args, summary, household from unjudged where state = 'pending'
+        "select seq, state, body, args, summary, household, null from unjudged where state = 'pending'
          union all
-         select seq, state, body, args, summary, household from command where state in ('quarantined', 'superseded', 'stale', 'erased')
+         select seq, state, body, args, summary, household, reason from command where state in ('quarantined', 'superseded', 'stale', 'erased')
          order by seq",
     )?;
     let got = q.query_map([], |r| {
@@ -69,16 +70,17 @@ fn sent(db: &Connection, fresh: &BTreeSet<u64>) -> Result<Vec<Sent>> {
             r.get::<_, Vec<u8>>(3)?,
             r.get::<_, String>(4)?,
             r.get(5)?,
+            r.get(6)?,
         ))
     })?;
     let mut out = Vec::new();
     for row in got {
-        let (seq, state, body, args, summary, household) = row?;
+        let (seq, state, body, args, summary, household, reason) = row?;
         if state != "pending" && !fresh.contains(&seq) {
             continue;
         }
         let (Ok(command), Ok(docs)) = (wire::from_cbor(&body), wire::from_cbor(&args)) else { continue };
-        out.push(Sent { seq, state, command, docs, summary, household });
+        out.push(Sent { seq, state, reason, command, docs, summary, household });
     }
     Ok(out)
 }
@@ -142,8 +144,10 @@ pub fn settle(tx: &Transaction<'_>, me: &Identity, now_ms: i64, fresh: &BTreeSet
     let mut refused_makes: BTreeSet<Uuid> = BTreeSet::new();
     let mut quarantined: BTreeSet<u64> = BTreeSet::new();
     let mut superseded: BTreeSet<u64> = BTreeSet::new();
+    let waits = stands_on_accepted(tx, &all, fresh)?;
     for s in &all {
         match s.state.as_str() {
+            "superseded" if waits.contains(&s.seq) => refused_docs.extend(s.command.parts.iter().map(|p| p.doc)),
             "quarantined" | "erased" | "stale" => {
                 quarantined.insert(s.seq);
                 refused_docs.extend(s.command.parts.iter().map(|p| p.doc));
@@ -190,6 +194,22 @@ pub fn settle(tx: &Transaction<'_>, me: &Identity, now_ms: i64, fresh: &BTreeSet
     digests.write(tx)?;
     next_actor(tx)?;
     replay(tx, me, now_ms, &all, &quarantined, &superseded, touched)
+}
+
+/// What stands on something that was accepted once and then refused, after a set-back: the accepted state on this device still holds that,
+/// and whatever is written on it would be superseded again, for ever. It waits, in the tray, until both sides agree about what is accepted;
+/// `repair::write_lost_again` then writes it again.
+fn stands_on_accepted(tx: &Transaction<'_>, all: &[Sent], fresh: &BTreeSet<u64>) -> Result<BTreeSet<u64>> {
+    let mut out = BTreeSet::new();
+    for s in all.iter().filter(|s| s.state == "superseded") {
+        let reason = s.reason.as_deref().unwrap_or_default();
+        let by = reason.strip_prefix("by ").and_then(|n| n.parse().ok());
+        if reason == "lost" || by.is_some_and(|by: u64| out.contains(&by) || !fresh.contains(&by)) {
+            tx.execute("update command set reason = 'lost' where seq = ?1", [s.seq])?;
+            out.insert(s.seq);
+        }
+    }
+    Ok(out)
 }
 
 /// Writes superseded commands again as this install's next actor, in order.

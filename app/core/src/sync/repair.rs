@@ -406,8 +406,8 @@ pub fn write_lost_again(tx: &Transaction<'_>, me: &Identity, now_ms: i64, touche
     if lost.is_empty() {
         return Ok(false);
     }
-    refuse::settle(tx, me, now_ms, &lost, touched)?;
-    // what could not be written again waits in the tray, and is not tried once more
+    // it is tried once; what could not be written again waits in the tray
     tx.execute("update command set reason = 'lost_kept' where state = 'superseded' and reason = 'lost' and replaced_by is null", [])?;
+    refuse::settle(tx, me, now_ms, &lost, touched)?;
     Ok(true)
 }
