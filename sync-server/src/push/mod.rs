@@ -47,7 +47,7 @@ use uuid::Uuid;
 pub const NAME_BYTES_MAX: usize = 64;
 
 /// What may be missing only because somebody else has not brought it back yet.
-const MAY_COME: [&str; 8] = ["not_allowed", "no_unit", "no_case", "no_membership", "no_refusal", "adopts", "illegal_step", "policy"];
+const MAY_COME: [&str; 7] = ["not_allowed", "no_unit", "no_case", "no_refusal", "adopts", "illegal_step", "policy"];
 
 /// Commands of one request that are named without being sent and looked up, at most.
 const NAMED_MAX: usize = 100;

@@ -64,7 +64,12 @@ impl Push<'_> {
         let Some(stamp) = stamp else {
             return self.roots_of_lost_stamp(command.policy);
         };
-        if self.now_ms - stamp.ended_at.unwrap_or(self.now_ms) > LEASE_MS + LATE_MS_MAX {
+        // what is brought back was in time, or too late, when it came first; that was after the last thing that is still known of then
+        let came_at = match self.set_back_at.filter(|_| self.is_back()) {
+            Some(set_back_at) => commands::last_before(self.db, set_back_at)?.unwrap_or(0),
+            None => self.now_ms,
+        };
+        if came_at - stamp.ended_at.unwrap_or(came_at) > LEASE_MS + LATE_MS_MAX {
             return refuse("late");
         }
         Ok(Roots { roots: stamp.roots, stood: Some(stamp.tree), stood_before: None, until_ms: stamp.ended_at })

@@ -28,8 +28,10 @@ impl Push<'_> {
             return refuse("home");
         }
         let (role, target, by_name) = match assignee {
-            Some(membership) => match people::membership(self.db, membership)?.filter(|m| m.unit == *to && m.is_open(self.now_ms)) {
-                Some(member) => (member.role, *membership, true),
+            Some(membership) => match people::membership(self.db, membership)? {
+                Some(member) if member.unit == *to && member.is_open(self.now_ms) => (member.role, *membership, true),
+                // it is over: nothing that anybody brings back opens it again
+                Some(_) => return refuse("no_membership"),
                 None => return self.missing("no_membership"),
             },
             None => match self.tree.get(to).map(|node| node.kind.as_str()) {

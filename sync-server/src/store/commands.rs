@@ -112,6 +112,11 @@ pub fn add_refused_change(db: &Connection, doc: &DocId, hash: &ChangeHash, devic
     Ok(())
 }
 
+/// When the last command before a moment came, server time, ms.
+pub fn last_before(db: &Connection, at_ms: i64) -> Result<Option<i64>, Error> {
+    Ok(db.prepare_cached("select max(received_at) from command where received_at < ?1")?.query_row([at_ms], |r| r.get(0))?)
+}
+
 /// (device, seq) of the refused command that holds a change.
 pub fn refused_change(db: &Connection, doc: &DocId, hash: &ChangeHash) -> Result<Option<(Uuid, u64)>, Error> {
     let sql = "select device, seq from refused_change where doc = ?1 and hash = ?2";

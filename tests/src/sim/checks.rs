@@ -148,7 +148,7 @@ impl Sim {
                 other => panic!("{}: {seq} ended as {other:?}", d.name),
             }
             if let Verdict::Quarantined { reason } = verdict {
-                let known = ["mirror", "other_grid", "late", "not_allowed"].contains(&reason.as_str());
+                let known = ["mirror", "other_grid", "late", "not_allowed", "no_membership"].contains(&reason.as_str());
                 assert!(known, "{}: {seq} {:?} was refused for {reason}", d.name, sent.get(seq));
             }
         }
