@@ -9,6 +9,9 @@ const SEEDS: u64 = 10;
 /// From so many seeds on everything that can happen has happened.
 const ENOUGH: u64 = 1_000;
 
+/// Further on than a usual run goes: each broke a check once.
+const BROKE_ONCE: [u64; 14] = [2153, 2519, 2525, 2833, 3142, 4002, 5580, 6504, 6748, 6794, 7282, 7555, 8374, 9436];
+
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().filter(|v| !v.is_empty()).map(|v| v.parse().unwrap_or_else(|_| panic!("{name}={v} is no number")))
 }
@@ -21,20 +24,20 @@ fn whatever_happens_nothing_is_lost_and_everybody_agrees_in_the_end() {
     }
     let seeds = number("SIM_SEEDS").unwrap_or(SEEDS);
     let from = number("SIM_FROM").unwrap_or(0);
-    let next = AtomicU64::new(from);
+    let known: Vec<u64> = BROKE_ONCE.into_iter().filter(|seed| seeds >= ENOUGH && !(from..from + seeds).contains(seed)).collect();
+    let next = AtomicU64::new(0);
     let threads = std::thread::available_parallelism().map_or(2, usize::from).min(8);
     let failed: Vec<u64> = std::thread::scope(|scope| {
         let work = || {
             let mut failed = Vec::new();
             loop {
-                let seed = next.fetch_add(1, Ordering::SeqCst);
-                if seed >= from + seeds {
-                    return failed;
-                }
+                let n = next.fetch_add(1, Ordering::SeqCst);
+                let after = usize::try_from(n.saturating_sub(seeds)).expect("as many as there are seeds");
+                let Some(seed) = (n < seeds).then_some(from + n).or_else(|| known.get(after).copied()) else { return failed };
                 if std::panic::catch_unwind(|| e2e::sim::run(seed)).is_err() {
                     failed.push(seed);
                     if number("SIM_STOP").is_some() {
-                        next.store(from + seeds, Ordering::SeqCst);
+                        next.store(seeds + BROKE_ONCE.len() as u64, Ordering::SeqCst);
                     }
                 }
             }
