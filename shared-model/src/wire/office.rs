@@ -137,7 +137,7 @@ pub struct Resolution {
     pub how: String,
     /// The office's word to the author; empty for an adoption.
     pub words: String,
-    /// Who did it.
+    /// Who did it; empty when nobody had to: after a set-back it was refused before others proved that it had been accepted.
     pub by: String,
     /// Server time, ms.
     pub at: i64,

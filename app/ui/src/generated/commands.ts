@@ -1273,7 +1273,11 @@ export type TrayResolution = {
 /**
  * `adopted`, `returned`.
  */
-how: string, words: string, by: string, at: number, };
+how: string, words: string, 
+/**
+ * Empty when nobody decided: others brought it back to a server that was set back.
+ */
+by: string, at: number, };
 export type UnitItem = { id: string, code: string | null, kind: Coded, name: string, parent: string | null, 
 /**
  * Number and estate of a building.

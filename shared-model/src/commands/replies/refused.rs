@@ -37,6 +37,7 @@ pub struct TrayResolution {
     /// `adopted`, `returned`.
     pub how: String,
     pub words: String,
+    /// Empty when nobody decided: others brought it back to a server that was set back.
     pub by: String,
     #[ts(type = "number")]
     pub at: i64,

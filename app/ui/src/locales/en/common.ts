@@ -42,6 +42,7 @@ export default {
     of: '{name}: {label}',
     follows: 'Follows “{source}” and is not written alone.',
     adopted: '{by} adopted it; it is in the record.',
+    came_back: 'Other devices brought it back; it is in the record.',
     returned: '{by} gave it back: {words}',
     asked: 'You asked: {words}',
     was_asked: 'Noted; it goes to the office with the next sync',

@@ -42,6 +42,7 @@ export default {
     of: '{name}：{label}',
     follows: '跟着「{source}」走，不单独写。',
     adopted: '{by}已采用，写进档案了。',
+    came_back: '别的设备带回来了，已在档案里。',
     returned: '{by}退回：{words}',
     asked: '您问过：{words}',
     was_asked: '已记下，连上社区就送到',
