@@ -19,14 +19,14 @@ const GROUP: usize = 100;
 const OF_ROWS: [&str; 9] = ["unit", "household", "person", "party_hub", "visit", "case", "case_step", "held_item", "due"];
 
 /// People that the office may edit.
-fn people(office: &Device) -> Vec<String> {
+pub fn people(office: &Device) -> Vec<String> {
     let doors: Vec<String> = office.doors().into_values().collect();
     let files = doors.iter().map(|id| office.call("get_household", json!({ "id": id })));
     files.flat_map(|f| f["persons"].as_array().unwrap().iter().map(|p| p["id"].as_str().unwrap().to_string()).collect::<Vec<_>>()).collect()
 }
 
 /// Writes a number of edits, each of another person as long as there are any.
-fn edit(office: &Device, people: &[String], from: usize, count: usize) {
+pub fn edit(office: &Device, people: &[String], from: usize, count: usize) {
     let engine = office.engine();
     for n in from..from + count {
         let args = json!({ "id": people[n % people.len()], "edit": { "phone": format!("136{n:08}") } });
@@ -35,7 +35,7 @@ fn edit(office: &Device, people: &[String], from: usize, count: usize) {
 }
 
 /// Homes of a device as it stands, the sync it would do next, and that sync done.
-fn about_to_sync(w: &World, device: &Device, copies: usize) -> (Vec<PathBuf>, Vec<Exchange>) {
+pub fn about_to_sync(w: &World, device: &Device, copies: usize) -> (Vec<PathBuf>, Vec<Exchange>) {
     device.close();
     let homes: Vec<PathBuf> = (0..copies).map(|n| w.path().join(format!("copy-{}-{n}", w.clock.now_ms()))).collect();
     homes.iter().for_each(|home| copy_home(&device.home(), home));
@@ -46,7 +46,7 @@ fn about_to_sync(w: &World, device: &Device, copies: usize) -> (Vec<PathBuf>, Ve
 }
 
 /// What the device does with these answers.
-fn replayed(device: &Device, homes: &[PathBuf], answers: &[Exchange], changes: usize) -> Cost {
+pub fn replayed(device: &Device, homes: &[PathBuf], answers: &[Exchange], changes: usize) -> Cost {
     let mut costs = Vec::new();
     for home in homes {
         let engine = replay::engine(home, device.env.clone(), Tape::of(answers));
@@ -59,7 +59,7 @@ fn replayed(device: &Device, homes: &[PathBuf], answers: &[Exchange], changes: u
 }
 
 /// The same facts plainly: the answer is read, each row upserted whole and appended to a log, one transaction an answer.
-fn plainly(w: &World, all: &[PlainRow], answers: &[Exchange], changes: usize) -> Cost {
+pub fn plainly(w: &World, all: &[PlainRow], answers: &[Exchange], changes: usize) -> Cost {
     let persons: Vec<&PlainRow> = all.iter().filter(|r| r.kind == Kind::Person).collect();
     let mut costs = Vec::new();
     for n in 0..ROUNDS {
@@ -114,11 +114,11 @@ pub fn changes() {
             bytes / count
         ));
     }
-    file(&w, office, from);
+    file(&w, office, &format!("wrote {from} edits and had each of them judged"));
 }
 
-/// The file of the device that wrote all these edits and had each of them judged.
-fn file(w: &World, device: &Device, edits: usize) {
+/// The file of a device, of which is said what it did, beside its rows alone.
+pub fn file(w: &World, device: &Device, did: &str) {
     device.close();
     let all = SameRows::read(&device.home());
     let of_rows = all.only(|table| OF_ROWS.contains(&table));
@@ -131,10 +131,10 @@ fn file(w: &World, device: &Device, edits: usize) {
     };
     let here = usize::try_from(std::fs::metadata(device.home().join("gridwalk.db")).unwrap().len()).unwrap();
     note(&format!(
-        "file of the device that wrote {edits} edits: {here} B; its rows + indexes plainly: {} B",
-        size(&of_rows, "rows-only.db")
+        "file of the device that {did}: {here} B; its rows + indexes plainly: {} B",
+        size(&of_rows, &format!("{}-rows.db", device.id()))
     ));
-    note(&format!("of it its rows of every kind, written anew: {} B", size(&all, "all-rows.db")));
+    note(&format!("of it its rows of every kind, written anew: {} B", size(&all, &format!("{}-all.db", device.id()))));
 }
 
 /// The server takes in what an office pushes, with the full gate and the library's shadow apply.
