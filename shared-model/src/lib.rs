@@ -2,6 +2,7 @@
 //! clock, no randomness. Start at `records/kinds.rs` (what is kept), `crdt/` (how it merges), `rules.rs` (who may), `wire.rs` (what travels).
 
 mod bytes;
+pub mod calendar;
 pub mod cases;
 pub mod class;
 pub mod codes;

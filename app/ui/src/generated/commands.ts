@@ -162,6 +162,10 @@ place: string | null,
  */
 opened_at: number, due_at: number | null, 
 /**
+ * From what the working days up to then are known: `published`, `statutory` (make-up days not announced), `weekdays` (nothing announced).
+ */
+due_basis: string | null, 
+/**
  * `over`, `today`, `soon`, `none`.
  */
 due: Due, by: string, mine: boolean, lead: string | null, class: string, pending: boolean, 
@@ -195,6 +199,10 @@ place: string | null,
  * Unix ms.
  */
 opened_at: number, due_at: number | null, 
+/**
+ * From what the working days up to then are known: `published`, `statutory` (make-up days not announced), `weekdays` (nothing announced).
+ */
+due_basis: string | null, 
 /**
  * `over`, `today`, `soon`, `none`.
  */

@@ -89,6 +89,8 @@ pub struct CaseItem {
     pub opened_at: i64,
     #[ts(type = "number | null")]
     pub due_at: Option<i64>,
+    /// From what the working days up to then are known: `published`, `statutory` (make-up days not announced), `weekdays` (nothing announced).
+    pub due_basis: Option<String>,
     /// `over`, `today`, `soon`, `none`.
     pub due: Due,
     pub by: String,

@@ -14,9 +14,9 @@ use crate::error::{CoreError, Result};
 use crate::project;
 use crate::store::{Doc, Row, docs, get_row, rows};
 use crate::workspace::{self, Identity, Intent, KeyEdit};
-use chrono::{Datelike, Days, Weekday};
 use rusqlite::Connection;
 use shared_model::Class;
+use shared_model::calendar::{Calendar, Clock, Count};
 use shared_model::cases::{Folded, Step, Workflow, fold};
 use shared_model::codes::Coded;
 use shared_model::commands::{AddCaseArgs, Added, CaseFile, CaseItem, CaseList, CaseView, IdArgs, ListCasesArgs, SharedWith, StepView};
@@ -206,19 +206,6 @@ fn load_with(db: &Connection, row: Row, steps: Vec<FoundStep>) -> Result<Option<
     }))
 }
 
-/// Days on which the office works: Monday to Friday; holidays come with the calendar record.
-fn add_working_days(from_ms: i64, days: u32) -> i64 {
-    let mut day = project::day_of(from_ms);
-    let mut left = days;
-    while left > 0 {
-        day = day.checked_add_days(Days::new(1)).unwrap_or(day);
-        if !matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
-            left -= 1;
-        }
-    }
-    from_ms + (day - project::day_of(from_ms)).num_milliseconds()
-}
-
 fn item(db: &Connection, tree: &Tree, c: &Loaded, now: i64) -> Result<CaseItem> {
     let matter = c.row.text("matter").unwrap_or_default();
     let m = matters::find(&matter);
@@ -227,7 +214,10 @@ fn item(db: &Connection, tree: &Tree, c: &Loaded, now: i64) -> Result<CaseItem> 
     let is_closed = state.is_some_and(|s| s.is_closed);
     let opened_at = c.row.int("opened_at").unwrap_or(0);
     // the clock runs from the server's receipt: a wrong phone clock neither helps nor harms
-    let due_at = m.map(|m| add_working_days(c.first_at.unwrap_or(opened_at), m.resolve_days));
+    let clock =
+        m.map(|m| Clock { start_ms: c.first_at.unwrap_or(opened_at), count: Count::WorkDays, amount: m.resolve_days, pauses: Vec::new() });
+    let deadline = clock.and_then(|clock| Calendar::national().deadline(&clock));
+    let due_at = deadline.map(|d| d.at_ms);
     let today = project::day_of(now);
     let due = due_at.filter(|_| !is_closed).map(|at| {
         let date = project::day_of(at);
@@ -267,6 +257,7 @@ fn item(db: &Connection, tree: &Tree, c: &Loaded, now: i64) -> Result<CaseItem> 
         place,
         opened_at,
         due_at,
+        due_basis: deadline.map(|d| d.basis.name().into()),
         due: due_view(due.as_ref()),
         by: c.by.clone(),
         mine: c.mine,

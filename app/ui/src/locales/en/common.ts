@@ -29,6 +29,7 @@ export default {
     nothing_since: 'Nothing new since',
   },
   command: { edit_person: 'Edit', edit_household: 'Edit', add_person: 'New person', add_household: 'New household', add_visit: 'Visit', undo_visit: 'Visit taken back', move_person: 'Move', move_household: 'Move', bring_along: 'Bring along', add_case: 'Report', add_step: 'Step', share_case: 'Show', unshare_case: 'Take back', settle_conflict: 'Settle', add_membership: 'Appoint', stand_in: 'Stand-in', set_term: 'Term', end_membership: 'End of term', move_units: 'Redraw', close_unit: 'Close', make_grid: 'New grid', erase: 'Erase', other: 'Record' },
+  basis: { statutory: 'Make-up days are not announced: counted with the statutory holidays', weekdays: 'Holidays are not announced: counted Monday to Friday' },
   tray: {
     title: 'Refused',
     and: ', ',

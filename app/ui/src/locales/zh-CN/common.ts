@@ -29,6 +29,7 @@ export default {
     nothing_since: '之后没有新写的',
   },
   command: { edit_person: '改', edit_household: '改', add_person: '新增', add_household: '新增', add_visit: '走访', undo_visit: '撤销走访', move_person: '搬家', move_household: '搬家', bring_along: '带过去', add_case: '上报', add_step: '办理', share_case: '给别人看', unshare_case: '收回', settle_conflict: '定', add_membership: '任命', stand_in: '代班', set_term: '改任期', end_membership: '卸任', move_units: '划片', close_unit: '撤销', make_grid: '新设', erase: '擦除', other: '记录' },
+  basis: { statutory: '调休安排未公布，按法定节假日算', weekdays: '节假日未公布，按周一至周五算' },
   tray: {
     title: '退回的',
     and: '、',

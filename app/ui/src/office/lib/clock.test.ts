@@ -7,7 +7,7 @@ const now = at('14:38')
 
 const caseAt = (id: string, due_at: number | null): CaseItem => ({
   id, title: id, matter: { code: '01001', label: '' }, category: '', state: { code: 'reported', label: '' }, is_closed: false, household: null, building: null, place: null,
-  opened_at: 1, due_at, due: { state: 'none', date: null, days: 0 }, by: '', mine: false, lead: null, class: 'open', pending: false, outcome: null, shared: [], by_share: false
+  opened_at: 1, due_at, due_basis: null, due: { state: 'none', date: null, days: 0 }, by: '', mine: false, lead: null, class: 'open', pending: false, outcome: null, shared: [], by_share: false
 })
 
 describe('ages', () => {

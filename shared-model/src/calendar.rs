@@ -1,0 +1,373 @@
+//! Working time: 工作时, 工作日, 自然时 over a calendar of holidays and make-up days, in Beijing time (no summer time since 1992). A period of
+//! days begins on the day after and ends when work ends on its last day, which is a working day (民法典 §201, §203). Pure.
+
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Weekday};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// Beijing is so far ahead of UTC, ms.
+const BEIJING_MS: i64 = 8 * 3_600_000;
+const MINUTE_MS: i64 = 60_000;
+/// No deadline is looked for further on: a calendar in which nobody ever works has none.
+const DAYS_MAX: u32 = 36_525;
+
+/// How a clock counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Count {
+    /// 自然时: every minute.
+    Minutes,
+    /// 工作时: the minutes in which the office works.
+    WorkMinutes,
+    /// 工作日: the days on which it does.
+    WorkDays,
+}
+
+/// From what the working days of a year are known. In order of trust.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Basis {
+    /// The yearly notice of the State Council, with its make-up days.
+    Published,
+    /// Only the days that the law frees (全国年节及纪念日放假办法, 2024); the notice was not known when this was made.
+    Statutory,
+    /// Nothing: Monday to Friday.
+    Weekdays,
+}
+
+impl Basis {
+    /// As replies say it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Basis::Published => "published",
+            Basis::Statutory => "statutory",
+            Basis::Weekdays => "weekdays",
+        }
+    }
+}
+
+/// A time in which a clock stands still. Times are server time, ms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    pub from_ms: i64,
+    /// `None` while it lasts.
+    pub until_ms: Option<i64>,
+}
+
+/// A clock that was started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clock {
+    pub start_ms: i64,
+    pub count: Count,
+    /// Minutes or days, with what it was extended by.
+    pub amount: u32,
+    /// In any order; they may overlap.
+    pub pauses: Vec<Pause>,
+}
+
+/// When a clock runs out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline {
+    pub at_ms: i64,
+    /// The least known of the years that it counts through.
+    pub basis: Basis,
+}
+
+/// On which days, and when, an office works.
+#[derive(Debug, Clone)]
+pub struct Calendar {
+    /// Minutes of the day, in order, from and to.
+    hours: Vec<(u32, u32)>,
+    /// Days that are not what their weekday says.
+    days: BTreeMap<NaiveDate, bool>,
+    years: BTreeMap<i32, Basis>,
+}
+
+/// 9:00–12:00 and 14:00–18:00: our default.
+const HOURS: [(u32, u32); 2] = [(9 * 60, 12 * 60), (14 * 60, 18 * 60)];
+const YEARS: [(i32, Basis); 3] = [(2025, Basis::Published), (2026, Basis::Published), (2027, Basis::Statutory)];
+
+static NATIONAL: LazyLock<Calendar> = LazyLock::new(|| {
+    let lines = include_str!("../data/calendar.csv").lines().skip(1);
+    let days = lines.filter_map(|line| {
+        let mut fields = line.split(',');
+        Some((fields.next()?.parse().ok()?, fields.next()? == "1"))
+    });
+    Calendar { hours: HOURS.to_vec(), days: days.collect(), years: YEARS.into() }
+});
+
+impl Calendar {
+    /// Holidays and make-up days of the whole country.
+    pub fn national() -> &'static Calendar {
+        &NATIONAL
+    }
+
+    /// Does the office work on this day?
+    pub fn works(&self, day: NaiveDate) -> bool {
+        self.days.get(&day).copied().unwrap_or(!matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
+    }
+
+    /// From what the working days of this year are known.
+    pub fn basis(&self, year: i32) -> Basis {
+        self.years.get(&year).copied().unwrap_or(Basis::Weekdays)
+    }
+
+    /// When the clock runs out; `None` while it stands still, and when nobody works long enough.
+    pub fn deadline(&self, clock: &Clock) -> Option<Deadline> {
+        let pauses = merged(&clock.pauses);
+        let at_ms = match clock.count {
+            Count::Minutes => after(clock.start_ms, i64::from(clock.amount) * MINUTE_MS, &pauses)?,
+            Count::WorkMinutes => self.after_minutes(clock, &pauses)?,
+            Count::WorkDays => self.after_days(clock, &pauses)?,
+        };
+        let years = day_of(clock.start_ms).year()..=day_of(at_ms).year();
+        let basis = match clock.count {
+            Count::Minutes => Basis::Published,
+            _ => years.map(|year| self.basis(year)).max().unwrap_or(Basis::Weekdays),
+        };
+        Some(Deadline { at_ms, basis })
+    }
+
+    fn after_minutes(&self, clock: &Clock, pauses: &[Pause]) -> Option<i64> {
+        let mut left = i64::from(clock.amount) * MINUTE_MS;
+        if left == 0 {
+            return Some(clock.start_ms);
+        }
+        for day in days_from(day_of(clock.start_ms)).filter(|day| self.works(*day)) {
+            for (from, to) in self.hours.iter().map(|(from, to)| (moment(day, *from), moment(day, *to))) {
+                let from = from.max(clock.start_ms);
+                // the work of these hours that is not paused; the first piece that holds what is left ends it
+                for (from, to) in without(from, to, pauses) {
+                    if to - from >= left {
+                        return Some(from + left);
+                    }
+                    left -= to - from;
+                }
+            }
+            if stands_still(pauses, moment(day, 24 * 60)) {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn after_days(&self, clock: &Clock, pauses: &[Pause]) -> Option<i64> {
+        if clock.amount == 0 {
+            return Some(clock.start_ms);
+        }
+        let (_, closes) = *self.hours.last()?;
+        let mut left = clock.amount;
+        for day in days_from(day_of(clock.start_ms)).skip(1) {
+            let end = moment(day, closes);
+            if stands_still(pauses, end) {
+                return None;
+            }
+            // a day counts when the clock runs at its end
+            if self.works(day) && !pauses.iter().any(|p| p.from_ms < end && p.until_ms.is_none_or(|until| until >= end)) {
+                left -= 1;
+                if left == 0 {
+                    return Some(end);
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Has a pause that lasts begun before?
+fn stands_still(pauses: &[Pause], at_ms: i64) -> bool {
+    pauses.last().is_some_and(|p| p.until_ms.is_none() && p.from_ms < at_ms)
+}
+
+fn days_from(first: NaiveDate) -> impl Iterator<Item = NaiveDate> {
+    first.iter_days().take(DAYS_MAX as usize)
+}
+
+/// The day in Beijing.
+fn day_of(ms: i64) -> NaiveDate {
+    DateTime::from_timestamp_millis(ms.saturating_add(BEIJING_MS)).unwrap_or_default().date_naive()
+}
+
+/// A minute of a day in Beijing, ms.
+fn moment(day: NaiveDate, minute: u32) -> i64 {
+    day.and_time(NaiveTime::MIN).and_utc().timestamp_millis() + i64::from(minute) * MINUTE_MS - BEIJING_MS
+}
+
+/// In order, without overlaps; what begins after one that lasts is in it.
+fn merged(pauses: &[Pause]) -> Vec<Pause> {
+    let mut sorted = pauses.to_vec();
+    sorted.sort_by_key(|p| p.from_ms);
+    let mut out: Vec<Pause> = Vec::with_capacity(sorted.len());
+    for p in sorted {
+        match out.last_mut() {
+            Some(last) if last.until_ms.is_none_or(|until| until >= p.from_ms) => {
+                last.until_ms = last.until_ms.zip(p.until_ms).map(|(a, b)| a.max(b));
+            }
+            _ => out.push(p),
+        }
+    }
+    out
+}
+
+/// A moment so much later, pauses not counted.
+fn after(start_ms: i64, span_ms: i64, pauses: &[Pause]) -> Option<i64> {
+    let (mut at, mut left) = (start_ms, span_ms);
+    for p in pauses.iter().filter(|p| p.until_ms.is_none_or(|until| until > start_ms)) {
+        let runs = (p.from_ms - at).max(0);
+        if runs >= left {
+            break;
+        }
+        left -= runs;
+        at = p.until_ms?.max(at);
+    }
+    Some(at + left)
+}
+
+/// The pieces of a stretch that no pause covers.
+fn without(from: i64, to: i64, pauses: &[Pause]) -> Vec<(i64, i64)> {
+    let mut out = Vec::new();
+    let mut at = from;
+    for p in pauses {
+        if p.from_ms > at && at < to {
+            out.push((at, p.from_ms.min(to)));
+        }
+        at = at.max(p.until_ms.unwrap_or(i64::MAX));
+    }
+    if at < to {
+        out.push((at, to));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> i64 {
+        DateTime::parse_from_rfc3339(&format!("{text}:00+08:00")).unwrap().timestamp_millis()
+    }
+
+    fn clock(start: &str, count: Count, amount: u32) -> Clock {
+        Clock { start_ms: at(start), count, amount, pauses: Vec::new() }
+    }
+
+    fn ends(clock: &Clock) -> i64 {
+        Calendar::national().deadline(clock).unwrap().at_ms
+    }
+
+    #[test]
+    fn every_line_of_the_calendar_is_read_and_every_holiday_has_its_make_up_days() {
+        let lines = include_str!("../data/calendar.csv").lines().count() - 1;
+        assert_eq!(Calendar::national().days.len(), lines);
+        for year in [2025, 2026] {
+            let days = || Calendar::national().days.iter().filter(|(d, _)| d.year() == year);
+            assert!(days().all(|(d, works)| *works == matches!(d.weekday(), Weekday::Sat | Weekday::Sun) || !works), "{year}");
+            // the law frees 13 days; the others on working days are worked for on a weekend
+            let freed = days().filter(|(d, works)| !**works && !matches!(d.weekday(), Weekday::Sat | Weekday::Sun)).count();
+            let made_up = days().filter(|(_, works)| **works).count();
+            assert!(freed > made_up && freed - made_up <= 13, "{year}: {freed} {made_up}");
+        }
+    }
+
+    #[test]
+    fn a_period_of_days_begins_on_the_day_after_and_ends_with_the_work_of_its_last_day() {
+        // Spring Festival of 2026: worked on Saturday 14, free from 15 to 23
+        assert_eq!(ends(&clock("2026-02-13T10:00", Count::WorkDays, 1)), at("2026-02-14T18:00"));
+        assert_eq!(ends(&clock("2026-02-13T10:00", Count::WorkDays, 2)), at("2026-02-24T18:00"));
+        // received on a day off
+        assert_eq!(ends(&clock("2026-10-03T23:59", Count::WorkDays, 1)), at("2026-10-08T18:00"));
+        // 29 February of a year that nobody has announced: a Tuesday
+        assert_eq!(ends(&clock("2028-02-28T08:00", Count::WorkDays, 1)), at("2028-02-29T18:00"));
+    }
+
+    #[test]
+    fn working_minutes_are_those_in_which_the_office_works() {
+        assert_eq!(ends(&clock("2026-09-25T10:00", Count::WorkMinutes, 4 * 60)), at("2026-09-28T15:00"));
+        assert_eq!(ends(&clock("2026-09-28T11:30", Count::WorkMinutes, 30)), at("2026-09-28T12:00"));
+        assert_eq!(ends(&clock("2026-09-28T11:30", Count::WorkMinutes, 31)), at("2026-09-28T14:01"));
+        assert_eq!(ends(&clock("2026-09-28T03:00", Count::Minutes, 24 * 60)), at("2026-09-29T03:00"));
+    }
+
+    #[test]
+    fn a_year_that_is_not_announced_says_so() {
+        let basis = |start: &str, amount| Calendar::national().deadline(&clock(start, Count::WorkDays, amount)).unwrap().basis;
+        assert_eq!(basis("2026-11-22T10:00", 5), Basis::Published);
+        assert_eq!(basis("2026-12-30T10:00", 5), Basis::Statutory);
+        assert_eq!(basis("2027-12-30T10:00", 5), Basis::Weekdays);
+        let minutes = Calendar::national().deadline(&clock("2030-01-01T10:00", Count::Minutes, 5)).unwrap();
+        assert_eq!(minutes.basis, Basis::Published);
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_has_no_deadline_unless_it_ran_out_before() {
+        let mut c = clock("2026-03-02T10:00", Count::WorkDays, 2);
+        c.pauses.push(Pause { from_ms: at("2026-03-03T09:00"), until_ms: None });
+        assert_eq!(Calendar::national().deadline(&c), None);
+        c.pauses[0].from_ms = at("2026-03-05T09:00");
+        assert_eq!(ends(&c), at("2026-03-04T18:00"));
+        let nobody = Calendar { hours: Vec::new(), days: BTreeMap::new(), years: BTreeMap::new() };
+        assert_eq!(nobody.deadline(&clock("2026-03-02T10:00", Count::WorkMinutes, 1)), None);
+    }
+
+    const COUNTS: [Count; 3] = [Count::Minutes, Count::WorkMinutes, Count::WorkDays];
+
+    /// Thirty years of starts, pauses of some days that end, as minutes.
+    fn clocks() -> impl Strategy<Value = Clock> {
+        let start = at("2015-01-01T00:00") / MINUTE_MS..at("2045-01-01T00:00") / MINUTE_MS;
+        let pauses = prop::collection::vec((0..20_000_i64, 0..8_000_i64), 0..4);
+        (start, 0..COUNTS.len(), 0..2_000_u32, pauses).prop_map(|(start, which, amount, pauses)| Clock {
+            start_ms: start * MINUTE_MS,
+            count: COUNTS[which],
+            amount: if COUNTS[which] == Count::WorkDays { amount % 60 } else { amount },
+            pauses: pauses
+                .iter()
+                .map(|(from, takes)| Pause {
+                    from_ms: (start + from - 2_000) * MINUTE_MS,
+                    until_ms: Some((start + from - 2_000 + takes) * MINUTE_MS),
+                })
+                .collect(),
+        })
+    }
+
+    fn is_paused(clock: &Clock, at_ms: i64) -> bool {
+        clock.pauses.iter().any(|p| p.from_ms <= at_ms && p.until_ms.is_none_or(|until| at_ms < until))
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn minute_by_minute_it_comes_to_the_same(clock in clocks()) {
+            let calendar = Calendar::national();
+            let got = calendar.deadline(&clock).unwrap().at_ms;
+            let counts = |at_ms: i64| !is_paused(&clock, at_ms) && (clock.count == Count::Minutes || {
+                let minute = u32::try_from((at_ms + BEIJING_MS).rem_euclid(86_400_000) / MINUTE_MS).unwrap();
+                calendar.works(day_of(at_ms)) && calendar.hours.iter().any(|(from, to)| (*from..*to).contains(&minute))
+            });
+            if clock.count == Count::WorkDays {
+                let counted = days_from(day_of(clock.start_ms)).skip(1).take_while(|d| moment(*d, 18 * 60) <= got)
+                    .filter(|d| calendar.works(*d) && !is_paused(&clock, moment(*d, 18 * 60) - 1)).count();
+                prop_assert_eq!(counted, clock.amount as usize);
+                prop_assert!(clock.amount == 0 || got == moment(day_of(got), 18 * 60));
+            } else {
+                let (mut at_ms, mut left) = (clock.start_ms, clock.amount);
+                while left > 0 {
+                    left -= u32::from(counts(at_ms));
+                    at_ms += MINUTE_MS;
+                }
+                prop_assert_eq!(got, at_ms);
+            }
+        }
+
+        #[test]
+        fn an_extension_or_a_pause_never_makes_it_earlier(clock in clocks(), more in 0..500_u32, from in 0..10_000_i64, takes in 0..5_000_i64) {
+            let ends = |c: &Clock| Calendar::national().deadline(c).unwrap().at_ms;
+            let mut longer = clock.clone();
+            longer.amount += more;
+            prop_assert!(ends(&longer) >= ends(&clock));
+            let mut paused = clock.clone();
+            let from_ms = clock.start_ms + from * MINUTE_MS;
+            paused.pauses.push(Pause { from_ms, until_ms: Some(from_ms + takes * MINUTE_MS) });
+            prop_assert!(ends(&paused) >= ends(&clock));
+        }
+    }
+}
