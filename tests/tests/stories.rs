@@ -496,3 +496,22 @@ fn the_same_long_words_on_many_doors_are_taken_for_no_bomb() {
     assert_eq!((&report["refused"], ana.pending()), (&json!(0), 0), "{report}");
     all_equal(&w);
 }
+
+#[test]
+fn first_visits_stay_where_they_are_on_a_phone_that_is_not_told_since_when() {
+    let w = World::ready(77);
+    let (office, head) = (w.office(), w.head());
+    let dates = |d: &Device| -> Vec<String> {
+        let list = d.call("list_households", json!({ "building": first_building() }));
+        list["items"].as_array().unwrap().iter().filter_map(|h| h["due"]["date"].as_str().map(str::to_string)).collect()
+    };
+    assert!(!dates(head).is_empty());
+    // each new door lays the first visits of all anew
+    for door in 1..5 {
+        let args = json!({ "building": first_building(), "unit_no": "9", "door": format!("90{door}"), "head_name": "钱新" });
+        office.call("add_household", args);
+        w.sync_all();
+    }
+    let last = dates(head).into_iter().max().unwrap();
+    assert!(last.as_str() < "2027-03-21", "{last} is more than a period after 2026-09-21");
+}
