@@ -119,6 +119,7 @@ pub fn changes() {
 
 /// The file of a device, of which is said what it did, beside its rows alone.
 pub fn file(w: &World, device: &Device, did: &str) {
+    let id = device.id();
     device.close();
     let all = SameRows::read(&device.home());
     let of_rows = all.only(|table| OF_ROWS.contains(&table));
@@ -130,11 +131,8 @@ pub fn file(w: &World, device: &Device, did: &str) {
         usize::try_from(std::fs::metadata(path).unwrap().len()).unwrap()
     };
     let here = usize::try_from(std::fs::metadata(device.home().join("gridwalk.db")).unwrap().len()).unwrap();
-    note(&format!(
-        "file of the device that {did}: {here} B; its rows + indexes plainly: {} B",
-        size(&of_rows, &format!("{}-rows.db", device.id()))
-    ));
-    note(&format!("of it its rows of every kind, written anew: {} B", size(&all, &format!("{}-all.db", device.id()))));
+    note(&format!("file of the device that {did}: {here} B; its rows + indexes plainly: {} B", size(&of_rows, &format!("{id}-rows.db"))));
+    note(&format!("of it its rows of every kind, written anew: {} B", size(&all, &format!("{id}-all.db"))));
 }
 
 /// The server takes in what an office pushes, with the full gate and the library's shadow apply.
