@@ -251,6 +251,7 @@ fn a_bundle_that_grows_between_two_of_its_pages_comes_whole() {
     office.sync();
     bo.sync();
     assert!(bo.agrees(), "{}", bo.status());
+    assert_eq!(bo.line.take_compared(), 0, "it came whole, and nothing had to be mended");
     assert_eq!(look::difference_within(bo, office), None);
 }
 

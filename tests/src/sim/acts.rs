@@ -69,8 +69,12 @@ impl Sim {
         }
     }
 
-    /// What the server had before it was set back is there again, as far as this device held it.
+    /// What the server had before it was set back is there again, as far as this device held it. Without that nobody ever holds something else
+    /// than the server: it would be mended, and the fault that made it hidden.
     fn note_heard(&mut self, who: usize, report: &Json) {
+        let d = &self.world.devices[who];
+        let compared = d.line.take_compared();
+        assert!(compared == 0 || self.unheard.contains(&who), "{}: what it held was not what the server holds", d.name);
         if report["agreed"] == json!(true) && self.unheard.remove(&who) {
             self.did("heard after the server was set back");
         }

@@ -10,7 +10,7 @@ use shared_model::records::Kind;
 use shared_model::rules;
 use shared_model::wire::{ErrorReply, RowBody, SyncReply, SyncRequest, Verdict, from_cbor, to_cbor};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 use sync_server::Server;
@@ -141,6 +141,7 @@ pub struct Line {
     requests: Mutex<u64>,
     /// Requests before the present sync.
     before_sync: Mutex<u64>,
+    compared: AtomicU64,
     answered_in: Mutex<Duration>,
     /// Asked before each answer is handed over: a test may bend it.
     bend: Mutex<Option<Bend>>,
@@ -175,6 +176,7 @@ impl Line {
             wrong: Mutex::default(),
             requests: Mutex::new(0),
             before_sync: Mutex::new(0),
+            compared: AtomicU64::new(0),
             answered_in: Mutex::default(),
             bend: Mutex::default(),
             bend_error: Mutex::default(),
@@ -245,6 +247,12 @@ impl Line {
     /// Requests so far, whatever became of them.
     pub fn requests(&self) -> u64 {
         *held(&self.requests)
+    }
+
+    /// How often the device found since the last call that it holds something else than the server, and asked what: that mends what differs, and
+    /// would hide a fault of ours.
+    pub fn take_compared(&self) -> u64 {
+        self.compared.swap(0, Ordering::SeqCst)
     }
 
     /// How long the server took for all answers, by the machine's own clock: for the benches.
@@ -380,6 +388,7 @@ impl Transport for Line {
             *requests - *held(&self.before_sync)
         };
         assert!(asked < ENDLESS, "a device asks without end: {asked} requests in one sync");
+        self.compared.fetch_add(u64::from(path == "/v1/compare"), Ordering::SeqCst);
         let raw = Raw { path: path.into(), headers: headers.to_vec(), body: body.to_vec() };
         if self.is_unwatched.load(Ordering::SeqCst) {
             return self.answer(&raw);
