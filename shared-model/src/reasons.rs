@@ -76,6 +76,12 @@ const REASONS: &[Reason] = reasons! {
     ["superseded"]
         "它接在一条被退回的后面，一起放在这里。" "先处理那一条；那一条收下以后，这一条可以重新提交。" "先看前面那一条。"
         "It stands on another one that was refused." "See to that one first; then this one can be sent again." "See to the one before it first.";
+    ["lost"]
+        "社区的资料恢复过，这一条接着的内容两边还没有对齐。" "不用做什么：对齐以后会自动再交一次。" "等社区对齐，会自动再交。"
+        "The office's data was restored, and both sides do not agree yet about what this stands on." "Nothing is to be done: it is sent again by itself when they do." "It will be sent again by itself.";
+    ["lost_kept"]
+        "社区的资料恢复过，这一条接着的内容没有了。" "看看现在的内容，还需要就改好重新提交。" "前面的没有了，核对再交。"
+        "The office's data was restored, and what this stands on is gone." "Look at what is there now; correct it and send it again if it is still needed." "What it stood on is gone. Check it and send again.";
     ["stale"]
         "社区那边已经变了，这一步没有生效。" "看看现在是什么样，还需要的话再做一次。" "已经有人处理过了。"
         "It has changed at the office meanwhile; this had no effect." "Look at how it is now, and do it again if it is still needed." "Somebody has already seen to it.";

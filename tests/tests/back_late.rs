@@ -50,6 +50,10 @@ fn what_stands_on_a_late_refusal_is_not_written_again_for_ever() {
     assert_eq!(verdicts(&w, ana), [Verdict::Quarantined { reason: "late".into() }]);
     assert_eq!(ana.person("1-1-101", "张建国")["note"], "先写的");
     ana.edit_person("1-1-101", "张建国", "note", "此后写的");
+    let _ = ana.meets(&[Fault::None, Fault::LoseRequest, Fault::LoseRequest, Fault::LoseRequest]).try_sync();
+    ana.line.forget_faults();
+    let waiting: Vec<Json> = tray(ana).into_iter().filter(|i| i["reason"] == "lost").collect();
+    assert!(waiting.len() == 1 && waiting[0]["may_resend"] == false, "it is shown, and is not to be sent twice: {:?}", tray(ana));
     w.sync_all();
     let all = verdicts(&w, ana);
     assert!(all.len() <= 3, "{} commands", all.len());

@@ -52,6 +52,11 @@ impl Refused {
         matches!(self.state.as_str(), "accepted" | "erased")
     }
 
+    /// Is it written again by itself, as soon as both sides agree?
+    fn waits_to_agree(&self) -> bool {
+        self.state == "superseded" && self.reason == "lost"
+    }
+
     fn is_adopted(&self) -> bool {
         self.resolution.as_ref().is_some_and(|r| r.how == "adopted")
     }
@@ -62,6 +67,7 @@ impl Refused {
             // a part of it, or all
             "accepted" | "erased" => "erased",
             "quarantined" => &self.reason,
+            "superseded" if self.waits_to_agree() || self.reason == "lost_kept" => &self.reason,
             "stale" if reasons::is_known(&self.reason) => &self.reason,
             state => state,
         }
@@ -116,7 +122,8 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<TrayList> {
 fn view(db: &Connection, r: Refused, gone: &BTreeSet<Uuid>) -> Result<TrayItem> {
     let words = reasons::words(r.code());
     // what belongs to a record that was refused waits until that one is there
-    let waits = r.state == "superseded" && refuse::refers_to(&r.docs, r.command.as_ref().and_then(|c| c.ask.as_ref()), gone);
+    let waits =
+        r.waits_to_agree() || r.state == "superseded" && refuse::refers_to(&r.docs, r.command.as_ref().and_then(|c| c.ask.as_ref()), gone);
     let asks = r.command.as_ref().is_some_and(|c| matches!(c.ask, Some(Ask::MakeUnit { .. } | Ask::ConfirmDevice { .. })));
     let values =
         r.docs.iter().flat_map(|d| d.edits.iter().map(|e| (label_of(d.kind, &e.key), text_of(d.kind, &e.key, &e.value)))).collect();
