@@ -83,7 +83,8 @@ impl Push<'_> {
             && let Some(known) = policy::stamp(self.db, &self.device.id, before)?
         {
             roots.extend(known.roots.into_iter().filter(|at| !roots.contains(at)).collect::<Vec<_>>());
-            stood_before = Some(known.tree);
+            // only while the server is filled again: a number that was never given out opens no old tree for ever
+            stood_before = self.set_back_at.map(|_| known.tree);
         }
         Ok(Roots { roots, stood: None, stood_before, until_ms: None })
     }
