@@ -78,6 +78,7 @@ pub struct Calendar {
     hours: Vec<(u32, u32)>,
     /// Days that are not what their weekday says.
     days: BTreeMap<NaiveDate, bool>,
+    names: BTreeMap<NaiveDate, String>,
     years: BTreeMap<i32, Basis>,
 }
 
@@ -85,13 +86,41 @@ pub struct Calendar {
 const HOURS: [(u32, u32); 2] = [(9 * 60, 12 * 60), (14 * 60, 18 * 60)];
 const YEARS: [(i32, Basis); 3] = [(2025, Basis::Published), (2026, Basis::Published), (2027, Basis::Statutory)];
 
+/// Years that a deployment may set.
+const YEARS_SET: std::ops::RangeInclusive<i32> = 2000..=2100;
+/// Characters of a day's name.
+const NAME_CHARS_MAX: usize = 20;
+
+/// `09:00-12:00,14:00-18:00` as minutes; `None` unless in order and apart.
+fn read_hours(text: &str) -> Option<Vec<(u32, u32)>> {
+    let minute = |t: &str| {
+        let (h, m) = t.trim().split_once(':')?;
+        let (h, m): (u32, u32) = (h.parse().ok()?, m.parse().ok()?);
+        (h <= 24 && m < 60 && h * 60 + m <= 24 * 60).then_some(h * 60 + m)
+    };
+    let mut out: Vec<(u32, u32)> = Vec::new();
+    for span in text.split([',', '，']) {
+        let (from, to) = span.split_once('-')?;
+        let (from, to) = (minute(from)?, minute(to)?);
+        if from >= to || out.last().is_some_and(|(_, end)| from < *end) {
+            return None;
+        }
+        out.push((from, to));
+    }
+    (!out.is_empty()).then_some(out)
+}
+
 static NATIONAL: LazyLock<Calendar> = LazyLock::new(|| {
     let lines = include_str!("../data/calendar.csv").lines().skip(1);
-    let days = lines.filter_map(|line| {
+    let (mut days, mut names) = (BTreeMap::new(), BTreeMap::new());
+    for line in lines {
         let mut fields = line.split(',');
-        Some((fields.next()?.parse().ok()?, fields.next()? == "1"))
-    });
-    Calendar { hours: HOURS.to_vec(), days: days.collect(), years: YEARS.into() }
+        if let (Some(Ok(day)), Some(works), Some(name)) = (fields.next().map(str::parse::<NaiveDate>), fields.next(), fields.next()) {
+            days.insert(day, works == "1");
+            names.insert(day, name.to_string());
+        }
+    }
+    Calendar { hours: HOURS.to_vec(), days, names, years: YEARS.into() }
 });
 
 impl Calendar {
@@ -108,6 +137,78 @@ impl Calendar {
     /// From what the working days of this year are known.
     pub fn basis(&self, year: i32) -> Basis {
         self.years.get(&year).copied().unwrap_or(Basis::Weekdays)
+    }
+
+    /// Puts in what a deployment keeps: `2027-02-06` → `0` or `1` and a name (`1 春节调休`), empty takes it back; `y2027` → `published`, when the
+    /// year's notice is all in; `hours` → `09:00-12:00,14:00-18:00`.
+    ///
+    /// # Errors
+    /// `(entry, sentence)` of the first that cannot be used; nothing is changed then.
+    pub fn set(&mut self, entries: &BTreeMap<String, String>) -> Result<(), (String, String)> {
+        let mut to = self.clone();
+        for (entry, text) in entries {
+            let wrong = |words: &str| Err((entry.clone(), words.to_string()));
+            let text = text.trim();
+            if entry == "hours" {
+                match read_hours(text) {
+                    Some(hours) => to.hours = hours,
+                    None => return wrong("上班时间写成 09:00-12:00,14:00-18:00，按先后，不重叠。"),
+                }
+            } else if let Some(year) = entry.strip_prefix('y').and_then(|y| y.parse::<i32>().ok()).filter(|y| YEARS_SET.contains(y)) {
+                match text {
+                    "published" => to.years.insert(year, Basis::Published),
+                    "" => to.years.insert(year, YEARS.iter().find(|(y, _)| *y == year).map_or(Basis::Weekdays, |(_, b)| *b)),
+                    _ => return wrong("年份只能写 published 或留空。"),
+                };
+            } else if let Some(day) = entry.parse::<NaiveDate>().ok().filter(|d| YEARS_SET.contains(&d.year())) {
+                let (works, name) = text.split_once(' ').unwrap_or((text, ""));
+                match works {
+                    "0" | "1" => {
+                        to.days.insert(day, works == "1");
+                        to.names.insert(day, name.chars().take(NAME_CHARS_MAX).collect());
+                    }
+                    "" => {}
+                    _ => return wrong("写 1（上班）或 0（放假），后面可以写名称。"),
+                }
+            } else {
+                return wrong("不是日期，也不是年份或上班时间。");
+            }
+        }
+        *self = to;
+        Ok(())
+    }
+
+    /// What the day is called, where it is not an ordinary one.
+    pub fn name(&self, day: NaiveDate) -> Option<&str> {
+        self.names.get(&day).map(String::as_str)
+    }
+
+    /// Is the day other than its weekday says?
+    pub fn is_marked(&self, day: NaiveDate) -> bool {
+        self.days.contains_key(&day)
+    }
+
+    /// Minutes of the day in which the office works, from and to.
+    pub fn hours(&self) -> &[(u32, u32)] {
+        &self.hours
+    }
+
+    /// When work ends on this day, working day or not, ms.
+    pub fn close_of(&self, day: NaiveDate) -> i64 {
+        moment(day, self.hours.last().map_or(24 * 60, |(_, to)| *to))
+    }
+
+    /// A deadline on a day off moves to the first hour of the next working day; any other stays.
+    pub fn next_opening(&self, deadline: Deadline) -> Deadline {
+        let day = day_of(deadline.at_ms);
+        if self.works(day) {
+            return deadline;
+        }
+        let opens = self.hours.first().map_or(0, |(from, _)| *from);
+        match days_from(day).find(|d| self.works(*d)) {
+            Some(next) => Deadline { at_ms: moment(next, opens), basis: deadline.basis.max(self.basis(next.year())) },
+            None => deadline,
+        }
     }
 
     /// When the clock runs out; `None` while it stands still, and when nobody works long enough.
@@ -304,7 +405,7 @@ mod tests {
         assert_eq!(Calendar::national().deadline(&c), None);
         c.pauses[0].from_ms = at("2026-03-05T09:00");
         assert_eq!(ends(&c), at("2026-03-04T18:00"));
-        let nobody = Calendar { hours: Vec::new(), days: BTreeMap::new(), years: BTreeMap::new() };
+        let nobody = Calendar { hours: Vec::new(), days: BTreeMap::new(), names: BTreeMap::new(), years: BTreeMap::new() };
         assert_eq!(nobody.deadline(&clock("2026-03-02T10:00", Count::WorkMinutes, 1)), None);
     }
 

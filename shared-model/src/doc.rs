@@ -99,3 +99,13 @@ pub fn person_id(household: Uuid, name: &str, ordinal: u32) -> Uuid {
 pub fn held_id(target: Uuid, reason: &str, column: &str, cell: &str) -> Uuid {
     v5(&["held", &target.to_string(), reason, column, cell])
 }
+
+/// A setting of a unit, by its name: two offices that set the same thing apart write one record.
+pub fn config_id(unit: Uuid, name: &str) -> Uuid {
+    v5(&["config", &unit.to_string(), name])
+}
+
+/// A hotline order of a community, by the number the hotline gave it: taken in twice, on two devices, it is one case.
+pub fn order_id(community: Uuid, number: &str) -> Uuid {
+    v5(&["order", &community.to_string(), number])
+}

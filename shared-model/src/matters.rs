@@ -1,6 +1,7 @@
 //! The matter catalogue: 80 matters in 6 categories, with class, lead department and clocks. Our own compilation; a deployment edits it.
 
 use crate::class::Class;
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// One matter.
@@ -23,6 +24,128 @@ pub struct Matter {
     pub class: Class,
     /// 履职, 协办, 代办 or 只报: a community or worker is never made owner of a 只报 matter.
     pub community_duty: String,
+    /// Everyday words for it, by which it is found.
+    pub synonyms: Vec<String>,
+    /// The workflow that a deployment chose for it.
+    pub workflow: Option<String>,
+    /// A deployment does not take it: no new case, those that are stay.
+    pub hidden: bool,
+}
+
+/// The code of [`Matter::community_duty`] that lets nobody here be made its owner.
+pub const REPORT_ONLY: &str = "只报";
+const DUTIES: [&str; 4] = ["履职", "协办", "代办", REPORT_ONLY];
+/// Bytes of one text of an entry.
+const WORDS_MAX: usize = 600;
+
+/// The catalogue as a deployment uses it: ours, with what it changed and added.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    matters: Vec<Matter>,
+}
+
+impl Default for Catalogue {
+    fn default() -> Self {
+        Catalogue { matters: MATTERS.clone() }
+    }
+}
+
+impl Catalogue {
+    /// All matters, in order of their codes.
+    pub fn all(&self) -> &[Matter] {
+        &self.matters
+    }
+
+    /// By code, or by the exact Chinese name.
+    pub fn find(&self, text: &str) -> Option<&Matter> {
+        self.matters.iter().find(|m| m.code == text || m.name_zh == text)
+    }
+
+    /// Puts in what a deployment keeps for one code. The class and the duty of ours stay: who may see a case, and who may be made its owner,
+    /// is not a setting.
+    ///
+    /// # Errors
+    /// `(entry, sentence)` that names what cannot be used; nothing is changed then.
+    pub fn set(&mut self, code: &str, entries: &BTreeMap<String, String>) -> Result<(), (String, String)> {
+        let at = self.matters.iter().position(|m| m.code == code);
+        let wrong = |entry: &str, words: &str| Err((entry.to_string(), words.to_string()));
+        let mut m = match at.map(|at| self.matters[at].clone()) {
+            Some(m) => m,
+            None if is_local(code) => local(code, entries)?,
+            None => return wrong("code", "自加的事项编号要在本类的 900 到 999 之间，从 999 往下用。"),
+        };
+        for (entry, text) in entries {
+            let text = text.trim();
+            if text.len() > WORDS_MAX {
+                return wrong(entry, "太长了。");
+            }
+            match entry.as_str() {
+                "lead" => m.lead = text.into(),
+                "level" => match text.parse() {
+                    Ok(n @ 1..=4) => m.level = n,
+                    _ => return wrong(entry, "紧急程度是 1 到 4。"),
+                },
+                "response_hours" => match text.parse::<f64>() {
+                    Ok(n) if (0.1..=2000.0).contains(&n) => m.response_hours = n,
+                    _ => return wrong(entry, "首次响应是 0.1 到 2000 小时。"),
+                },
+                "resolve_days" => match text.parse() {
+                    Ok(n @ 1..=400) => m.resolve_days = n,
+                    _ => return wrong(entry, "办结时限是 1 到 400 天。"),
+                },
+                "synonyms" => {
+                    m.synonyms =
+                        text.split(['、', ',', '，', ';', '；', ' ']).map(str::trim).filter(|w| !w.is_empty()).map(Into::into).collect();
+                }
+                "workflow" => m.workflow = Some(text.to_string()).filter(|w| !w.is_empty()),
+                "hidden" => m.hidden = text == "1",
+                "name_zh" if is_local(code) && !text.is_empty() => m.name_zh = text.into(),
+                "name_en" if is_local(code) => m.name_en = text.into(),
+                "class" | "community_duty" if is_local(code) => {}
+                _ => return wrong(entry, "这一项不能改。"),
+            }
+        }
+        match at {
+            Some(at) => self.matters[at] = m,
+            None => {
+                self.matters.push(m);
+                self.matters.sort_by(|a, b| a.code.cmp(&b.code));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The class that a deployment gave a matter of its own. It decides who receives a case, so it is set once.
+pub fn local_class(entries: &BTreeMap<String, String>) -> Option<Class> {
+    entries.get("class").and_then(|c| Class::from_name(c)).filter(|c| matches!(c, Class::Open | Class::Register | Class::Private))
+}
+
+/// A matter that a deployment added.
+fn local(code: &str, entries: &BTreeMap<String, String>) -> Result<Matter, (String, String)> {
+    let wrong = |entry: &str, words: &str| (entry.to_string(), words.to_string());
+    let of = MATTERS.iter().find(|m| m.code[..2] == code[..2]).ok_or_else(|| wrong("code", "没有这一类事项。"))?;
+    let text = |entry: &str| entries.get(entry).map(|t| t.trim().to_string()).filter(|t| !t.is_empty());
+    let class = local_class(entries).ok_or_else(|| wrong("class", "要选公开、登记或私密。"))?;
+    let duty = text("community_duty")
+        .filter(|d| DUTIES.contains(&d.as_str()))
+        .ok_or_else(|| wrong("community_duty", "要选履职、协办、代办或只报。"))?;
+    Ok(Matter {
+        code: code.into(),
+        category: of.category.clone(),
+        category_en: of.category_en.clone(),
+        name_zh: text("name_zh").ok_or_else(|| wrong("name_zh", "要写事项的名称。"))?,
+        name_en: text("name_en").unwrap_or_default(),
+        lead: String::new(),
+        level: 3,
+        response_hours: 24.0,
+        resolve_days: 5,
+        class,
+        community_duty: duty,
+        synonyms: Vec::new(),
+        workflow: None,
+        hidden: false,
+    })
 }
 
 static MATTERS: LazyLock<Vec<Matter>> =
@@ -36,6 +159,11 @@ pub fn all() -> &'static [Matter] {
 /// By code, or by the exact Chinese name.
 pub fn find(text: &str) -> Option<&'static Matter> {
     MATTERS.iter().find(|m| m.code == text || m.name_zh == text)
+}
+
+/// Is it the code of a matter that a deployment added: local ones count down from 999 within a category (as GB/T 30428.2 does)?
+pub fn is_local(code: &str) -> bool {
+    code.len() == 5 && code.bytes().all(|b| b.is_ascii_digit()) && ("01"..="06").contains(&&code[..2]) && &code[2..] >= "900"
 }
 
 fn parse(line: &str) -> Option<Matter> {
@@ -53,6 +181,9 @@ fn parse(line: &str) -> Option<Matter> {
         resolve_days: resolve.parse().ok()?,
         class: Class::from_name(&class)?,
         community_duty: duty,
+        synonyms: Vec::new(),
+        workflow: None,
+        hidden: false,
     })
 }
 

@@ -43,6 +43,21 @@ const REASONS: &[Reason] = reasons! {
     ["illegal_step", "no_transition"]
         "这件事走到这里，不能接这一步。" "看看这件事现在到了哪一步，再重新办。" "这一步接不上，看看这件事再办。"
         "This step cannot follow where the matter stood." "Look where the matter stands now and take the right step." "This step does not fit. Look at the matter again.";
+    ["incomplete_step"]
+        "这一步缺了必须写的内容。" "补上再提交。" "少写了一样，补上再交。"
+        "This step lacks something that has to be said." "Add it and send again." "Something is missing. Add it and send again.";
+    ["second_person"]
+        "这一步要换一个人来做：前一步是同一个人做的。" "请同事核验；您写的可以放下。" "要换一个人来核验。"
+        "A second person has to take this step: the one before was taken by the same person." "Ask a colleague to check it; you may set this aside." "Somebody else has to check it.";
+    ["community_duty"]
+        "这一项社区和网格员只报不办，不能派给社区这边的人。" "请交给牵头部门，或上报上级。" "这件要交给部门办。"
+        "The community only reports matters of this kind; nobody here may be made their owner." "Give it to the department that leads, or hand it up." "A department has to handle this.";
+    ["no_workflow", "no_matter"]
+        "它用的流程或事项，社区那边还没有收到。" "先把流程或目录的改动同步上去，再重新提交。" "流程还没传到，先同步。"
+        "The workflow or matter it uses has not come to the office yet." "Sync the change of the workflow or catalogue first, then send again." "Its workflow is not there yet. Sync first.";
+    ["bad_workflow", "bad_setting"]
+        "这个设置里有写不对的地方，社区没有收。" "在设置里打开，按提示改好再存。" "设置有一处不对，改了再存。"
+        "Something in this setting is wrong; it was not taken." "Open it in the settings, correct what is marked and save again." "Something in this setting is wrong.";
     ["no_case"]
         "这一步所属的事不在社区那边。" "先看那件事有没有被退回，再重新提交。" "那件事还没收到。"
         "The matter of this step is not at the office." "See whether the matter itself was refused, then send again." "The matter itself is not there yet.";

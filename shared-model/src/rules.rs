@@ -6,7 +6,7 @@ use crate::records::{FieldWrite, Kind};
 use serde::{Deserialize, Serialize};
 
 /// Roles; several per person, each at a unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Role {

@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::prelude::*;
-use shared_model::cases::{Step, Workflow, fold, named_leaves, state_seen};
+use shared_model::cases::{Library, Step, fold, named_leaves, state_seen};
 use uuid::Uuid;
 
 /// What happens next: somebody takes the n-th transition, pushes, pulls.
@@ -53,20 +53,20 @@ impl World {
 
     /// The gate's question, with the times of receipt that the server knows.
     fn gate(&self, step: &Step) -> bool {
-        let w = Workflow::find("");
-        w.transition(&step.transition).is_some_and(|t| t.starts_from(state_seen(w, &self.log, &step.after)))
+        let w = Library::built_in().hazard();
+        w.transition(&step.transition).is_some_and(|t| state_seen(w, &self.log, &step.after).allows(w, t))
     }
 
     fn take(&mut self, who: usize, transition: usize) {
-        let w = Workflow::find("");
-        let t = &w.transitions[transition % w.transitions.len()];
+        let w = Library::built_in().hazard();
+        let t = &w.steps[transition % w.steps.len()];
         let shown = self.shown(who);
         let after = named_leaves(&fold(w, &shown));
-        let may = t.starts_from(state_seen(w, &shown, &after));
+        let may = state_seen(w, &shown, &after).allows(w, t);
         self.made += 1;
         // ids in no order at all: nothing may lean on them
         let id = Uuid::from_u128(self.made.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835));
-        let step = Step { id, transition: t.name.into(), after, received_at: None, device_seq: self.made as u64 };
+        let step = Step { id, transition: t.name.clone(), after, received_at: None, device_seq: self.made as u64, by: None };
         if may {
             self.legal += 1;
             self.people[who].pending.push(step);
@@ -111,7 +111,7 @@ proptest! {
         }
         for who in 0..4 {
             w.pull(who);
-            folds.push(fold(Workflow::find(""), &w.shown(who)));
+            folds.push(fold(Library::built_in().hazard(), &w.shown(who)));
         }
         prop_assert!(folds.iter().all(|f| *f == folds[0]), "everybody's fold is one");
         // what was legal in its own past stays, and is at most marked
@@ -122,7 +122,7 @@ proptest! {
 #[test]
 fn with_more_leaves_than_a_step_may_name_the_device_still_asks_what_the_gate_asks() {
     let mut w = World::default();
-    let at = |name: &str| Workflow::find("").transitions.iter().position(|t| t.name == name).unwrap();
+    let at = |name: &str| Library::built_in().hazard().steps.iter().position(|t| t.name == name).unwrap();
     // many comments made apart, each by a step on its own
     for n in 0..20_u128 {
         w.log.push(Step {
@@ -131,9 +131,17 @@ fn with_more_leaves_than_a_step_may_name_the_device_still_asks_what_the_gate_ask
             after: vec![],
             received_at: Some(n as i64),
             device_seq: 0,
+            by: None,
         });
     }
-    w.log.push(Step { id: Uuid::from_u128(99), transition: "dispatch".into(), after: vec![], received_at: Some(3), device_seq: 0 });
+    w.log.push(Step {
+        id: Uuid::from_u128(99),
+        transition: "dispatch".into(),
+        after: vec![],
+        received_at: Some(3),
+        device_seq: 0,
+        by: None,
+    });
     w.time = 50;
     w.pull(0);
     for name in ["handle", "answer", "close", "reopen", "dispatch", "on_the_spot"] {

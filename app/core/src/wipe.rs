@@ -131,6 +131,6 @@ pub fn told(home: &Path, forget: bool) -> Result<()> {
 /// What the screens say about it.
 pub fn shown(home: &Path) -> Option<Wiped> {
     let marker = read(home)?;
-    let reason = Coded { code: marker.reason.name().into(), label: marker.reason.zh().into() };
+    let reason = Coded { code: marker.reason.name().into(), label: marker.reason.zh().into(), en: None };
     Some(Wiped { reason, at: marker.at, told: marker.is_told })
 }

@@ -23,6 +23,17 @@ pub use width::fold_width;
 pub struct Coded {
     pub code: String,
     pub label: String,
+    /// The English words, where the page has none of its own: a workflow brings its words with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub en: Option<String>,
+}
+
+impl Coded {
+    /// A code with the words of a file in both languages.
+    pub fn spoken(code: &str, zh: &str, en: &str) -> Coded {
+        Coded { code: code.to_owned(), label: zh.to_owned(), en: Some(en.to_owned()).filter(|en| !en.is_empty()) }
+    }
 }
 
 /// One value of a code table.
@@ -42,7 +53,7 @@ pub struct CodeEntry {
 impl CodeEntry {
     /// The value as a reply shows it.
     pub fn coded(&self) -> Coded {
-        Coded { code: self.code.to_owned(), label: self.zh.to_owned() }
+        Coded { code: self.code.to_owned(), label: self.zh.to_owned(), en: None }
     }
 }
 
@@ -87,7 +98,7 @@ impl CodeTable {
     pub fn coded(&self, code: &str) -> Coded {
         match self.entry(code) {
             Some(entry) => entry.coded(),
-            None => Coded { code: code.to_owned(), label: code.to_owned() },
+            None => Coded { code: code.to_owned(), label: code.to_owned(), en: None },
         }
     }
 
@@ -214,8 +225,8 @@ mod tests {
     #[test]
     fn a_code_from_a_newer_version_is_shown_as_itself() {
         let sex = table("sex").expect("sex");
-        assert_eq!(sex.coded("7"), Coded { code: "7".into(), label: "7".into() });
-        assert_eq!(sex.coded("2"), Coded { code: "2".into(), label: "女".into() });
+        assert_eq!(sex.coded("7"), Coded { code: "7".into(), label: "7".into(), en: None });
+        assert_eq!(sex.coded("2"), Coded { code: "2".into(), label: "女".into(), en: None });
     }
 
     #[test]

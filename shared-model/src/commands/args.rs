@@ -1,6 +1,7 @@
 //! Arguments of the commands. Ids are UUIDs as text; times are unix milliseconds; dates are `YYYY-MM-DD`.
 //! A coded value is given as its code or as its exact Chinese label.
 
+use crate::cases::Workflow;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -175,6 +176,29 @@ pub struct AddCaseArgs {
     /// Handled on the spot: what was done. Closes the case at once.
     #[serde(default)]
     pub on_the_spot: Option<String>,
+    /// Name of the workflow; absent: the one of the matter.
+    #[serde(default)]
+    pub workflow: Option<String>,
+    /// How to reach who told it.
+    #[serde(default)]
+    pub contact: Option<String>,
+    /// For whom it is written down, when that is not the author: a building head who telephoned.
+    #[serde(default)]
+    pub on_behalf_of: Option<String>,
+    /// The case that it is a part of.
+    #[serde(default)]
+    pub parent: Option<String>,
+    /// The case that was closed and is there again.
+    #[serde(default)]
+    pub repeat_of: Option<String>,
+    /// Fields of the workflow, by name.
+    #[serde(default)]
+    pub data: BTreeMap<String, String>,
+    /// Where it is, degrees (WGS-84); only where somebody gave it.
+    #[serde(default)]
+    pub lng: Option<f64>,
+    #[serde(default)]
+    pub lat: Option<f64>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
@@ -187,6 +211,12 @@ pub struct ListCasesArgs {
     pub state: Option<String>,
     /// Only what I reported.
     pub mine: Option<bool>,
+    /// Only those of this workflow.
+    pub workflow: Option<String>,
+    /// Only those that wait for a call back after their end.
+    pub follow: Option<bool>,
+    /// Only those with steps that do not fit, which nobody has looked at.
+    pub clashing: Option<bool>,
     pub limit: Option<u32>,
     pub offset: Option<u32>,
 }
@@ -211,6 +241,42 @@ pub struct AddStepArgs {
     /// Up to which class; absent: the case's own.
     #[serde(default)]
     pub upto: Option<String>,
+    /// Fields of the step, by name.
+    #[serde(default)]
+    pub data: BTreeMap<String, String>,
+    /// For whom it is written down, when that is not the author: a department that telephoned.
+    #[serde(default)]
+    pub on_behalf_of: Option<String>,
+}
+
+/// `print_case`
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct PrintCaseArgs {
+    pub case: String,
+    /// Name of one of its sheets; see `CaseFile.sheets`.
+    pub sheet: String,
+}
+
+/// `list_near`: open cases of the same matter close by, before a second one is made.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(optional_fields)]
+pub struct ListNearArgs {
+    pub matter: String,
+    pub building: Option<String>,
+    pub household: Option<String>,
+    pub lng: Option<f64>,
+    pub lat: Option<f64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct WorkflowArgs {
+    pub workflow: Workflow,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct NameArgs {
+    pub name: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -106,6 +106,12 @@ commands! {
     Read get_case(IdArgs) -> CaseFile, "一件事的经过", "One case with its steps";
     Read list_cases(ListCasesArgs) -> CaseList, "办事列表", "Cases";
     Write add_step(AddStepArgs) -> Added, "办一步", "Take a step in a case";
+    Read print_case(PrintCaseArgs) -> PrintedSheet, "打印一件事的文书", "A printed sheet of a case";
+    Read list_near(ListNearArgs) -> NearList, "附近已有的同类事项", "Open cases of the same matter close by";
+    Read list_workflows(NoArgs) -> WorkflowList, "办事流程", "Workflows";
+    Read check_workflow(WorkflowArgs) -> WorkflowChecked, "检查一个办事流程", "What is wrong with a workflow";
+    Write put_workflow(WorkflowArgs) -> Added, "新增或改一个办事流程", "Add a workflow, or a new version of one";
+    Write retire_workflow(NameArgs) -> Edited, "停用一个办事流程", "Retire a workflow; what runs in it keeps it";
     Write share_case(ShareCaseArgs) -> Edited, "把一件事给上级或一个人看", "Show a case to a unit above or to one person";
     Write unshare_case(UnshareCaseArgs) -> Edited, "收回给人看的一件事", "Take a shared case back";
     Read list_conflicts(PageArgs) -> ConflictList, "有两个值的字段", "Fields with two values";

@@ -194,6 +194,8 @@ kinds! {
         note       text  own any  "说明" "Words";
         assignee   text  own once "交给" "Assignee";
         rating     text  own once "评价" "Rating";
+        on_behalf_of text own once "代谁办" "On behalf of";
+        data       ext   own once "流程字段" "Fields of the workflow";
         after      flags own once "接在哪一步后" "After";
     }
     Membership "membership" "任职" "Membership", "谁在哪里负责什么", "履行法定职责", keep 365 {
@@ -209,7 +211,8 @@ kinds! {
     }
     Config "config" "配置" "Configuration", "目录、日历、模板", "履行法定职责", keep 0 {
         name text common once "名称" "Name";
-        body text common any  "内容" "Body";
+        entry ext common any  "条目" "Entries";
+        retired bool common any "停用" "Retired";
     }
     HeldItem "held_item" "待定单元格" "Held cell", "导入时不能自动决定的原文", "履行法定职责", keep 365 {
         reason    text office once "原因" "Reason";

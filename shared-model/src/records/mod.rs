@@ -218,7 +218,7 @@ impl FieldDef {
 /// Is this a code of the table? The matter catalogue counts as a table.
 pub fn known_code(table: &str, code: &str) -> bool {
     match table {
-        "matter" => crate::matters::find(code).is_some(),
+        "matter" => crate::matters::find(code).is_some_and(|m| m.code == code) || crate::matters::is_local(code),
         _ => codes::table(table).is_some_and(|t| t.entries.iter().any(|e| e.code == code)),
     }
 }

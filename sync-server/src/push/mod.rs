@@ -15,6 +15,7 @@ mod appoint;
 mod ask;
 mod back;
 mod erasure;
+mod flow;
 mod late;
 mod part;
 mod past;
@@ -47,7 +48,8 @@ use uuid::Uuid;
 pub const NAME_BYTES_MAX: usize = 64;
 
 /// What may be missing only because somebody else has not brought it back yet.
-const MAY_COME: [&str; 7] = ["not_allowed", "no_unit", "no_case", "no_refusal", "adopts", "illegal_step", "policy"];
+const MAY_COME: [&str; 9] =
+    ["not_allowed", "no_unit", "no_case", "no_workflow", "no_matter", "no_refusal", "adopts", "illegal_step", "policy"];
 
 /// Commands of one request that are named without being sent and looked up, at most.
 const NAMED_MAX: usize = 100;
@@ -304,7 +306,7 @@ impl Push<'_> {
         let resolves = self.judge_resolution(command, &roots)?;
         let asked = self.judge_ask(command, &parts, &roots)?;
         let tree = asked.tree.clone().unwrap_or_else(|| self.tree.clone());
-        let judging = part::Judging { parts: &parts, roots: &roots, tree: &tree };
+        let judging = part::Judging { parts: &parts, roots: &roots, tree: &tree, ask: command.ask.as_ref() };
         let mut planned = Vec::with_capacity(parts.len());
         let mut received_at = None;
         for (at, decoded) in parts.iter().enumerate() {

@@ -8,8 +8,7 @@ use crate::error::Error;
 use crate::sharing;
 use crate::store::{commands, devices, documents, documents::DocumentRow, erasures, people};
 use crate::tree::Tree;
-use shared_model::Role;
-use shared_model::cases::Workflow;
+
 use shared_model::class::Class;
 use shared_model::crdt::limits::REGISTERS_BYTES_MAX;
 use shared_model::crdt::{ActorId, Change, ChangeHash, Checked, DEL_KEY, GateError, Op, OpBody, Past, Registers, Value, gate};
@@ -17,7 +16,7 @@ use shared_model::doc::{DocId, actor_of};
 use shared_model::limits::KEY_BYTES_MAX;
 use shared_model::records::{FieldWrite, Kind};
 use shared_model::rules::{self, Verb};
-use shared_model::wire::{Command, Part};
+use shared_model::wire::{Ask, Command, Part};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -46,6 +45,8 @@ pub struct Judging<'c, 'a> {
     pub parts: &'a [Decoded<'c>],
     pub roots: &'a Roots,
     pub tree: &'a Tree,
+    /// What the command asks of the server beside its parts.
+    pub ask: Option<&'a Ask>,
 }
 
 /// A part that passed.
@@ -137,6 +138,7 @@ impl Push<'_> {
         match part.kind {
             Kind::Case => self.check_case(judging, decoded, found.is_none())?,
             Kind::CaseStep => self.check_step(judging, decoded, found.is_none())?,
+            Kind::Config => self.check_config(decoded, found.is_none())?,
             _ => {}
         }
         let mut after = before.clone();
@@ -228,12 +230,10 @@ impl Push<'_> {
         };
         let doc = (part.kind, part.doc.class);
         let role = sharing::may_write(self.db, &self.device.person, judging.roots, &case, doc, verb)?;
-        let transition = decoded.put("transition").and_then(Value::as_str);
-        let is_theirs = |role: &Role| match transition.map(|name| Workflow::find("").transition(name)) {
-            Some(known) => known.is_some_and(|t| t.by_share && t.roles.contains(role)),
-            None => verb != Verb::Make,
-        };
-        Ok(role.as_ref().is_some_and(is_theirs))
+        let Some(role) = role else { return Ok(false) };
+        let Some(transition) = decoded.put("transition").and_then(Value::as_str) else { return Ok(verb != Verb::Make) };
+        let workflow = self.workflow_of(judging, &case, &part.unit)?;
+        Ok(workflow.transition(transition).is_some_and(|t| t.shared && t.by.contains(&role)))
     }
 
     /// A document's home is fixed by its first change; a record has one kind; a unit's document lives in the unit's own partition.
@@ -332,8 +332,7 @@ impl Push<'_> {
     fn check_case(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, makes: bool) -> Result<(), Stop> {
         let (class, unit) = (decoded.part.doc.class, decoded.part.unit);
         if let Some(Value::Str(code)) = decoded.put("matter") {
-            let Some(matter) = shared_model::matters::find(code) else { return refuse("bad_value") };
-            return if class == matter.class || class == Class::Office { Ok(()) } else { refuse("wrong_class") };
+            return self.check_opening(judging, decoded, code);
         }
         if !makes {
             return Ok(());

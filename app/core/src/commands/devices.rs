@@ -45,7 +45,7 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
             state: d.state,
             digits: d.digits,
             seen_at: d.seen_at,
-            reason: d.reason.map(|r| Coded { code: r.name().into(), label: r.zh().into() }),
+            reason: d.reason.map(|r| Coded { code: r.name().into(), label: r.zh().into(), en: None }),
             revoked_at: d.revoked_at,
             wiped_at: d.wiped_at,
             unsent: d.unsent,
@@ -176,7 +176,7 @@ pub fn invite(engine: &Engine, args: InviteArgs) -> Result<Invited> {
 }
 
 fn class_code(c: Class) -> Coded {
-    Coded { code: c.name().into(), label: c.zh().into() }
+    Coded { code: c.name().into(), label: c.zh().into(), en: None }
 }
 
 /// `get_holdings`: counted from the store, named by the declarations.

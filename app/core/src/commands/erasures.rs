@@ -110,11 +110,11 @@ fn told(db: &Connection) -> Result<Vec<ErasureState>> {
 }
 
 fn kind_code(kind: Kind) -> Coded {
-    Coded { code: kind.name().into(), label: kind.def().zh.into() }
+    Coded { code: kind.name().into(), label: kind.def().zh.into(), en: None }
 }
 
 fn ended(d: EndedDevice) -> ErasureEnded {
-    let reason = d.reason.map(|r| Coded { code: r.name().into(), label: r.zh().into() });
+    let reason = d.reason.map(|r| Coded { code: r.name().into(), label: r.zh().into(), en: None });
     let day = d.revoked_at.map(|at| crate::project::day_of(at).to_string()).unwrap_or_default();
     let why = reason.as_ref().map(|r| format!("（{}）", r.label)).unwrap_or_default();
     ErasureEnded { name: d.name, reason, revoked_at: d.revoked_at, words: format!("{day} 停用{why}，没有收到清除回执") }
@@ -158,7 +158,7 @@ fn mention(db: &Connection, tree: &Tree, erasure: &[u8; 16], m: &Mention, waitin
         household: household.map(|h| h.to_string()),
         case: case.map(|c| c.to_string()),
         title: title.unwrap_or_default(),
-        fields: m.keys.iter().map(|key| Coded { code: key.clone(), label: label_of(m.kind, key) }).collect(),
+        fields: m.keys.iter().map(|key| Coded { code: key.clone(), label: label_of(m.kind, key), en: None }).collect(),
         pending: waiting.contains(&(*erasure, m.doc)),
     })
 }

@@ -30,7 +30,7 @@ fn reason(code: &str) -> Coded {
         "other_grid" => "楼栋属于另一网格",
         other => other,
     };
-    Coded { code: code.into(), label: label.into() }
+    Coded { code: code.into(), label: label.into(), en: None }
 }
 
 fn kind_of(row: &Row) -> Option<Kind> {

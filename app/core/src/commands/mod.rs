@@ -16,11 +16,13 @@ mod persons;
 mod refused;
 mod search;
 pub(crate) mod session;
+mod settings;
 mod sharing;
 mod tray;
 pub(crate) mod units;
 pub(crate) mod views;
 mod visits;
+mod workflows;
 
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
@@ -79,6 +81,12 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "get_case" => cases::get,
         "list_cases" => cases::list,
         "add_step" => cases::add_step,
+        "print_case" => cases::print,
+        "list_near" => cases::near,
+        "list_workflows" => workflows::list,
+        "check_workflow" => workflows::check,
+        "put_workflow" => workflows::put,
+        "retire_workflow" => workflows::retire,
         "share_case" => sharing::share,
         "unshare_case" => sharing::unshare,
         "list_conflicts" => conflicts::list,
@@ -125,7 +133,9 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
 }
 
 /// Commands that show nothing of residents, or only what this person wrote and has not sent: they answer also without a lease.
-const LEASE_FREE: [&str; 10] = [
+const LEASE_FREE: [&str; 12] = [
+    "list_workflows",
+    "check_workflow",
     "list_units",
     "list_matters",
     "list_codes",

@@ -35,11 +35,7 @@ fn copied(row: &Row, without: &[&str]) -> Vec<KeyEdit> {
     for family in ["tag", "care"] {
         edits.extend(row.names(family).into_iter().map(|t| KeyEdit::put(&format!("{family}/{t}"), true)));
     }
-    for column in row.names("ext") {
-        if let Some((name, text)) = column.split_once('=') {
-            edits.push(KeyEdit::put(&format!("ext/{name}"), text.to_string()));
-        }
-    }
+    edits.extend(row.texts("ext").into_iter().map(|(name, text)| KeyEdit::put(&format!("ext/{name}"), text)));
     edits
 }
 

@@ -56,7 +56,7 @@ fn view(db: &Connection, tree: &Tree, r: &RefusedCommand) -> Result<RefusedItem>
     let label = COMMANDS.iter().find(|c| c.name == r.command_name).map_or("", |c| c.zh);
     Ok(RefusedItem {
         id: wire::hex(&r.command),
-        command: Coded { code: r.command_name.clone(), label: label.into() },
+        command: Coded { code: r.command_name.clone(), label: label.into(), en: None },
         reason: r.reason.clone(),
         words: reasons::words(&r.reason),
         by: r.name.clone(),

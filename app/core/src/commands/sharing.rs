@@ -93,7 +93,7 @@ pub fn asked_for(db: &Connection, tree: &Tree, case: Uuid) -> Result<Waiting> {
 }
 
 fn class_code(class: Class) -> Coded {
-    Coded { code: class.name().into(), label: class.zh().into() }
+    Coded { code: class.name().into(), label: class.zh().into(), en: None }
 }
 
 fn member(db: &Connection, membership: Uuid) -> Result<Option<Row>> {

@@ -19,7 +19,7 @@ pub fn id(text: &str, what: &str) -> Result<Uuid> {
 
 /// A coded value with its label.
 pub fn coded(table: &str, code: &str) -> Coded {
-    Coded { code: code.to_string(), label: records::label(table, code) }
+    Coded { code: code.to_string(), label: records::label(table, code), en: None }
 }
 
 /// A coded field of a row.

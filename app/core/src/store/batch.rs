@@ -2,7 +2,7 @@
 //! its columns need: a document that is not here is written straight from the snapshot's bytes, a record that is not here in one row.
 
 use super::docs::{self, Doc, damaged, note_conflict};
-use super::rows::{FLAG_SEPARATOR, Facts, column_of, insert_text};
+use super::rows::{FLAG_SEPARATOR, Facts, column_of, insert_text, one_line};
 use crate::error::Result;
 use crate::project::SEARCHED;
 use rusqlite::{Connection, Statement};
@@ -333,7 +333,7 @@ impl<'a> WholeRow<'a> {
             out.push_str(name);
             if let Scalar::Str(text) = value {
                 out.push('=');
-                out.push_str(text);
+                out.push_str(&one_line(text));
             }
         }
         Some(out).filter(|o| !o.is_empty())

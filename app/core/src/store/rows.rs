@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use shared_model::Class;
 use shared_model::crdt::{Registers, Value};
 use shared_model::records::{FieldDef, FieldType, KINDS, Kind, KindDef};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, LazyLock, Mutex};
 use uuid::Uuid;
@@ -61,10 +62,32 @@ fn names_of(regs: &Registers, prefix: &str) -> Vec<String> {
         .map_while(|(k, _)| k.strip_prefix(prefix).and_then(|r| r.strip_prefix('/')).map(|n| (k, n)))
         .filter_map(|(k, n)| match regs.value(k) {
             Some(Value::Bool(true)) => Some(n.to_string()),
-            Some(Value::Str(text)) => Some(format!("{n}={text}")),
+            Some(Value::Str(text)) => Some(format!("{n}={}", one_line(text))),
             _ => None,
         })
         .collect()
+}
+
+/// A text in one line of a family's column; [`several_lines`] reads it back.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    if text.contains(['\\', FLAG_SEPARATOR]) {
+        Cow::Owned(text.replace('\\', "\\\\").replace(FLAG_SEPARATOR, "\\n"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// A text as it was before [`one_line`].
+fn several_lines(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, true) => out.push(if chars.next() == Some('n') { FLAG_SEPARATOR } else { '\\' }),
+            (c, false) => out.push(c),
+        }
+    }
+    out
 }
 
 /// The same joined, as its column holds it.
@@ -355,6 +378,12 @@ impl Row {
             .map(|s| s.split(FLAG_SEPARATOR).filter(|s| !s.is_empty()).map(str::to_string).collect())
             .unwrap_or_default()
     }
+
+    /// The texts of a family, by name.
+    pub fn texts(&self, family: &str) -> BTreeMap<String, String> {
+        let lines = self.get(family).and_then(Value::as_str).unwrap_or_default().split(FLAG_SEPARATOR);
+        lines.filter_map(|line| line.split_once('=')).map(|(name, text)| (name.to_string(), several_lines(text))).collect()
+    }
 }
 
 /// Rows of a kind by a condition; `filter` is the end of the SQL after the table's name. A deleted record is left out.
@@ -386,4 +415,18 @@ pub fn rows(db: &Connection, kind: Kind, filter: &str, args: &[&dyn ToSql]) -> R
 /// Of the store.
 pub fn get_row(db: &Connection, kind: Kind, record: Uuid) -> Result<Option<Row>> {
     Ok(rows(db, kind, "where t.record = ?1", &[&record])?.pop())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_several_lines_comes_back_from_its_column_as_it_was() {
+        for text in ["", "一行", "两行\n第二行", "反斜杠\\n不是换行", "a=b\n\n\\", "\\"] {
+            let line = one_line(text);
+            assert!(!line.contains(FLAG_SEPARATOR));
+            assert_eq!(several_lines(&line), text);
+        }
+    }
 }

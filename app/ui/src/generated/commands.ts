@@ -24,7 +24,35 @@ reporter?: string,
 /**
  * Handled on the spot: what was done. Closes the case at once.
  */
-on_the_spot?: string, };
+on_the_spot?: string, 
+/**
+ * Name of the workflow; absent: the one of the matter.
+ */
+workflow?: string, 
+/**
+ * How to reach who told it.
+ */
+contact?: string, 
+/**
+ * For whom it is written down, when that is not the author: a building head who telephoned.
+ */
+on_behalf_of?: string, 
+/**
+ * The case that it is a part of.
+ */
+parent?: string, 
+/**
+ * The case that was closed and is there again.
+ */
+repeat_of?: string, 
+/**
+ * Fields of the workflow, by name.
+ */
+data: { [key in string]: string }, 
+/**
+ * Where it is, degrees (WGS-84); only where somebody gave it.
+ */
+lng?: number, lat?: number, };
 export type AddHouseholdArgs = { 
 /**
  * Building id.
@@ -88,7 +116,15 @@ to?: string,
 /**
  * Up to which class; absent: the case's own.
  */
-upto?: string, };
+upto?: string, 
+/**
+ * Fields of the step, by name.
+ */
+data: { [key in string]: string }, 
+/**
+ * For whom it is written down, when that is not the author: a department that telephoned.
+ */
+on_behalf_of?: string, };
 export type AddVisitArgs = { household: string, 
 /**
  * `met absent refused moved deceased away`, or the label.
@@ -120,6 +156,7 @@ values?: { [key in string]: JsonValue }, leave_out?: Array<string>,
  * The operations that the form showed as what is there now.
  */
 seen?: { [key in string]: Array<string> }, };
+export type Amount = number | string;
 export type Ask = { record: string, record_name: string, key: string, label: string, };
 export type AskArgs = { 
 /**
@@ -143,7 +180,15 @@ may_share: Array<ShareChoice>,
 /**
  * This person shows it to others, and takes it back.
  */
-is_sharer: boolean, };
+is_sharer: boolean, clocks: Array<ClockView>, links: Array<CaseLink>, people: Array<CasePerson>, 
+/**
+ * Sheets that may be printed.
+ */
+sheets: Array<Coded>, 
+/**
+ * Id of the workflow that it keeps.
+ */
+workflow_id: string, };
 export type CaseItem = { id: string, title: string, matter: Coded, category: string, 
 /**
  * State of the workflow: `reported dispatched handling answered closed returned …`.
@@ -180,9 +225,63 @@ shared: Array<SharedWith>,
 /**
  * It is here only because somebody shares it.
  */
-by_share: boolean, };
+by_share: boolean, 
+/**
+ * Name and words of the workflow that it runs in.
+ */
+workflow: Coded, 
+/**
+ * What lies over its state: 督办中, 联动中, 挂起, 申请延期中.
+ */
+overlays: Array<Coded>, 
+/**
+ * 1 most urgent … 4.
+ */
+urgency: number, 
+/**
+ * At which level it is dealt with, or came to its end.
+ */
+level: Coded, 
+/**
+ * When the call back after its end is due, unix ms; only while it waits for one.
+ */
+follow_at: number | null, 
+/**
+ * Steps that do not fit, which nobody has looked at.
+ */
+clashes: number, 
+/**
+ * A number that somebody else gave it.
+ */
+number: string | null, 
+/**
+ * Whom it was given to last.
+ */
+assignee: string | null, 
+/**
+ * The catalogue names no department that leads, and it is not for the community to handle.
+ */
+lead_gap: boolean, };
+export type CaseLink = { 
+/**
+ * `parent`, `child`, `repeat_of`, `repeated_by`, `merged_into`, `merged`.
+ */
+kind: string, id: string, title: string, state: Coded, };
 export type CaseList = { items: Array<CaseItem>, total: number, };
-export type CaseView = { description: string | null, person: string | null, reporter: string | null, id: string, title: string, matter: Coded, category: string, 
+export type CasePerson = { 
+/**
+ * `author`, `on_behalf_of`, `reporter`, `concerned`, `assignee`, `handler`.
+ */
+part: string, name: string, contact: string | null, 
+/**
+ * Class in which it is kept: who else knows.
+ */
+class: Coded, };
+export type CaseView = { description: string | null, person: string | null, reporter: string | null, contact: string | null, on_behalf_of: string | null, 
+/**
+ * Fields of the workflow that hold something.
+ */
+fields: Array<FieldView>, id: string, title: string, matter: Coded, category: string, 
 /**
  * State of the workflow: `reported dispatched handling answered closed returned …`.
  */
@@ -218,7 +317,43 @@ shared: Array<SharedWith>,
 /**
  * It is here only because somebody shares it.
  */
-by_share: boolean, };
+by_share: boolean, 
+/**
+ * Name and words of the workflow that it runs in.
+ */
+workflow: Coded, 
+/**
+ * What lies over its state: 督办中, 联动中, 挂起, 申请延期中.
+ */
+overlays: Array<Coded>, 
+/**
+ * 1 most urgent … 4.
+ */
+urgency: number, 
+/**
+ * At which level it is dealt with, or came to its end.
+ */
+level: Coded, 
+/**
+ * When the call back after its end is due, unix ms; only while it waits for one.
+ */
+follow_at: number | null, 
+/**
+ * Steps that do not fit, which nobody has looked at.
+ */
+clashes: number, 
+/**
+ * A number that somebody else gave it.
+ */
+number: string | null, 
+/**
+ * Whom it was given to last.
+ */
+assignee: string | null, 
+/**
+ * The catalogue names no department that leads, and it is not for the community to handle.
+ */
+lead_gap: boolean, };
 export type Changed = { 
 /**
  * Kinds touched, e.g. `household`, `visit`; `sync` for a change of sync state; `session` for lock and unlock.
@@ -232,6 +367,49 @@ records: Array<string>,
  * More records changed than are named.
  */
 many: boolean, };
+export type Class = "common" | "open" | "door" | "register" | "private" | "office";
+export type ClockRule = { name: string, zh: string, en: string, unit: Unit, amount: Amount, 
+/**
+ * It starts when one of these states is entered; the first state is entered when the case is opened. Entered again, it starts anew.
+ */
+starts: Array<string>, 
+/**
+ * It ends when one of these states is entered.
+ */
+stops: Array<string>, 
+/**
+ * It also ends with one of these steps, which leave the state.
+ */
+stops_by: Array<string>, 
+/**
+ * It stands still while this overlay is on.
+ */
+pause: string, 
+/**
+ * The step that extends it by its field `extend_by`.
+ */
+extend: string, escalate?: Escalation | null, };
+export type ClockView = { name: Coded, started_at: number, 
+/**
+ * Null while it stands still, or where nothing says how long it is.
+ */
+due_at: number | null, 
+/**
+ * When it was met.
+ */
+stopped_at: number | null, is_paused: boolean, 
+/**
+ * What it was extended by, in its own unit.
+ */
+extended: number, unit: Unit, 
+/**
+ * `published`, `statutory`, `weekdays`.
+ */
+basis: string, 
+/**
+ * `over`, `today`, `soon`, `none`; when met: `met` or `late`.
+ */
+state: string, };
 export type CloseUnitArgs = { unit: string, successors: Array<string>, };
 export type CodeBook = { 
 /**
@@ -243,7 +421,11 @@ export type CodeChoice = { code: string, zh: string, en: string,
  * One of the few shown first.
  */
 common: boolean, };
-export type Coded = { code: string, label: string, };
+export type Coded = { code: string, label: string, 
+/**
+ * The English words, where the page has none of its own: a workflow brings its words with it.
+ */
+en?: string, };
 export type ConfirmDeviceArgs = { device: string, 
 /**
  * The six digits that the other screen shows.
@@ -490,6 +672,15 @@ fields: Array<Coded>,
  * Decided here, and not confirmed by the server yet.
  */
 pending: boolean, };
+export type Escalation = { 
+/**
+ * So many units after.
+ */
+after: number, 
+/**
+ * The step that is offered then.
+ */
+step: string, };
 export type Failure = { 
 /**
  * Stable, for programs.
@@ -507,7 +698,18 @@ row?: number | null,
  * Column header or argument name, where one is meant.
  */
 field?: string | null, };
+export type Field = { name: string, zh: string, en: string, kind: FieldKind, options: Array<Label>, 
+/**
+ * The step cannot be taken, the case not be opened without it.
+ */
+required: boolean, };
 export type FieldInfo = { key: string, zh: string, en: string, class: string, kind: string, code_table: string | null, purpose: string, basis: string, };
+export type FieldKind = "text" | "long" | "date" | "int" | "money" | "phone" | "choice" | "case";
+export type FieldView = { field: Coded, en: string, 
+/**
+ * As people read it.
+ */
+text: string, };
 export type FillArgs = { file?: string, data?: string, filter?: FillFilter, 
 /**
  * Where to write the filled table (command line, shell); absent: returned as base64.
@@ -757,6 +959,7 @@ export type Invited = {
  */
 invite: string, expires_at: number, };
 export type JsonValue = number | string | boolean | Array<JsonValue> | { [key in string]: JsonValue } | null;
+export type Label = { name: string, zh: string, en: string, };
 export type LeftBehindItem = { 
 /**
  * The person at the old door, and at the new one.
@@ -775,6 +978,7 @@ household: string | null, key: string, label: string,
  */
 text: string, now: string, who: string, };
 export type LeftBehindList = { items: Array<LeftBehindItem>, };
+export type Level = "grid" | "community" | "street" | "district";
 export type ListCasesArgs = { unit?: string, household?: string, 
 /**
  * `open` or `closed`; absent: all.
@@ -783,7 +987,19 @@ state?: string,
 /**
  * Only what I reported.
  */
-mine?: boolean, limit?: number, offset?: number, };
+mine?: boolean, 
+/**
+ * Only those of this workflow.
+ */
+workflow?: string, 
+/**
+ * Only those that wait for a call back after their end.
+ */
+follow?: boolean, 
+/**
+ * Only those with steps that do not fit, which nobody has looked at.
+ */
+clashing?: boolean, limit?: number, offset?: number, };
 export type ListDueArgs = { 
 /**
  * A unit; absent: all mine.
@@ -825,6 +1041,7 @@ unit?: string,
  * Those whose term is over too.
  */
 over?: boolean, };
+export type ListNearArgs = { matter: string, building?: string, household?: string, lng?: number, lat?: number, };
 export type LogItem = { at: number, 
 /**
  * `reveal`, `sync`, `export`, `import`, `settle`, `handover`.
@@ -912,6 +1129,13 @@ on: string,
  * The household they are in now; null: away, or not held here.
  */
 household: string | null, plate: string | null, };
+export type NameArgs = { name: string, };
+export type NearCase = { case: CaseItem, 
+/**
+ * `building`, or metres away.
+ */
+same_building: boolean, metres: number | null, };
+export type NearList = { items: Array<NearCase>, };
 export type NextStep = { transition: Coded, 
 /**
  * `note`, `assignee`, `rating`, `to`: what it requires.
@@ -920,7 +1144,15 @@ requires: Array<string>,
 /**
  * The one action offered as the main button.
  */
-main: boolean, };
+main: boolean, en: string, fields: Array<Field>, 
+/**
+ * Ratings that may be given, where one is asked for: `satisfied`, `fair`, `dissatisfied`.
+ */
+ratings: Array<string>, evidence: boolean, 
+/**
+ * A remark: changes nothing.
+ */
+is_remark: boolean, };
 export type NoArgs = Record<symbol, never>;
 export type OwnLog = { items: Array<LogItem>, 
 /**
@@ -952,6 +1184,7 @@ ended: string | null, end_reason: string | null,
  * Where they live now, where that is known here.
  */
 moved: Moved | null, ops: { [key in string]: Array<string> }, pending: boolean, };
+export type Phase = "open" | "closed" | "aside";
 export type PreviewGrantsArgs = { 
 /**
  * Units that would move …
@@ -969,6 +1202,26 @@ end: Array<string>,
  * A role that would be given.
  */
 add?: AddMembershipArgs, };
+export type PrintCaseArgs = { case: string, 
+/**
+ * Name of one of its sheets; see `CaseFile.sheets`.
+ */
+sheet: string, };
+export type PrintLine = { "kind": "heading", text: string, } | { "kind": "text", text: string, } | { "kind": "row", label: string, text: string, } | { "kind": "sign", text: string, };
+export type PrintedSheet = { title: string, lines: Array<PrintLine>, };
+export type Problem = { 
+/**
+ * Stable, e.g. `unreachable`, `dead_end`, `label`, `name`, `unknown`.
+ */
+code: string, 
+/**
+ * Where: `states.closed`, `steps.dispatch.from`, `clocks.resolve.starts`.
+ */
+place: string, 
+/**
+ * For people, with what to do.
+ */
+message: string, };
 export type RefusedField = { 
 /**
  * Names it within the command: the arguments of the answer use it.
@@ -1062,6 +1315,7 @@ export type RevokeDeviceArgs = { device: string,
  * `replaced left lost stolen cloned mistaken`. After `lost` or `stolen` nothing that arrives from it counts.
  */
 reason: string, };
+export type Role = "overseer" | "admin" | "assignee" | "building_head" | "part_time" | "worker" | "office";
 export type RoleAt = { role: Coded, unit: string, unit_name: string, };
 export type SearchArgs = { 
 /**
@@ -1177,6 +1431,7 @@ since: number | null,
  * When the person's term, and the share with it, ends by itself; unix ms, exclusive.
  */
 until: number | null, };
+export type Sheet = { name: string, zh: string, en: string, body: string, };
 export type StandInArgs = { 
 /**
  * The membership that is stood in for; it goes on.
@@ -1186,11 +1441,24 @@ id: string, person?: string, name?: string, from?: string,
  * Last day: a stand-in has one.
  */
 until: string, };
+export type State = { name: string, zh: string, en: string, phase: Phase, 
+/**
+ * One sentence of what came of it, for who reported it; empty: the state's own words.
+ */
+said: string, };
 export type StepView = { id: string, transition: Coded, note: string | null, assignee: string | null, rating: string | null, at: number, by: string, pending: boolean, 
 /**
  * Legal where it was taken, not after the merge: stays, marked.
  */
-clashes: boolean, };
+clashes: boolean, 
+/**
+ * Nobody has looked at it since.
+ */
+unseen: boolean, on_behalf_of: string | null, 
+/**
+ * Fields of the step that hold something.
+ */
+fields: Array<FieldView>, };
 export type SyncArgs = { 
 /**
  * Folder for a trace of every exchange (command line only).
@@ -1263,6 +1531,71 @@ export type TableList = {
  * Kind → fields.
  */
 kinds: { [key in string]: Array<FieldInfo> }, };
+export type Transition = { name: string, zh: string, en: string, 
+/**
+ * States it may start from; empty: any that is open.
+ */
+from: Array<string>, 
+/**
+ * Also from states that are over, where `from` is empty.
+ */
+always: boolean, 
+/**
+ * State it leads to; none: an overlay or a remark that leaves the state.
+ */
+to?: string | null, 
+/**
+ * Roles that may take it.
+ */
+by: Array<Role>, 
+/**
+ * May it be taken by whoever the case is only shown to?
+ */
+shared: boolean, 
+/**
+ * Only by whoever opened the case.
+ */
+opener: boolean, 
+/**
+ * Not by whoever took one of these steps last: a second person has to.
+ */
+not_by: Array<string>, 
+/**
+ * `note`, `assignee`, `rating`, `to` (the unit or person that is to see the case).
+ */
+requires: Array<string>, fields: Array<Field>, 
+/**
+ * Which ratings lead this way: `satisfied`, `fair`, `dissatisfied`. Empty: any.
+ */
+ratings: Array<string>, 
+/**
+ * Steps of one group are one button; the rating says which of them it is.
+ */
+group: string, 
+/**
+ * The overlay that it begins (日常督办, 协调联动, 挂起, 申请延期).
+ */
+begins: string, 
+/**
+ * The overlay that it ends; it has to be on.
+ */
+ends: string, 
+/**
+ * Overlays during which it may not be taken.
+ */
+unless: Array<string>, 
+/**
+ * The case is dealt with at least at this level from then on.
+ */
+level?: Level | null, 
+/**
+ * Photos before and after belong here, where there are any.
+ */
+evidence: boolean, 
+/**
+ * Offered first where several may be taken: the smallest of those above 0.
+ */
+first: number, };
 export type TrayItem = { seq: number, command: string, text: string, household: string | null, reason: string, words: Words, 
 /**
  * What happened and what to do, in Chinese.
@@ -1286,6 +1619,7 @@ how: string, words: string,
  * Empty when nobody decided: others brought it back to a server that was set back.
  */
 by: string, at: number, };
+export type Unit = "hours" | "work_hours" | "work_days";
 export type UnitItem = { id: string, code: string | null, kind: Coded, name: string, parent: string | null, 
 /**
  * Number and estate of a building.
@@ -1384,6 +1718,71 @@ zh_do: string,
  * Both in one short sentence, for the large face.
  */
 zh_plain: string, en: string, en_do: string, en_plain: string, };
+export type Workflow = { 
+/**
+ * Small letters and `_`.
+ */
+name: string, zh: string, en: string, 
+/**
+ * One sentence: what it is for, and the rule it follows.
+ */
+about: string, 
+/**
+ * Codes of the catalogue, or their first two digits, for which it is taken when nothing else is said.
+ */
+matters: Array<string>, 
+/**
+ * The matter of a case that names none.
+ */
+matter?: string | null, 
+/**
+ * Cases are the office's own, whatever the matter says (举报: 处理与受理分开).
+ */
+class?: Class | null, 
+/**
+ * Who may open a case in it.
+ */
+opened_by: Array<Role>, states: Array<State>, steps: Array<Transition>, overlays: Array<Label>, 
+/**
+ * Fields of the case.
+ */
+fields: Array<Field>, clocks: Array<ClockRule>, sheets: Array<Sheet>, };
+export type WorkflowArgs = { workflow: Workflow, };
+export type WorkflowChecked = { problems: Array<Problem>, };
+export type WorkflowItem = { 
+/**
+ * Name and hash of its words: what a case keeps.
+ */
+id: string, workflow: Workflow, 
+/**
+ * It comes with the product; else a deployment wrote it.
+ */
+built_in: boolean, 
+/**
+ * New cases take it; else only what runs in it does.
+ */
+current: boolean, 
+/**
+ * Open cases in it, held here.
+ */
+running: number, 
+/**
+ * This person may open a case in it.
+ */
+may_open: boolean, 
+/**
+ * Who wrote it, where a deployment did.
+ */
+by: string | null, at: number | null, pending: boolean, };
+export type WorkflowList = { items: Array<WorkflowItem>, 
+/**
+ * Settings that cannot be used, with what is wrong.
+ */
+unreadable: Array<Problem>, 
+/**
+ * This person may write workflows, calendar and catalogue.
+ */
+may_edit: boolean, };
 
 export interface Commands {
   /** Who I am and the state of this device */
@@ -1434,6 +1833,18 @@ export interface Commands {
   list_cases: { args: ListCasesArgs; reply: CaseList };
   /** Take a step in a case */
   add_step: { args: AddStepArgs; reply: Added };
+  /** A printed sheet of a case */
+  print_case: { args: PrintCaseArgs; reply: PrintedSheet };
+  /** Open cases of the same matter close by */
+  list_near: { args: ListNearArgs; reply: NearList };
+  /** Workflows */
+  list_workflows: { args: NoArgs; reply: WorkflowList };
+  /** What is wrong with a workflow */
+  check_workflow: { args: WorkflowArgs; reply: WorkflowChecked };
+  /** Add a workflow, or a new version of one */
+  put_workflow: { args: WorkflowArgs; reply: Added };
+  /** Retire a workflow; what runs in it keeps it */
+  retire_workflow: { args: NameArgs; reply: Edited };
   /** Show a case to a unit above or to one person */
   share_case: { args: ShareCaseArgs; reply: Edited };
   /** Take a shared case back */

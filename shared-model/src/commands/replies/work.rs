@@ -1,6 +1,7 @@
 //! Replies about visits, due doors, the matter catalogue, codes and cases.
 
 use super::people::{Due, HouseholdItem};
+use crate::cases::{Field, Problem, Unit, Workflow};
 use crate::codes::Coded;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -104,6 +105,156 @@ pub struct CaseItem {
     pub shared: Vec<SharedWith>,
     /// It is here only because somebody shares it.
     pub by_share: bool,
+    /// Name and words of the workflow that it runs in.
+    pub workflow: Coded,
+    /// What lies over its state: 督办中, 联动中, 挂起, 申请延期中.
+    pub overlays: Vec<Coded>,
+    /// 1 most urgent … 4.
+    pub urgency: u32,
+    /// At which level it is dealt with, or came to its end.
+    pub level: Coded,
+    /// When the call back after its end is due, unix ms; only while it waits for one.
+    #[ts(type = "number | null")]
+    pub follow_at: Option<i64>,
+    /// Steps that do not fit, which nobody has looked at.
+    pub clashes: u32,
+    /// A number that somebody else gave it.
+    pub number: Option<String>,
+    /// Whom it was given to last.
+    pub assignee: Option<String>,
+    /// The catalogue names no department that leads, and it is not for the community to handle.
+    pub lead_gap: bool,
+}
+
+/// A clock of a case.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct ClockView {
+    pub name: Coded,
+    #[ts(type = "number")]
+    pub started_at: i64,
+    /// Null while it stands still, or where nothing says how long it is.
+    #[ts(type = "number | null")]
+    pub due_at: Option<i64>,
+    /// When it was met.
+    #[ts(type = "number | null")]
+    pub stopped_at: Option<i64>,
+    pub is_paused: bool,
+    /// What it was extended by, in its own unit.
+    pub extended: u32,
+    pub unit: Unit,
+    /// `published`, `statutory`, `weekdays`.
+    pub basis: String,
+    /// `over`, `today`, `soon`, `none`; when met: `met` or `late`.
+    pub state: String,
+}
+
+/// Another case that this one is bound to.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CaseLink {
+    /// `parent`, `child`, `repeat_of`, `repeated_by`, `merged_into`, `merged`.
+    pub kind: String,
+    pub id: String,
+    pub title: String,
+    pub state: Coded,
+}
+
+/// Somebody who has to do with a case, as far as this device knows.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct CasePerson {
+    /// `author`, `on_behalf_of`, `reporter`, `concerned`, `assignee`, `handler`.
+    pub part: String,
+    pub name: String,
+    pub contact: Option<String>,
+    /// Class in which it is kept: who else knows.
+    pub class: Coded,
+}
+
+/// A field with what it holds.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct FieldView {
+    pub field: Coded,
+    pub en: String,
+    /// As people read it.
+    pub text: String,
+}
+
+/// What a sheet prints.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum PrintLine {
+    Heading {
+        text: String,
+    },
+    Text {
+        text: String,
+    },
+    Row {
+        label: String,
+        text: String,
+    },
+    /// A line to sign.
+    Sign {
+        text: String,
+    },
+}
+
+/// `print_case`
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct PrintedSheet {
+    pub title: String,
+    pub lines: Vec<PrintLine>,
+}
+
+/// An open case close by.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct NearCase {
+    pub case: CaseItem,
+    /// `building`, or metres away.
+    pub same_building: bool,
+    pub metres: Option<u32>,
+}
+
+/// `list_near`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct NearList {
+    pub items: Vec<NearCase>,
+}
+
+/// A workflow that may be chosen or looked at.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct WorkflowItem {
+    /// Name and hash of its words: what a case keeps.
+    pub id: String,
+    pub workflow: Workflow,
+    /// It comes with the product; else a deployment wrote it.
+    pub built_in: bool,
+    /// New cases take it; else only what runs in it does.
+    pub current: bool,
+    /// Open cases in it, held here.
+    pub running: u32,
+    /// This person may open a case in it.
+    pub may_open: bool,
+    /// Who wrote it, where a deployment did.
+    pub by: Option<String>,
+    #[ts(type = "number | null")]
+    pub at: Option<i64>,
+    pub pending: bool,
+}
+
+/// `list_workflows`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct WorkflowList {
+    pub items: Vec<WorkflowItem>,
+    /// Settings that cannot be used, with what is wrong.
+    pub unreadable: Vec<Problem>,
+    /// This person may write workflows, calendar and catalogue.
+    pub may_edit: bool,
+}
+
+/// `check_workflow`
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct WorkflowChecked {
+    pub problems: Vec<Problem>,
 }
 
 /// A unit or a person that a case is shown to.
@@ -157,6 +308,10 @@ pub struct CaseView {
     pub description: Option<String>,
     pub person: Option<String>,
     pub reporter: Option<String>,
+    pub contact: Option<String>,
+    pub on_behalf_of: Option<String>,
+    /// Fields of the workflow that hold something.
+    pub fields: Vec<FieldView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -172,6 +327,11 @@ pub struct StepView {
     pub pending: bool,
     /// Legal where it was taken, not after the merge: stays, marked.
     pub clashes: bool,
+    /// Nobody has looked at it since.
+    pub unseen: bool,
+    pub on_behalf_of: Option<String>,
+    /// Fields of the step that hold something.
+    pub fields: Vec<FieldView>,
 }
 
 /// A transition that may be taken now.
@@ -182,6 +342,13 @@ pub struct NextStep {
     pub requires: Vec<String>,
     /// The one action offered as the main button.
     pub main: bool,
+    pub en: String,
+    pub fields: Vec<Field>,
+    /// Ratings that may be given, where one is asked for: `satisfied`, `fair`, `dissatisfied`.
+    pub ratings: Vec<String>,
+    pub evidence: bool,
+    /// A remark: changes nothing.
+    pub is_remark: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -193,4 +360,11 @@ pub struct CaseFile {
     pub may_share: Vec<ShareChoice>,
     /// This person shows it to others, and takes it back.
     pub is_sharer: bool,
+    pub clocks: Vec<ClockView>,
+    pub links: Vec<CaseLink>,
+    pub people: Vec<CasePerson>,
+    /// Sheets that may be printed.
+    pub sheets: Vec<Coded>,
+    /// Id of the workflow that it keeps.
+    pub workflow_id: String,
 }

@@ -158,14 +158,14 @@ impl Cells<'_, '_> {
     }
 
     pub fn ext(&mut self, raw: &[(String, String)]) {
-        let have = self.row.map(|r| r.names("ext")).unwrap_or_default();
+        let have = self.row.map(|r| r.texts("ext")).unwrap_or_default();
         for (header, text) in raw.iter().filter(|(h, t)| !h.is_empty() && !t.is_empty()) {
             let name: String = header.chars().filter(|c| *c != '/' && *c != '=' && !c.is_control()).take(30).collect();
             if text.len() > TEXT_BYTES_MAX {
                 self.hold("too_long", &format!("ext/{name}"), text);
-            } else if !have.iter().any(|x| x.split_once('=').is_some_and(|(n, _)| n == name)) {
+            } else if !have.contains_key(&name) {
                 self.edits.push(KeyEdit::put(&format!("ext/{name}"), text.clone()));
-            } else if !have.contains(&format!("{name}={text}")) {
+            } else if have.get(&name) != Some(text) {
                 self.hold("differs", &format!("ext/{name}"), text);
             }
         }

@@ -1,0 +1,309 @@
+//! A case with its steps, folded in its own workflow.
+
+use super::super::views::{self, id};
+use super::super::{settings, sharing};
+use super::view::Viewing;
+use crate::error::{CoreError, Result};
+use crate::store::{Doc, Row, docs, get_row, rows};
+use crate::workspace::Identity;
+use rusqlite::Connection;
+use shared_model::Class;
+use shared_model::cases::{FieldKind, Folded, Library, Phase, Step, Workflow, fold};
+use shared_model::commands::{CaseItem, SharedWith};
+use shared_model::matters;
+use shared_model::records::Kind;
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// A case with its steps, folded.
+pub struct Loaded {
+    pub row: Row,
+    pub class: Class,
+    pub unit: Uuid,
+    /// To whom it is shown beside its own units.
+    pub shared: Vec<SharedWith>,
+    /// It is here only because somebody shares it.
+    pub by_share: bool,
+    pub workflow: Arc<Workflow>,
+    pub(super) first_at: Option<i64>,
+    pub(super) pending: bool,
+    pub(super) mine: bool,
+    pub(super) by: String,
+    pub(super) steps: Vec<FoundStep>,
+    pub(super) folded: Folded,
+}
+
+/// A step as it is held here.
+#[derive(Clone)]
+pub(super) struct FoundStep {
+    pub row: Row,
+    pub received_at: Option<i64>,
+    pub pending: bool,
+    pub mine: bool,
+}
+
+impl FoundStep {
+    pub fn transition(&self) -> String {
+        self.row.text("transition").unwrap_or_default()
+    }
+}
+
+impl Loaded {
+    /// Its matter, as the lists of what waits call it.
+    pub fn title(&self) -> String {
+        matters::find(&self.row.text("matter").unwrap_or_default()).map_or_else(String::new, |m| m.name_zh.clone())
+    }
+
+    /// A step of it.
+    pub(super) fn step(&self, id: &Uuid) -> Option<&FoundStep> {
+        self.steps.iter().find(|s| s.row.record == *id)
+    }
+
+    /// Its steps that count, in order.
+    pub(super) fn counted(&self) -> impl DoubleEndedIterator<Item = &FoundStep> {
+        self.folded.order.iter().filter(|id| !self.folded.clashes.contains(id)).filter_map(|id| self.step(id))
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.workflow.is_over(&self.folded.stand.state)
+    }
+
+    /// The case that it was merged into.
+    pub(super) fn merged_into(&self) -> Option<Uuid> {
+        if self.workflow.state(&self.folded.stand.state).is_none_or(|s| s.phase != Phase::Aside) {
+            return None;
+        }
+        let last = self.counted().rev().find(|s| self.workflow.transition(&s.transition()).is_some_and(|t| t.to.is_some()))?;
+        named_case(&self.workflow, last)
+    }
+}
+
+/// The case that a step names.
+fn named_case(workflow: &Workflow, step: &FoundStep) -> Option<Uuid> {
+    let t = workflow.transition(&step.transition())?;
+    let field = t.fields.iter().find(|f| f.kind == FieldKind::Case)?;
+    Uuid::parse_str(step.row.texts("data").get(&field.name)?).ok()
+}
+
+/// Steps of every case, or of one.
+fn steps_of(db: &Connection, case: Option<Uuid>) -> Result<HashMap<Uuid, Vec<FoundStep>>> {
+    let found = match case {
+        Some(c) => rows(db, Kind::CaseStep, "where t.\"case\" = ?1 and t._del is null", &[&c])?,
+        None => rows(db, Kind::CaseStep, "where t._del is null", &[])?,
+    };
+    let mut told: HashMap<Uuid, (Option<i64>, bool, bool)> = HashMap::new();
+    let mut q = db.prepare_cached("select record, first_at, pending, mine from doc where kind = 7")?;
+    let read =
+        |r: &rusqlite::Row<'_>| Ok((r.get::<_, Uuid>(0)?, (r.get::<_, Option<i64>>(1)?, r.get::<_, i64>(2)? > 0, r.get::<_, bool>(3)?)));
+    for r in q.query_map([], read)? {
+        let (record, t) = r?;
+        told.insert(record, t);
+    }
+    let mut out: HashMap<Uuid, Vec<_>> = HashMap::new();
+    for row in found {
+        let Some(c) = row.id("case") else { continue };
+        let (received_at, pending, mine) = told.get(&row.record).copied().unwrap_or_default();
+        out.entry(c).or_default().push(FoundStep { row, received_at, pending, mine });
+    }
+    Ok(out)
+}
+
+pub(super) fn as_steps(steps: &[FoundStep]) -> Vec<Step> {
+    steps
+        .iter()
+        .map(|s| Step {
+            id: s.row.record,
+            transition: s.transition(),
+            after: s.row.names("after").iter().filter_map(|a| Uuid::parse_str(a).ok()).collect(),
+            received_at: s.received_at,
+            device_seq: u64::try_from(s.row.int("at").unwrap_or(0)).unwrap_or(0),
+            by: None,
+        })
+        .collect()
+}
+
+/// The document that holds the matter: its class is the case's own.
+fn main_doc(db: &Connection, case: Uuid) -> Result<Option<Doc>> {
+    for d in docs::of_record(db, case)? {
+        if let Some(doc) = docs::load(db, d)?
+            && doc.shown.value("matter").is_some()
+        {
+            return Ok(Some(doc));
+        }
+    }
+    Ok(None)
+}
+
+fn workflow_of(library: &Library, row: &Row) -> Arc<Workflow> {
+    library.find_or_unknown(&row.text("workflow").unwrap_or_default())
+}
+
+fn load_with(db: &Connection, library: &Library, row: Row, steps: Vec<FoundStep>) -> Result<Option<Loaded>> {
+    let Some(doc) = main_doc(db, row.record)? else { return Ok(None) };
+    let workflow = workflow_of(library, &row);
+    let folded = fold(&workflow, &as_steps(&steps));
+    let mut c = Loaded {
+        class: doc.id.class,
+        unit: doc.unit,
+        shared: sharing::shown_to(&doc),
+        by_share: docs::is_only_shared(db, doc.id)?,
+        first_at: doc.first_at,
+        pending: doc.pending > 0 || steps.iter().any(|s| s.pending),
+        mine: doc.mine,
+        by: views::author_of(db, &doc.shown, "matter")?,
+        row,
+        steps,
+        folded,
+        workflow,
+    };
+    break_ring(db, library, &mut c)?;
+    Ok(Some(c))
+}
+
+/// How many merges are followed.
+const MERGES_MAX: usize = 20;
+
+/// Two offices merged A into B and B into A apart: both would be set aside and nobody would act. Everywhere, the one with the smallest id
+/// stays open, and its merge is marked.
+fn break_ring(db: &Connection, library: &Library, c: &mut Loaded) -> Result<()> {
+    let me = c.row.record;
+    let (mut at, mut smallest) = (c.merged_into(), me);
+    for _ in 0..MERGES_MAX {
+        match at {
+            None => return Ok(()),
+            Some(next) if next == me => break,
+            Some(next) => {
+                smallest = smallest.min(next);
+                at = merged_plainly(db, library, next)?;
+            }
+        }
+    }
+    if at != Some(me) || smallest != me {
+        return Ok(());
+    }
+    let into: Vec<Uuid> = c.steps.iter().filter(|s| named_case(&c.workflow, s).is_some()).map(|s| s.row.record).collect();
+    let others: Vec<Step> = as_steps(&c.steps).into_iter().filter(|s| !into.contains(&s.id)).collect();
+    let stand = fold(&c.workflow, &others).stand;
+    c.folded.stand = stand;
+    c.folded.clashes.extend(into);
+    Ok(())
+}
+
+/// Where a case was merged into, by its own steps alone.
+fn merged_plainly(db: &Connection, library: &Library, case: Uuid) -> Result<Option<Uuid>> {
+    let Some(row) = get_row(db, Kind::Case, case)? else { return Ok(None) };
+    let workflow = workflow_of(library, &row);
+    let steps = steps_of(db, Some(case))?.remove(&case).unwrap_or_default();
+    let folded = fold(&workflow, &as_steps(&steps));
+    if workflow.state(&folded.stand.state).is_none_or(|s| s.phase != Phase::Aside) {
+        return Ok(None);
+    }
+    let last =
+        folded.order.iter().rev().filter(|id| !folded.clashes.contains(id)).filter_map(|id| steps.iter().find(|s| s.row.record == *id));
+    Ok(last
+        .into_iter()
+        .find(|s| workflow.transition(&s.transition()).is_some_and(|t| t.to.is_some()))
+        .and_then(|s| named_case(&workflow, s)))
+}
+
+/// A case by its id.
+///
+/// # Errors
+/// `not_found`.
+pub fn load(db: &Connection, text: &str) -> Result<Loaded> {
+    let case = id(text, "这件事")?;
+    let row =
+        get_row(db, Kind::Case, case)?.filter(|r| r.get("matter").is_some()).ok_or_else(|| CoreError::not_found("这件事").at("id"))?;
+    let steps = steps_of(db, Some(case))?.remove(&case).unwrap_or_default();
+    load_with(db, &settings::library(db)?, row, steps)?.ok_or_else(|| CoreError::not_found("这件事").at("id"))
+}
+
+/// Every case held here.
+pub(super) fn all(db: &Connection) -> Result<Vec<Loaded>> {
+    some(db, rows(db, Kind::Case, "where t._del is null and t.matter is not null", &[])?)
+}
+
+fn some(db: &Connection, rows: Vec<Row>) -> Result<Vec<Loaded>> {
+    let library = settings::library(db)?;
+    let mut steps = if rows.len() == 1 { steps_of(db, Some(rows[0].record))? } else { steps_of(db, None)? };
+    let mut out = Vec::with_capacity(rows.len());
+    for row in rows {
+        let own = steps.remove(&row.record).unwrap_or_default();
+        out.extend(load_with(db, &library, row, own)?);
+    }
+    Ok(out)
+}
+
+/// Cases bound to this one by a field.
+pub(super) fn bound(db: &Connection, key: &str, case: Uuid) -> Result<Vec<Loaded>> {
+    let filter = format!("where t.\"{key}\" = ?1 and t._del is null and t.matter is not null");
+    some(db, rows(db, Kind::Case, &filter, &[&case])?)
+}
+
+/// Cases of a household.
+///
+/// # Errors
+/// Of the store.
+pub fn of_household(db: &Connection, me: &Identity, household: Uuid, now: i64) -> Result<Vec<CaseItem>> {
+    let found = some(db, rows(db, Kind::Case, "where t.household = ?1 and t._del is null and t.matter is not null", &[&household])?)?;
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let viewing = Viewing::new(db, me, now)?;
+    let mut out = found.iter().map(|c| viewing.item(c)).collect::<Result<Vec<_>>>()?;
+    out.sort_by_key(|i| (i.is_closed, -i.opened_at));
+    Ok(out)
+}
+
+/// Rows of open cases with the workflow of each: told from the steps alone, for what only counts.
+fn open_rows(db: &Connection) -> Result<Vec<Row>> {
+    let library = settings::library(db)?;
+    let mut steps = steps_of(db, None)?;
+    let mut all = rows(db, Kind::Case, "where t._del is null and t.matter is not null", &[])?;
+    all.retain(|r| {
+        let workflow = workflow_of(&library, r);
+        let folded = fold(&workflow, &as_steps(&steps.remove(&r.record).unwrap_or_default()));
+        !workflow.is_over(&folded.stand.state)
+    });
+    Ok(all)
+}
+
+/// Household of each open case.
+pub fn open_households(db: &Connection) -> Result<Vec<Uuid>> {
+    Ok(open_rows(db)?.iter().filter_map(|r| r.id("household")).collect())
+}
+
+/// Building of each open case.
+pub fn open_by_unit(db: &Connection) -> Result<Vec<Uuid>> {
+    Ok(open_rows(db)?.iter().filter_map(|r| r.id("building")).collect())
+}
+
+/// Workflow of each open case.
+pub fn open_workflows(db: &Connection) -> Result<Vec<String>> {
+    Ok(open_rows(db)?.iter().filter_map(|r| r.text("workflow")).collect())
+}
+
+/// Open cases held here.
+pub fn open_count(db: &Connection) -> Result<usize> {
+    Ok(open_rows(db)?.len())
+}
+
+/// Cases that were merged into this one.
+pub(super) fn merged_into(db: &Connection, case: Uuid) -> Result<Vec<Loaded>> {
+    // the steps that name it, by the words of their fields; each is then asked where it stands
+    let like = format!("%={case}%");
+    let mut from: Vec<Uuid> =
+        rows(db, Kind::CaseStep, "where t._del is null and t.data like ?1", &[&like])?.iter().filter_map(|s| s.id("case")).collect();
+    from.sort_unstable();
+    from.dedup();
+    let mut out = Vec::new();
+    for id in from {
+        if let Ok(c) = load(db, &id.to_string())
+            && c.merged_into() == Some(case)
+        {
+            out.push(c);
+        }
+    }
+    Ok(out)
+}
