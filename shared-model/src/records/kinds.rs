@@ -185,6 +185,13 @@ kinds! {
         workflow    text     own               once "流程" "Workflow";
         person      id       at_least_register any  "涉及的人" "Person concerned";
         reporter    text     at_least_register any  "反映人" "Reported by";
+        contact     text     at_least_register any  "联系方式" "How to reach them";
+        on_behalf_of text    at_least_register any  "代谁上报" "Reported on behalf of";
+        parent      id       own               once "属于哪一件" "Part of";
+        repeat_of   id       own               once "重复哪一件" "Repeats";
+        lng_e7      int      own               once "经度" "Longitude";
+        lat_e7      int      own               once "纬度" "Latitude";
+        data        ext      own               any  "流程字段" "Fields of the workflow";
         shared      ext      own               server "谁看得到" "Shown to";
     }
     CaseStep "case_step" "步骤" "Step", "事项的经过", "履行法定职责", keep 1095 {
