@@ -20,7 +20,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What a case says in words or of whom; the rest of it stays.
-const CASE_WORDS: &[&str] = &["title", "description", "place", "reporter", "person", "household"];
+const CASE_WORDS: &[&str] =
+    &["title", "description", "place", "reporter", "contact", "on_behalf_of", "person", "household", "lng_e7", "lat_e7"];
 /// What identifies a person when it stands in another record.
 pub const SAYS_WHO: &[&str] = &["name", "nickname", "phone", "phone2", "id_number"];
 /// What identifies a household when it stands in another record.
@@ -87,6 +88,11 @@ impl Loaded {
         };
         let in_key = |key: &str| key.rsplit_once('/').and_then(|(_, id)| Uuid::parse_str(id).ok()).is_some_and(|id| records.contains(&id));
         self.said.keys().filter(|key| leads(key) && (in_key(key) || self.names(key, records))).cloned().collect()
+    }
+
+    /// Its keys of one family.
+    fn keys_of(&self, family: &'static str) -> impl Iterator<Item = String> {
+        self.said.keys().filter(move |key| key.starts_with(family)).cloned()
     }
 }
 
@@ -233,9 +239,9 @@ fn household(db: &Connection, tree: &Tree, mut look: Look, record: Uuid) -> Resu
     for d in look.docs.values().filter(|d| !gone.contains(&d.row.doc)) {
         let is_of_case = of_cases.contains(&d.record());
         let keys = match d.row.kind {
-            Kind::Case if is_of_case => CASE_WORDS.iter().map(|k| (*k).to_owned()).collect(),
+            Kind::Case if is_of_case => CASE_WORDS.iter().map(|k| (*k).to_owned()).chain(d.keys_of("data/")).collect(),
             // also in a stricter part, which does not name the case
-            Kind::CaseStep if is_of_case => vec!["note".into()],
+            Kind::CaseStep if is_of_case => ["note", "on_behalf_of"].map(str::to_owned).into_iter().chain(d.keys_of("data/")).collect(),
             _ => d.keys_to(&records),
         };
         without(d, keys, &mut out);

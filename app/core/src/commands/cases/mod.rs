@@ -97,7 +97,7 @@ pub fn add_as(engine: &Engine, case: Uuid, args: AddCaseArgs) -> Result<Added> {
         edits.extend(data.iter().map(|(name, held)| KeyEdit::put(&format!("data/{name}"), held.clone())));
         // what this role may not write in a stricter class is left out rather than refused: a head names no person
         edits.retain(|e| {
-            Kind::Case.field(&e.key).is_some_and(|f| {
+            Kind::Case.field(&e.key).is_none_or(|f| {
                 let class = f.class_in(opening.class);
                 class == opening.class || roles.iter().any(|r| shared_model::rules::may_write(*r, Kind::Case, class, Verb::Make))
             })
