@@ -5,6 +5,7 @@ use crate::store::{Row, docs};
 use crate::workspace::KeyEdit;
 use rusqlite::{Connection, OptionalExtension};
 use serde_json::Value as Json;
+use shared_model::cases::{self, Library};
 use shared_model::codes::{self, Coded, TagKind};
 use shared_model::crdt::{ActorId, OpId, Registers, Value};
 use shared_model::records::{self, FieldType, Kind};
@@ -68,7 +69,8 @@ pub fn text_of(kind: Kind, key: &str, value: &Value) -> String {
         (FieldType::Code(t), Value::Str(c)) => records::label(t, c),
         (FieldType::IdNumber, Value::Str(s)) => codes::id_number::mask(s),
         (FieldType::Bool | FieldType::Flags, Value::Bool(b)) => if *b { "是" } else { "否" }.into(),
-        (_, Value::Str(s)) => s.clone(),
+        (_, Value::Str(s)) if kind == Kind::CaseStep && key == "transition" => step_zh(s).unwrap_or(s).to_string(),
+        (_, Value::Str(s)) => flow_field(kind, key).map_or_else(|| s.clone(), |f| f.words(s)),
         (_, Value::Int(n)) => n.to_string(),
         (_, Value::F64(n)) => n.to_string(),
         (_, Value::Bool(b)) => b.to_string(),
@@ -83,10 +85,25 @@ pub fn json_of(kind: Kind, key: &str, value: &Value) -> Json {
     }
 }
 
+/// What a step is called, in the first workflow of the product that has one of this name.
+fn step_zh(name: &str) -> Option<&'static str> {
+    Library::built_in().all().find_map(|(_, w)| w.transition(name)).map(|t| t.zh.as_str())
+}
+
+/// A field that a workflow of the product declares, by its key in a case or a step. Two workflows that use one name mean the same by it.
+fn flow_field(kind: Kind, key: &str) -> Option<&'static cases::Field> {
+    let name = key.strip_prefix("data/").filter(|_| matches!(kind, Kind::Case | Kind::CaseStep))?;
+    let mut fields = Library::built_in().all().flat_map(|(_, w)| w.fields.iter().chain(w.steps.iter().flat_map(|t| &t.fields)));
+    fields.find(|f| f.name == name)
+}
+
 /// Label of a key.
 pub fn label_of(kind: Kind, key: &str) -> String {
     match kind.field(key) {
-        Some(f) if f.ty == FieldType::Flags => format!("{}：{}", f.zh, key.split_once('/').map_or("", |(_, n)| n)),
+        Some(f) if f.ty.is_family() => match flow_field(kind, key) {
+            Some(own) => own.zh.clone(),
+            None => format!("{}：{}", f.zh, key.split_once('/').map_or("", |(_, n)| n)),
+        },
         Some(f) => f.zh.to_string(),
         None => key.to_string(),
     }
