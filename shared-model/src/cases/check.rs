@@ -1,6 +1,8 @@
 //! What is wrong with a workflow, each with its place and what to do. Asked when a file is read, when a deployment writes one, and by the gate.
 
+use super::fold::REVIEWED;
 use super::workflow::{Amount, Field, FieldKind, Phase, Transition, Workflow};
+use crate::rules::Role;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use ts_rs::TS;
@@ -13,6 +15,13 @@ pub const BODY_BYTES_MAX: usize = 48 * 1024;
 const LABEL_CHARS_MAX: usize = 40;
 /// What a step may ask for beside its fields.
 const ASKED: [&str; 4] = ["note", "assignee", "rating", "to"];
+/// Names that a field of a step may not have: what every step keeps beside its fields.
+const KEPT: [&str; 5] = ["note", "assignee", "rating", "to", "level"];
+/// Units that a clock, or what is offered after it, may count: hours or days. Ten years of working days are no promise any more, and beyond
+/// what the calendar counts a clock would silently have no end.
+const CLOCK_UNITS_MAX: u32 = 2_000;
+/// The step by which whoever finds something says that it is done already; it is written with the case.
+const ON_THE_SPOT: &str = "on_the_spot";
 /// Ratings.
 const RATINGS: [&str; 3] = ["satisfied", "fair", "dissatisfied"];
 /// What a sheet may put in beside fields.
@@ -67,6 +76,12 @@ pub fn check(workflow: &Workflow) -> Vec<Problem> {
     c.clocks();
     c.sheets();
     c.found
+}
+
+/// Words that are there twice.
+fn twice<'n>(words: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let mut seen = BTreeSet::new();
+    words.map(str::trim).find(|w| !w.is_empty() && !seen.insert(*w))
 }
 
 fn is_name(name: &str) -> bool {
@@ -133,13 +148,16 @@ impl Checking<'_> {
         for f in fields {
             let at = format!("{place}.{}", f.name);
             self.label(&at, &f.zh, &f.en);
-            if ASKED.contains(&f.name.as_str()) {
+            if KEPT.contains(&f.name.as_str()) {
                 self.say("name", &at, "这个代号已有别的用处，换一个。");
             }
             if f.kind == FieldKind::Choice && f.options.is_empty() {
                 self.say("options", &at, "单选要有选项。");
             }
             self.names(&format!("{at}.options"), f.options.iter().map(|o| o.name.as_str()));
+            if let Some(words) = twice(f.options.iter().map(|o| o.zh.as_str())) {
+                self.say("twins", format!("{at}.options"), format!("有两个选项都叫「{words}」，分不清，改一个。"));
+            }
             for o in &f.options {
                 self.label(&format!("{at}.options.{}", o.name), &o.zh, &o.en);
             }
@@ -150,6 +168,10 @@ impl Checking<'_> {
         self.names("states", self.w.states.iter().map(|s| s.name.as_str()));
         for s in &self.w.states {
             self.label(&format!("states.{}", s.name), &s.zh, &s.en);
+        }
+        if let Some(words) = twice(self.w.states.iter().map(|s| s.zh.as_str())) {
+            let name = self.w.states.iter().rfind(|s| s.zh == words).map(|s| s.name.clone()).unwrap_or_default();
+            self.say("twins", format!("states.{name}.zh"), format!("有两个状态都叫「{words}」，分不清，改一个。"));
         }
         match self.w.states.first() {
             None => self.say("states", "states", "一个状态也没有。"),
@@ -170,8 +192,17 @@ impl Checking<'_> {
             if t.by.is_empty() {
                 self.say("roles", format!("{at}.by"), "没有人能做这一步，至少选一种人。");
             }
-            for s in t.from.iter().chain(&t.to).filter(|s| self.w.state(s).is_none()).cloned().collect::<Vec<_>>() {
-                self.say("unknown", &at, format!("没有「{s}」这个状态。"));
+            if t.by.contains(&Role::Assignee) && !t.shared {
+                self.say("roles", format!("{at}.by"), "承办人只看得到给他看的事：写上 shared，或去掉承办人。");
+            }
+            for s in t.from.iter().filter(|s| self.w.state(s).is_none()).cloned().collect::<Vec<_>>() {
+                self.say("unknown", format!("{at}.from"), format!("没有「{s}」这个状态。"));
+            }
+            for s in t.to.iter().filter(|s| self.w.state(s).is_none()).cloned().collect::<Vec<_>>() {
+                self.say("unknown", format!("{at}.to"), format!("没有「{s}」这个状态。"));
+            }
+            if !t.ends.is_empty() && (t.ends == t.begins || t.unless.contains(&t.ends)) {
+                self.say("never", &at, format!("「{}」永远不能做：它要等一个叠加状态，又不许有它。", t.zh));
             }
             for n in t.not_by.iter().filter(|n| self.w.transition(n).is_none()).cloned().collect::<Vec<_>>() {
                 self.say("unknown", format!("{at}.not_by"), format!("没有「{n}」这一步。"));
@@ -185,11 +216,48 @@ impl Checking<'_> {
             if !t.ratings.is_empty() && !t.requires.iter().any(|r| r == "rating") {
                 self.say("rating", &at, "按评价分路的一步要有评价：requires 里写上 rating。");
             }
-            if t.requires.iter().any(|r| r == "to") && t.by != [crate::rules::Role::Office] {
+            if t.requires.iter().any(|r| r == "to") && t.by != [Role::Office] {
                 self.say("roles", &at, "给别人看只有社区办公室能做：by 只写 office。");
             }
         }
         self.groups();
+        self.twins();
+        self.needed();
+    }
+
+    /// Two buttons with the same words in the same state; those of one group are one button.
+    fn twins(&mut self) {
+        let w = self.w;
+        let meets = |a: &Transition, b: &Transition| {
+            let takes = |t: &Transition, s: &str| if t.from.is_empty() { t.always || !w.is_over(s) } else { t.from.iter().any(|f| f == s) };
+            w.states.iter().any(|s| takes(a, &s.name) && takes(b, &s.name))
+        };
+        for (n, a) in w.steps.iter().enumerate() {
+            let same = |b: &&Transition| !a.zh.trim().is_empty() && a.zh == b.zh && (a.group.is_empty() || a.group != b.group);
+            if w.steps[..n].iter().filter(same).any(|b| meets(a, b)) {
+                self.say("twins", format!("steps.{}.zh", a.name), format!("同一个状态下有两步都叫「{}」，分不清，改一个。", a.zh));
+            }
+        }
+    }
+
+    /// What the engine itself takes a step for.
+    fn needed(&mut self) {
+        if self.w.transition(REVIEWED).is_none_or(|t| !t.is_remark() || !t.from.is_empty() || !t.always) {
+            let missing = "要有一步代号 reviewed（已核对相抵的步骤），随时可做，不改状态：两个人同时办、步骤相抵时靠它了结。";
+            self.say("needed", "steps.reviewed", missing);
+        }
+        let Some(t) = self.w.transition(ON_THE_SPOT) else { return };
+        let first = self.w.states.first().map(|s| s.name.as_str()).unwrap_or_default();
+        if !t.from.iter().any(|s| s == first) || !t.to.as_deref().is_some_and(|s| self.w.is_over(s)) {
+            self.say("needed", format!("steps.{ON_THE_SPOT}.from"), "当场办结（代号 on_the_spot）要从开始的状态直接到办结。");
+        }
+        if t.requires.iter().any(|r| r != "note") || t.fields.iter().any(|f| f.required) {
+            self.say(
+                "needed",
+                format!("steps.{ON_THE_SPOT}.requires"),
+                "当场办结（代号 on_the_spot）随上报一起写，只能要求写说明，不能再有必填的。",
+            );
+        }
     }
 
     /// In one group each rating leads one way.
@@ -275,11 +343,18 @@ impl Checking<'_> {
         for c in &self.w.clocks {
             let at = format!("clocks.{}", c.name);
             self.label(&at, &c.zh, &c.en);
-            if c.starts.is_empty() || (c.stops.is_empty() && c.stops_by.is_empty()) {
-                self.say("clock", &at, "要写明从哪个状态起、到哪个状态止。");
+            for (key, is_missing, words) in [
+                ("starts", c.starts.is_empty(), "要写明从进入哪个状态起算。"),
+                ("stops", c.stops.is_empty() && c.stops_by.is_empty(), "要写明到哪个状态、或做了哪一步为止。"),
+            ] {
+                if is_missing {
+                    self.say("clock", format!("{at}.{key}"), words);
+                }
             }
-            for s in c.starts.iter().chain(&c.stops).filter(|s| self.w.state(s).is_none()).cloned().collect::<Vec<_>>() {
-                self.say("unknown", &at, format!("没有「{s}」这个状态。"));
+            for (key, states) in [("starts", &c.starts), ("stops", &c.stops)] {
+                for s in states.iter().filter(|s| self.w.state(s).is_none()) {
+                    self.say("unknown", format!("{at}.{key}"), format!("没有「{s}」这个状态。"));
+                }
             }
             let steps = c.stops_by.iter().chain(c.escalate.as_ref().map(|e| &e.step));
             for s in steps.filter(|s| self.w.transition(s).is_none()).cloned().collect::<Vec<_>>() {
@@ -300,7 +375,13 @@ impl Checking<'_> {
                 Amount::Named(n) if !matches!(n.as_str(), "response" | "resolve") && !is_date(n) => {
                     self.say("unknown", format!("{at}.amount"), format!("没有「{n}」这个日期字段。"));
                 }
+                Amount::Fixed(n) if *n > CLOCK_UNITS_MAX => {
+                    self.say("clock", format!("{at}.amount"), format!("时限太长，最多 {CLOCK_UNITS_MAX}。"));
+                }
                 _ => {}
+            }
+            if c.escalate.as_ref().is_some_and(|e| e.after > CLOCK_UNITS_MAX) {
+                self.say("clock", format!("{at}.escalate"), format!("逾期以后太久了，最多 {CLOCK_UNITS_MAX}。"));
             }
         }
     }
@@ -320,5 +401,105 @@ impl Checking<'_> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::workflow::Label;
+    use super::*;
+    use crate::cases::Library;
+
+    /// The loop of most matters with one thing changed: what is wrong with it, as code and place.
+    fn wrong(change: impl FnOnce(&mut Workflow)) -> Vec<(String, String)> {
+        let mut w = Library::built_in().hazard().clone();
+        change(&mut w);
+        check(&w).into_iter().map(|p| (p.code, p.place)).collect()
+    }
+
+    fn step<'w>(w: &'w mut Workflow, name: &str) -> &'w mut Transition {
+        w.steps.iter_mut().find(|t| t.name == name).unwrap()
+    }
+
+    fn at(code: &str, place: &str) -> Vec<(String, String)> {
+        vec![(code.into(), place.into())]
+    }
+
+    #[test]
+    fn two_states_options_or_buttons_with_the_same_words_are_told_apart_by_nobody() {
+        assert_eq!(wrong(|w| w.states[1].zh = "已上报".into()), at("twins", "states.judged.zh"));
+        assert_eq!(
+            wrong(|w| step(w, "judge").fields[0].options[1].zh = "社区可以办".into()),
+            at("twins", "steps.judge.fields.category_note.options")
+        );
+        assert_eq!(wrong(|w| step(w, "close").zh = "交办".into()), at("twins", "steps.close.zh"));
+        // where they never stand beside each other they may
+        assert!(wrong(|w| step(w, "split").zh = "撤销作废".into()).is_empty());
+        assert!(wrong(|w| step(w, "visit_badly").zh = "回访".into()).is_empty(), "one button, the rating chooses");
+    }
+
+    #[test]
+    fn whoever_sees_only_what_is_shown_to_them_takes_only_steps_of_what_is_shown() {
+        assert_eq!(wrong(|w| step(w, "answer").shared = false), at("roles", "steps.answer.by"));
+    }
+
+    #[test]
+    fn a_step_that_waits_for_what_it_forbids_is_found() {
+        assert_eq!(wrong(|w| step(w, "resume").unless = vec!["held".into()]), at("never", "steps.resume"));
+        let both = wrong(|w| step(w, "resume").begins = "held".into());
+        assert!(both.contains(&("never".into(), "steps.resume".into())), "{both:?}");
+    }
+
+    #[test]
+    fn clashing_steps_can_always_be_looked_at() {
+        let gone = wrong(|w| w.steps.retain(|t| t.name != REVIEWED));
+        assert_eq!(gone, at("needed", "steps.reviewed"));
+        assert_eq!(wrong(|w| step(w, REVIEWED).to = Some("closed".into())), at("needed", "steps.reviewed"));
+    }
+
+    #[test]
+    fn what_is_closed_on_the_spot_is_written_with_the_case_and_asks_for_nothing_more() {
+        assert_eq!(wrong(|w| step(w, ON_THE_SPOT).to = Some("judged".into())), at("needed", "steps.on_the_spot.from"));
+        assert_eq!(wrong(|w| step(w, ON_THE_SPOT).from = vec!["judged".into()]), at("needed", "steps.on_the_spot.from"));
+        let asks = wrong(|w| {
+            let mut asked = step(w, "join").fields[0].clone();
+            asked.name = "how".into();
+            step(w, ON_THE_SPOT).fields = vec![asked];
+        });
+        assert_eq!(asks, at("needed", "steps.on_the_spot.requires"));
+    }
+
+    #[test]
+    fn a_clock_says_where_it_lacks_something_and_is_never_longer_than_the_calendar_counts() {
+        assert_eq!(wrong(|w| w.clocks[1].starts.clear()), at("clock", "clocks.resolve.starts"));
+        assert_eq!(wrong(|w| w.clocks[1].stops.clear()), at("clock", "clocks.resolve.stops"));
+        assert_eq!(wrong(|w| w.clocks[2].amount = Amount::Fixed(CLOCK_UNITS_MAX + 1)), at("clock", "clocks.follow.amount"));
+        assert!(wrong(|w| w.clocks[2].amount = Amount::Fixed(CLOCK_UNITS_MAX)).is_empty());
+        assert_eq!(wrong(|w| w.clocks[1].escalate.as_mut().unwrap().after = u32::MAX), at("clock", "clocks.resolve.escalate"));
+        let longest = crate::calendar::Clock {
+            start_ms: 1_800_000_000_000,
+            count: crate::calendar::Count::WorkDays,
+            amount: CLOCK_UNITS_MAX,
+            pauses: Vec::new(),
+        };
+        assert!(crate::calendar::Calendar::national().deadline(&longest).is_some(), "the longest clock has an end");
+    }
+
+    #[test]
+    fn a_field_of_a_step_has_no_name_that_every_step_keeps() {
+        let wrong = wrong(|w| {
+            step(w, "join").fields[0].name = "level".into();
+            w.sheets.clear();
+        });
+        assert_eq!(wrong, at("name", "steps.join.fields.level"));
+    }
+
+    #[test]
+    fn a_state_that_is_not_there_is_told_where_it_is_named() {
+        assert_eq!(wrong(|w| step(w, "judge").from.push("gone".into())), at("unknown", "steps.judge.from"));
+        let to = wrong(|w| step(w, "rate").to = Some("gone".into()));
+        assert_eq!(to, at("unknown", "steps.rate.to"));
+        let overlays = wrong(|w| w.overlays.push(Label { name: "spare".into(), zh: "备用".into(), en: String::new() }));
+        assert_eq!(overlays.len(), 2, "{overlays:?}");
     }
 }
