@@ -120,7 +120,9 @@ fn finished(told: &Told<'_>, reading: Reading<'_>) -> Running {
 /// A clock of so many units.
 fn counted(unit: Unit, amount: u32, start_ms: i64, pauses: Vec<Pause>) -> Clock {
     let (count, amount) = match unit {
+        Unit::Minutes => (Count::Minutes, amount),
         Unit::Hours => (Count::Minutes, amount.saturating_mul(60)),
+        Unit::Days => (Count::Minutes, amount.saturating_mul(24 * 60)),
         Unit::WorkHours => (Count::WorkMinutes, amount.saturating_mul(60)),
         Unit::WorkDays => (Count::WorkDays, amount),
     };

@@ -16,7 +16,19 @@ pub const UNKNOWN: &str = "unknown";
 const HASH_DIGITS: usize = 12;
 
 /// The files, in the order in which they are offered.
-const FILES: &[&str] = &[include_str!("../../workflows/hazard.toml")];
+const FILES: &[&str] = &[
+    include_str!("../../workflows/hazard.toml"),
+    include_str!("../../workflows/dispute.toml"),
+    include_str!("../../workflows/hotline.toml"),
+    include_str!("../../workflows/property.toml"),
+    include_str!("../../workflows/errand.toml"),
+    include_str!("../../workflows/whistle.toml"),
+    include_str!("../../workflows/special.toml"),
+    include_str!("../../workflows/resolution.toml"),
+    include_str!("../../workflows/ledger.toml"),
+    include_str!("../../workflows/project.toml"),
+    include_str!("../../workflows/report.toml"),
+];
 
 /// The workflows of the product that were changed since: cases that run in them keep them. None so far.
 const FORMER: &[&str] = &[];
@@ -200,8 +212,21 @@ mod tests {
             assert!(wrong.is_empty(), "{}: {wrong:#?}", workflow.name);
             // those of the product speak English too
             let labels = workflow.states.iter().map(|s| &s.en).chain(workflow.steps.iter().map(|t| &t.en));
-            let more = workflow.fields.iter().chain(workflow.steps.iter().flat_map(|t| &t.fields)).map(|f| &f.en);
-            assert!(labels.chain(more).chain([&workflow.en]).all(|en| !en.is_empty()), "{} lacks English words", workflow.name);
+            let fields = || workflow.fields.iter().chain(workflow.steps.iter().flat_map(|t| &t.fields));
+            let more = fields().map(|f| &f.en).chain(fields().flat_map(|f| &f.options).map(|o| &o.en));
+            let rest = workflow.overlays.iter().map(|o| &o.en).chain(workflow.clocks.iter().map(|c| &c.en));
+            let all = labels.chain(more).chain(rest).chain(workflow.sheets.iter().map(|s| &s.en)).chain([&workflow.en]);
+            assert!(all.into_iter().all(|en| !en.is_empty()), "{} lacks English words", workflow.name);
+            // who reported it is told something while it is open, it prints, and what does not fit can be looked at
+            let open = workflow.states.iter().filter(|s| s.phase == Phase::Open);
+            assert!(open.clone().all(|s| !s.said.is_empty()), "{} says nothing of a state", workflow.name);
+            assert!(!workflow.sheets.is_empty() && !workflow.about.is_empty() && !workflow.clocks.is_empty(), "{}", workflow.name);
+            for name in ["comment", "reviewed"] {
+                let step = workflow.transition(name).unwrap();
+                assert!(step.is_remark() && step.always && step.requires == ["note"], "{} {name}", workflow.name);
+            }
+            let on_the_spot = workflow.transition("on_the_spot");
+            assert!(on_the_spot.is_none_or(|t| t.from == [workflow.states[0].name.clone()] && t.fields.is_empty()), "{}", workflow.name);
         }
         assert_eq!(Library::built_in().all().count(), FILES.len());
     }

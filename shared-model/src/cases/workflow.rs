@@ -162,10 +162,14 @@ pub struct Transition {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
+    /// 自然时, minutes: an emergency.
+    Minutes,
     /// 自然时, hours.
     Hours,
     /// 工作时, hours.
     WorkHours,
+    /// 自然日, of 24 hours each.
+    Days,
     /// 工作日, days.
     WorkDays,
 }

@@ -1619,7 +1619,7 @@ how: string, words: string,
  * Empty when nobody decided: others brought it back to a server that was set back.
  */
 by: string, at: number, };
-export type Unit = "hours" | "work_hours" | "work_days";
+export type Unit = "minutes" | "hours" | "work_hours" | "days" | "work_days";
 export type UnitItem = { id: string, code: string | null, kind: Coded, name: string, parent: string | null, 
 /**
  * Number and estate of a building.
