@@ -50,7 +50,7 @@ pub fn clocks(told: &Told<'_>, steps: &[Step], folded: &Folded) -> Vec<Running> 
     let by_id: BTreeMap<Uuid, &Step> = steps.iter().map(|s| (s.id, s)).collect();
     let mut read: Vec<Option<Reading<'_>>> = told.workflow.clocks.iter().map(|_| None).collect();
     let mut stand = Stand::first(told.workflow);
-    enter(told, &mut read, &stand.state, told.opened_ms);
+    enter(told, &mut read, &stand, told.opened_ms);
     for step in folded.order.iter().filter(|id| !folded.clashes.contains(id)).filter_map(|id| by_id.get(id)) {
         let Some(t) = told.workflow.transition(&step.transition) else { continue };
         let at = step.at_ms();
@@ -75,7 +75,7 @@ pub fn clocks(told: &Told<'_>, steps: &[Step], folded: &Folded) -> Vec<Running> 
             }
         }
         if before.state != stand.state || t.to.is_some() {
-            enter(told, &mut read, &stand.state, at);
+            enter(told, &mut read, &stand, at);
         }
     }
     read.into_iter().flatten().map(|r| finished(told, r)).collect()
@@ -84,7 +84,8 @@ pub fn clocks(told: &Told<'_>, steps: &[Step], folded: &Folded) -> Vec<Running> 
 /// No extension is longer, whatever a step says.
 const EXTENDED_MAX: u32 = 10_000;
 
-fn enter<'a>(told: &Told<'a>, read: &mut [Option<Reading<'a>>], state: &str, at: i64) {
+fn enter<'a>(told: &Told<'a>, read: &mut [Option<Reading<'a>>], stand: &Stand, at: i64) {
+    let state = stand.state.as_str();
     for (rule, place) in told.workflow.clocks.iter().zip(read) {
         if rule.stops.iter().any(|s| s == state)
             && let Some(reading) = place.as_mut().filter(|r| r.found.stopped_ms.is_none())
@@ -102,7 +103,9 @@ fn enter<'a>(told: &Told<'a>, read: &mut [Option<Reading<'a>>], state: &str, at:
                 deadline: None,
                 escalates_ms: None,
             };
-            *place = Some(Reading { rule, found, pauses: Vec::new() });
+            // what lies over the case already holds a clock that starts under it
+            let held = stand.overlays.contains(&rule.pause).then_some(Pause { from_ms: at, until_ms: None });
+            *place = Some(Reading { rule, found, pauses: held.into_iter().collect() });
         }
     }
 }
