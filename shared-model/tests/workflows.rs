@@ -459,11 +459,19 @@ fn each_kind_of_whistle_has_its_own_clock() {
     ] {
         let m = case("whistle", "2026-03-06T16:00", "2026-03-31", &[(step, "2026-03-06T17:00")]);
         let found = m.clocks(&m.steps, &fold(m.workflow, &m.steps));
-        let names: Vec<&str> = found.iter().map(|r| r.name.as_str()).collect();
+        let names: Vec<&str> = found.iter().map(|r| r.name.as_str()).filter(|n| *n != "answer").collect();
         assert_eq!((names, due(&m, clock_name)), (vec![clock_name], Some(moment(until))));
         let m = case("whistle", "2026-03-06T16:00", "2026-03-31", &[(step, "2026-03-06T17:00"), ("arrive", "2026-03-06T17:20")]);
         assert_eq!(clock(&m, clock_name).stopped_ms, Some(moment("2026-03-06T17:20")));
     }
+}
+
+#[test]
+fn a_department_that_answers_stops_the_clock_of_the_answer_and_not_that_of_its_arrival() {
+    let steps = [("blow_request", "2026-03-06T10:00"), ("answer_call", "2026-03-06T11:00")];
+    let m = case("whistle", "2026-03-06T09:00", "2026-03-31", &steps);
+    assert_eq!((clock(&m, "answer").stopped_ms, due(&m, "answer")), (Some(moment("2026-03-06T11:00")), Some(moment("2026-03-06T16:00"))));
+    assert_eq!(clock(&m, "arrive_request").stopped_ms, None);
 }
 
 /// A workflow of the product with one thing broken: what is found.
@@ -515,7 +523,7 @@ fn what_is_wrong_is_found_where_it_is() {
         ("unknown", "clocks.resolve.pause", "hazard", |w| w.clocks[1].pause = "asleep".into()),
         ("unknown", "clocks.resolve.amount", "hotline", |w| w.fields.retain(|f| f.name != "due")),
         ("unknown", "clocks.resolve.stops", "hotline", |w| w.clocks[1].stops.push("gone".into())),
-        ("unknown", "clocks.arrive_emergency", "whistle", |w| w.clocks[2].escalate.as_mut().unwrap().step = "shout".into()),
+        ("unknown", "clocks.arrive_emergency", "whistle", |w| w.clocks[3].escalate.as_mut().unwrap().step = "shout".into()),
         ("unknown", "sheets.agreement", "dispute", |w| w.sheets[0].body.push_str("{weather}")),
         ("sheet", "sheets.agreement", "dispute", |w| w.sheets[0].body.push_str("{terms")),
         ("group", "groups.return_visit", "hazard", |w| step(w, "visit_badly").ratings.push("fair".into())),
