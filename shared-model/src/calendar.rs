@@ -183,6 +183,11 @@ impl Calendar {
         self.names.get(&day).map(String::as_str)
     }
 
+    /// The days of a year that are named, with whether the office works.
+    pub fn days_of(&self, year: i32) -> impl Iterator<Item = (NaiveDate, bool, &str)> {
+        self.days.iter().filter(move |(day, _)| day.year() == year).map(|(day, works)| (*day, *works, self.name(*day).unwrap_or_default()))
+    }
+
     /// Is the day other than its weekday says?
     pub fn is_marked(&self, day: NaiveDate) -> bool {
         self.days.contains_key(&day)
@@ -191,6 +196,12 @@ impl Calendar {
     /// Minutes of the day in which the office works, from and to.
     pub fn hours(&self) -> &[(u32, u32)] {
         &self.hours
+    }
+
+    /// The working hours as they are written: `09:00-12:00,14:00-18:00`.
+    pub fn hours_text(&self) -> String {
+        let time = |minute: u32| format!("{:02}:{:02}", minute / 60, minute % 60);
+        self.hours.iter().map(|(from, to)| format!("{}-{}", time(*from), time(*to))).collect::<Vec<_>>().join(",")
     }
 
     /// When work ends on this day, working day or not, ms.

@@ -32,6 +32,26 @@ pub struct Matter {
     pub hidden: bool,
 }
 
+impl Matter {
+    /// What a deployment may change of it, as it writes it.
+    pub fn entries(&self) -> [(&'static str, String); 7] {
+        [
+            ("lead", self.lead.clone()),
+            ("level", self.level.to_string()),
+            ("response_hours", self.response_hours.to_string()),
+            ("resolve_days", self.resolve_days.to_string()),
+            ("synonyms", self.synonyms.join("、")),
+            ("workflow", self.workflow.clone().unwrap_or_default()),
+            ("hidden", if self.hidden { "1" } else { "0" }.into()),
+        ]
+    }
+
+    /// Nobody is named to lead it, and it is not for the community to handle: whoever reports it reports to nobody.
+    pub fn has_lead_gap(&self) -> bool {
+        self.lead.is_empty() && self.community_duty == REPORT_ONLY
+    }
+}
+
 /// The code of [`Matter::community_duty`] that lets nobody here be made its owner.
 pub const REPORT_ONLY: &str = "只报";
 const DUTIES: [&str; 4] = ["履职", "协办", "代办", REPORT_ONLY];
@@ -59,6 +79,13 @@ impl Catalogue {
     /// By code, or by the exact Chinese name.
     pub fn find(&self, text: &str) -> Option<&Matter> {
         self.matters.iter().find(|m| m.code == text || m.name_zh == text)
+    }
+
+    /// The code of the next matter that a deployment adds in a category (two digits): from 999 down. `None` for another category, or when all
+    /// are taken.
+    pub fn next_local(&self, category: &str) -> Option<String> {
+        MATTERS.iter().find(|m| m.code[..2] == *category)?;
+        (900..=999).rev().map(|n| format!("{category}{n}")).find(|code| self.matters.iter().all(|m| m.code != *code))
     }
 
     /// Puts in what a deployment keeps for one code. The class and the duty of ours stay: who may see a case, and who may be made its owner,
@@ -93,10 +120,7 @@ impl Catalogue {
                     Ok(n @ 1..=400) => m.resolve_days = n,
                     _ => return wrong(entry, "办结时限是 1 到 400 天。"),
                 },
-                "synonyms" => {
-                    m.synonyms =
-                        text.split(['、', ',', '，', ';', '；', ' ']).map(str::trim).filter(|w| !w.is_empty()).map(Into::into).collect();
-                }
+                "synonyms" => m.synonyms = read_words(text),
                 "workflow" => m.workflow = Some(text.to_string()).filter(|w| !w.is_empty()),
                 "hidden" => m.hidden = text == "1",
                 "name_zh" if is_local(code) && !text.is_empty() => m.name_zh = text.into(),
@@ -148,8 +172,23 @@ fn local(code: &str, entries: &BTreeMap<String, String>) -> Result<Matter, (Stri
     })
 }
 
-static MATTERS: LazyLock<Vec<Matter>> =
-    LazyLock::new(|| include_str!("../data/matters.csv").trim_start_matches('\u{feff}').lines().skip(1).filter_map(parse).collect());
+static MATTERS: LazyLock<Vec<Matter>> = LazyLock::new(|| {
+    let lines = include_str!("../data/matters.csv").trim_start_matches('\u{feff}').lines().skip(1);
+    let mut matters: Vec<Matter> = lines.filter_map(parse).collect();
+    for line in include_str!("../data/synonyms.csv").lines().skip(1) {
+        if let Some((code, words)) = line.split_once(',')
+            && let Some(m) = matters.iter_mut().find(|m| m.code == code)
+        {
+            m.synonyms = read_words(words);
+        }
+    }
+    matters
+});
+
+/// Words that stand beside each other.
+fn read_words(text: &str) -> Vec<String> {
+    text.split(['、', ',', '，', ';', '；', ' ', '\n']).map(str::trim).filter(|w| !w.is_empty()).map(Into::into).collect()
+}
 
 /// All matters, in the order of the catalogue.
 pub fn all() -> &'static [Matter] {
@@ -208,6 +247,33 @@ mod tests {
         assert_eq!(super::all().len(), 80);
         let categories: std::collections::BTreeSet<_> = super::all().iter().map(|m| &m.category).collect();
         assert_eq!(categories.len(), 6);
+    }
+
+    #[test]
+    fn every_matter_has_everyday_words_and_no_word_stands_for_two() {
+        let lines = include_str!("../data/synonyms.csv").lines().count() - 1;
+        assert_eq!(lines, 80);
+        let mut seen = std::collections::BTreeMap::new();
+        for m in super::all() {
+            assert!((4..=8).contains(&m.synonyms.len()), "{} {}", m.code, m.synonyms.len());
+            for word in &m.synonyms {
+                assert_eq!(seen.insert(word.clone(), &m.code), None, "{word}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_deployments_own_codes_count_down_and_what_it_may_not_change_stays() {
+        let mut catalogue = super::Catalogue::default();
+        assert_eq!(catalogue.next_local("03").as_deref(), Some("03999"));
+        let own = [("name_zh", "共享单车堆放"), ("class", "open"), ("community_duty", "代办")];
+        let own = own.map(|(k, v)| (k.to_string(), v.to_string())).into();
+        catalogue.set("03999", &own).unwrap();
+        assert_eq!(catalogue.next_local("03").as_deref(), Some("03998"));
+        assert_eq!(catalogue.next_local("07"), None);
+        let duty = std::collections::BTreeMap::from([("community_duty".to_string(), "履职".to_string())]);
+        assert_eq!(catalogue.set("01001", &duty).unwrap_err().0, "community_duty");
+        assert_eq!(catalogue.find("01001").unwrap().community_duty, super::REPORT_ONLY);
     }
 
     #[test]

@@ -8,10 +8,14 @@ use pinyin::ToPinyin;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use shared_model::codes::fold_width;
 use shared_model::due;
+use shared_model::matters;
 use shared_model::records::Kind;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
+
+/// Before the code of a matter, in the name of its setting.
+pub const MATTER_SETTING: &str = "matter/";
 
 /// The product's days are Beijing days, wherever the clock of the device stands.
 pub fn day_of(ms: i64) -> NaiveDate {
@@ -54,6 +58,8 @@ pub struct Derived<'a> {
     visited: BTreeSet<Uuid>,
     spread_needed: bool,
     visit_gone: bool,
+    /// Matters of which the setting changed.
+    renamed: BTreeSet<String>,
 }
 
 impl<'a> Derived<'a> {
@@ -68,13 +74,14 @@ impl<'a> Derived<'a> {
             visited: BTreeSet::new(),
             spread_needed: false,
             visit_gone: false,
+            renamed: BTreeSet::new(),
         }
     }
 
     /// A record as its row says now. `others`: all that will be read, each in its turn.
     fn read(&mut self, record: Uuid, kind: Kind, others: &BTreeMap<Uuid, Kind>) -> Result<()> {
         match kind {
-            Kind::Household | Kind::Person | Kind::Case | Kind::Visit => match get_row(self.db, kind, record)? {
+            Kind::Household | Kind::Person | Kind::Case | Kind::Visit | Kind::Config => match get_row(self.db, kind, record)? {
                 Some(row) => return self.note(&row),
                 None if kind == Kind::Household => self.leave_place(record)?,
                 None if kind == Kind::Visit => self.visit_gone = true,
@@ -109,6 +116,8 @@ impl<'a> Derived<'a> {
             },
             Kind::Visit => self.visited.extend(row.named("household")),
             Kind::Unit => self.spread_needed |= replace_walk(self.db, row.record(), &BTreeMap::new())?,
+            // the name of a matter may come after its cases
+            Kind::Config => self.renamed.extend(row.str("name").and_then(|n| n.strip_prefix(MATTER_SETTING)).map(str::to_string)),
             _ => {}
         }
         Ok(())
@@ -126,7 +135,7 @@ impl<'a> Derived<'a> {
                 household_words(&mut words, row, at.map_or("", |b| b.number.as_str()));
             }
             Kind::Person => return Ok(words_of_person(row)),
-            Kind::Case => case_words(&mut words, row),
+            Kind::Case => case_words(self.db, &mut words, row)?,
             _ => return Ok(None),
         }
         Ok((!row.has("_del")).then_some(words.0))
@@ -143,6 +152,12 @@ impl<'a> Derived<'a> {
         }
         for h in &self.visited {
             note_visits(self.db, *h)?;
+        }
+        for code in std::mem::take(&mut self.renamed).iter().filter(|code| matters::is_local(code)) {
+            for case in rows(self.db, Kind::Case, "where t._del is null and t.matter = ?1", &[code])? {
+                let words = self.words_of(&case)?;
+                self.write_words(&case, words)?;
+            }
         }
         if self.spread_needed {
             store::set_setting(self.db, "spread_dirty", b"1")?;
@@ -470,16 +485,33 @@ fn person_words(out: &mut Words, row: &dyn Facts) {
     row.each_name("tag", &mut |tag| out.add(tag));
 }
 
-fn case_words(out: &mut Words, row: &dyn Facts) {
+fn case_words(db: &Connection, out: &mut Words, row: &dyn Facts) -> Result<()> {
     for key in ["title", "place", "description"] {
         out.add_text(row, key);
     }
-    if let Some(m) = row.str("matter").and_then(shared_model::matters::find) {
-        out.add(&m.name_zh);
+    if let Some(name) = row.str("matter").map(|code| matter_name(db, code)).transpose()?.flatten() {
+        out.add(&name);
     }
     if let Some(title) = row.str("title") {
         out.add_name(title);
     }
+    Ok(())
+}
+
+/// What a matter is called, one that a deployment added too; `None` while its setting is not here.
+///
+/// # Errors
+/// Of the store.
+pub fn matter_name(db: &Connection, code: &str) -> Result<Option<String>> {
+    if let Some(m) = matters::find(code).filter(|m| m.code == code) {
+        return Ok(Some(m.name_zh.clone()));
+    }
+    if !matters::is_local(code) {
+        return Ok(None);
+    }
+    let name = format!("{MATTER_SETTING}{code}");
+    let settings = rows(db, Kind::Config, "where t._del is null and t.name = ?1 order by t.record", &[&name])?;
+    Ok(settings.into_iter().find_map(|row| row.texts("entry").remove("name_zh")))
 }
 
 /// A name as people type it: the characters, whole pinyin, initials.

@@ -149,6 +149,8 @@ pub struct ListDueArgs {
 pub struct ListMattersArgs {
     /// Words, pinyin, or pinyin initials.
     pub q: Option<String>,
+    /// Also those that the deployment does not take.
+    pub all: Option<bool>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

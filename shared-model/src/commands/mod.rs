@@ -5,10 +5,12 @@
 mod args;
 mod grants;
 mod replies;
+mod settings;
 
 pub use args::*;
 pub use grants::*;
 pub use replies::*;
+pub use settings::*;
 
 /// Where a command may run and what it does; read by help texts, by the front doors and by the rule that a locked store answers nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
@@ -101,6 +103,12 @@ commands! {
     Write undo_visit(IdArgs) -> Edited, "撤销刚记的走访", "Undo a visit just recorded";
     Read list_due(ListDueArgs) -> DueList, "今天要去的门", "Doors due";
     Read list_matters(ListMattersArgs) -> MatterList, "事项目录，可按拼音查", "The matter catalogue, searched by words or pinyin";
+    Write edit_matter(EditMatterArgs) -> Edited, "改事项目录的一项", "Change a matter of the catalogue";
+    Write add_matter(AddMatterArgs) -> Added, "在事项目录里加一项", "Add a matter to the catalogue";
+    Read get_calendar(YearArgs) -> CalendarYear, "一年的工作日历", "The working days of a year";
+    Write set_day(SetDayArgs) -> Edited, "设一天上班或放假", "Set a day as worked or free";
+    Write set_year(SetYearArgs) -> Edited, "说明一年的放假通知录全了没有", "Say whether a year's notice is all in";
+    Write set_hours(SetHoursArgs) -> Edited, "设上班时间", "Set the working hours";
     Read list_codes(NoArgs) -> CodeBook, "代码表，供表单用", "Code tables for forms";
     Write add_case(AddCaseArgs) -> Added, "上报一件事", "Report a matter";
     Read get_case(IdArgs) -> CaseFile, "一件事的经过", "One case with its steps";

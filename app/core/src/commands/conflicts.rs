@@ -1,8 +1,9 @@
 //! Two values of one field: both shown with who and when, settled by a named person on what they saw; and where a value came from.
 
 use super::households::plate_of;
+use super::settings;
 use super::units::Tree;
-use super::views::{self, id, json_of, label_of, text_of, who};
+use super::views::{self, id, json_of, label_of, text_of, who, words_of};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
 use crate::store::log::{self, Among};
@@ -50,7 +51,7 @@ fn view(db: &Connection, me: &Identity, tree: &Tree, doc: DocId, key: &str) -> R
         let (by, by_role) = who(db, &op.id.actor)?;
         values.push(ConflictValue {
             value: json_of(d.kind, key, &op.value),
-            text: text_of(d.kind, key, &op.value),
+            text: words_of(db, d.kind, key, &op.value)?,
             by,
             by_role,
             at: op.at * 1000,
@@ -84,6 +85,7 @@ fn place(db: &Connection, kind: Kind, record: Uuid) -> Result<(Option<Uuid>, Str
     Ok(match kind {
         Kind::Household => (Some(record), row.text("head_name").unwrap_or_default()),
         Kind::Person => (row.id("household"), row.text("name").unwrap_or_default()),
+        Kind::Config => (None, settings::name_words(db, &row.text("name").unwrap_or_default())?),
         _ => (row.id("household"), row.text("title").or_else(|| row.text("name")).unwrap_or_default()),
     })
 }
@@ -166,6 +168,12 @@ pub fn settle(engine: &Engine, args: SettleArgs) -> Result<Edited> {
             return Err(CoreError::new("not_found", "这两个值已经有人定过了，请看现在的值。").at("id"));
         }
         let (household, _) = place(&o.db, d.kind, doc.record)?;
+        if d.kind == Kind::Config
+            && let Value::Str(text) = &value
+        {
+            let name = d.shown.value("name").and_then(Value::as_str).unwrap_or_default();
+            settings::check_entry(&o.db, &o.me, name, &key, text).map_err(|e| e.at("value"))?;
+        }
         let mut edits = vec![KeyEdit { key: key.clone(), value: value.clone(), seen: Some(ops), settle: true }];
         if d.kind == Kind::Person && key == "birth_date" {
             let year = value.as_str().and_then(|d| d.get(..4)).and_then(|y| y.parse::<i64>().ok());

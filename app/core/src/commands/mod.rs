@@ -1,5 +1,6 @@
 //! Bodies of the commands, one file a noun. `run` is the only adapter: name → arguments → body → reply.
 
+mod calendar;
 mod cases;
 mod conflicts;
 mod devices;
@@ -76,6 +77,12 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "undo_visit" => visits::undo,
         "list_due" => visits::list_due,
         "list_matters" => matters::list,
+        "edit_matter" => matters::edit,
+        "add_matter" => matters::add,
+        "get_calendar" => calendar::get,
+        "set_day" => calendar::set_day,
+        "set_year" => calendar::set_year,
+        "set_hours" => calendar::set_hours,
         "list_codes" => search::list_codes,
         "add_case" => cases::add,
         "get_case" => cases::get,
@@ -133,9 +140,10 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
 }
 
 /// Commands that show nothing of residents, or only what this person wrote and has not sent: they answer also without a lease.
-const LEASE_FREE: [&str; 12] = [
+const LEASE_FREE: [&str; 13] = [
     "list_workflows",
     "check_workflow",
+    "get_calendar",
     "list_units",
     "list_matters",
     "list_codes",

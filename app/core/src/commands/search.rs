@@ -91,7 +91,7 @@ pub fn search(engine: &Engine, args: SearchArgs) -> Result<SearchReply> {
                 }
                 _ => (
                     row.text("title").unwrap_or_default(),
-                    row.text("matter").map(|m| shared_model::records::label("matter", &m)).unwrap_or_default(),
+                    row.text("matter").map(|m| super::matters::name_of(&o.db, &m)).transpose()?.unwrap_or_default(),
                 ),
             };
             items.push(SearchHit {

@@ -8,21 +8,24 @@ use crate::workspace::{self, Identity, Intent, KeyEdit};
 use rusqlite::Connection;
 use shared_model::calendar::Calendar;
 use shared_model::cases::{Library, Problem};
-use shared_model::crdt::Value;
+use shared_model::crdt::{OpId, Value};
 use shared_model::doc::{DocId, config_id};
 use shared_model::matters::Catalogue;
 use shared_model::records::Kind;
 use shared_model::rules::{Role, Verb};
 use shared_model::{Class, cases};
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use uuid::Uuid;
 
+/// Before the name of an entry, in its key.
+const ENTRY: &str = "entry/";
 /// Before the id of a workflow that a deployment keeps.
 pub const WORKFLOW: &str = "workflow/";
 /// Before the name of a workflow that is not offered any more.
 pub const OFF: &str = "workflow_off/";
 /// Before the code of a matter.
-pub const MATTER: &str = "matter/";
+pub const MATTER: &str = crate::project::MATTER_SETTING;
 /// The calendar.
 pub const CALENDAR: &str = "calendar";
 /// Characters of a long text in one entry; an entry has to be a short text.
@@ -123,10 +126,23 @@ pub fn calendar(db: &Connection, me: &Identity) -> Result<Calendar> {
 pub fn catalogue(db: &Connection, me: &Identity) -> Result<Catalogue> {
     let mut catalogue = Catalogue::default();
     let line = line(db, me)?;
-    for row in rows(db, Kind::Config, "where t._del is null and t.name like 'matter/%'", &[])? {
+    let mut found: Vec<(usize, String, Row)> = Vec::new();
+    for row in rows(db, Kind::Config, "where t._del is null and t.name like 'matter/%' order by t.record", &[])? {
         let Some(code) = row.text("name").and_then(|n| n.strip_prefix(MATTER).map(str::to_string)) else { continue };
-        if line.iter().any(|unit| config_id(*unit, &format!("{MATTER}{code}")) == row.record) || shared_model::matters::is_local(&code) {
-            let _ = catalogue.set(&code, &row.texts("entry"));
+        let own = line.iter().position(|unit| config_id(*unit, &format!("{MATTER}{code}")) == row.record);
+        // a case that somebody shares may be of a matter that another community added
+        let away = shared_model::matters::is_local(&code).then_some(usize::MAX);
+        found.extend(own.or(away).map(|away| (away, code, row)));
+    }
+    // the nearest unit comes last and counts
+    found.sort_by_key(|(away, _, _)| std::cmp::Reverse(*away));
+    for (_, code, row) in found {
+        let mut entries = row.texts("entry");
+        // one entry that cannot be used does not undo the others
+        while let Err((entry, _)) = catalogue.set(&code, &entries) {
+            if entries.remove(&entry).is_none() {
+                break;
+            }
         }
     }
     Ok(catalogue)
@@ -142,7 +158,10 @@ pub fn read(db: &Connection, me: &Identity) -> Result<Settings> {
 }
 
 /// The units whose settings count for this person: their own and those above.
-fn line(db: &Connection, me: &Identity) -> Result<Vec<Uuid>> {
+///
+/// # Errors
+/// Of the store.
+pub fn line(db: &Connection, me: &Identity) -> Result<Vec<Uuid>> {
     let tree = Tree::read(db)?;
     let own = workspace::roles(db, me)?.first().map_or(me.unit, |r| r.unit);
     Ok(tree.line(own))
@@ -177,9 +196,112 @@ pub fn writes(db: &Connection, intent: &mut Intent, unit: Uuid, name: &str, edit
     Ok(record)
 }
 
-/// An entry of a setting.
-pub fn entry(name: &str, text: Option<&str>) -> KeyEdit {
-    KeyEdit::put(&format!("entry/{name}"), text.map_or(Value::Null, |t| Value::Str(t.to_string())))
+/// An entry of a setting; `seen`: the operations that the form showed.
+///
+/// # Errors
+/// `invalid_args` when they are no operations.
+pub fn entry(name: &str, text: Option<&str>, seen: Option<&Vec<String>>) -> Result<KeyEdit> {
+    let ops = |ops: &Vec<String>| ops.iter().map(|o| OpId::from_str(o)).collect::<std::result::Result<Vec<_>, _>>();
+    let seen = seen.map(ops).transpose().map_err(|_| CoreError::args("seen 的写法不对。").at(name))?;
+    let value = text.map_or(Value::Null, |t| Value::Str(t.to_string()));
+    Ok(KeyEdit { key: format!("{ENTRY}{name}"), value, seen, settle: false })
+}
+
+/// The text of an entry as a form gives it: `None` what cannot be one, `Some(None)` what takes it back.
+pub fn entry_text(json: &serde_json::Value) -> Option<Option<String>> {
+    use serde_json::Value as J;
+    match json {
+        J::Null => Some(None),
+        J::Bool(b) => Some(Some(u8::from(*b).to_string())),
+        J::Number(n) => Some(Some(n.to_string())),
+        J::String(s) => Some(Some(s.trim().to_string())),
+        J::Array(words) => words.iter().map(|w| w.as_str()).collect::<Option<Vec<_>>>().map(|w| Some(w.join("、"))),
+        J::Object(_) => None,
+    }
+}
+
+/// Live operations of the entries that a setting holds, for `seen`.
+///
+/// # Errors
+/// Of the store.
+pub fn ops(db: &Connection, record: Uuid) -> Result<BTreeMap<String, Vec<String>>> {
+    let (ops, _) = super::views::ops_of(db, record)?;
+    Ok(ops.into_iter().filter_map(|(key, ops)| Some((key.strip_prefix(ENTRY)?.to_string(), ops))).collect())
+}
+
+/// May this be written in an entry of this setting?
+///
+/// # Errors
+/// `invalid_args` with what is wrong.
+pub fn check_entry(db: &Connection, me: &Identity, name: &str, key: &str, text: &str) -> Result<()> {
+    let Some(entry) = key.strip_prefix(ENTRY) else { return Ok(()) };
+    let entries = BTreeMap::from([(entry.to_string(), text.to_string())]);
+    match name.strip_prefix(MATTER) {
+        Some(code) => catalogue(db, me)?.set(code, &entries).map_err(entry_problem),
+        None if name == CALENDAR => calendar(db, me)?.set(&entries).map_err(entry_problem),
+        None => Ok(()),
+    }
+}
+
+/// What a setting is called: 事项 楼道堆物, 工作日历, 流程 hazard.
+///
+/// # Errors
+/// Of the store.
+pub fn name_words(db: &Connection, name: &str) -> Result<String> {
+    if let Some(code) = name.strip_prefix(MATTER) {
+        return Ok(format!("事项 {}", super::matters::name_of(db, code)?));
+    }
+    if name == CALENDAR {
+        return Ok("工作日历".into());
+    }
+    let workflow = name.strip_prefix(WORKFLOW).or_else(|| name.strip_prefix(OFF)).map(|id| id.split('@').next().unwrap_or(id));
+    match workflow {
+        Some(workflow) => {
+            let known = library(db)?.named(workflow).map(|(_, w)| w.zh.clone());
+            Ok(format!("流程 {}", known.unwrap_or_else(|| workflow.to_string())))
+        }
+        None => Ok(name.to_string()),
+    }
+}
+
+/// What an entry is called.
+pub fn entry_label(entry: &str) -> String {
+    let words = match entry {
+        "lead" => "牵头部门",
+        "level" => "紧急程度",
+        "response_hours" => "首次响应（小时）",
+        "resolve_days" => "办结时限（天）",
+        "synonyms" => "俗称",
+        "workflow" => "流程",
+        "hidden" => "不受理",
+        "name_zh" => "名称",
+        "name_en" => "英文名称",
+        "class" => "密级",
+        "community_duty" => "社区职责",
+        "hours" => "上班时间",
+        _ => "",
+    };
+    let year = entry.strip_prefix('y').filter(|y| y.parse::<u32>().is_ok());
+    match (words, year) {
+        ("", Some(year)) => format!("{year} 年的放假通知"),
+        ("", None) => entry.to_string(),
+        (words, _) => words.to_string(),
+    }
+}
+
+/// What stands in an entry, as people read it.
+pub fn entry_words(entry: &str, text: &str) -> String {
+    let is_day = entry.parse::<chrono::NaiveDate>().is_ok();
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    match (entry, first) {
+        _ if is_day && first == "1" => format!("上班 {rest}").trim_end().into(),
+        _ if is_day && first == "0" => format!("放假 {rest}").trim_end().into(),
+        ("hidden", "1") => "不受理".into(),
+        ("hidden", _) => "受理".into(),
+        (_, "published") => "国务院通知已录全".into(),
+        ("class", class) => Class::from_name(class).map_or(class, |c| c.zh()).to_string(),
+        _ => text.to_string(),
+    }
 }
 
 /// The words of a problem that was found in an entry.

@@ -240,7 +240,7 @@ pub fn share(engine: &Engine, args: ShareCaseArgs) -> Result<Edited> {
         let c = cases::load(&o.db, &args.case)?;
         let asking = asking(&o.db, &o.me, &c, to, args.upto.as_deref(), now)?;
         workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("share_case", format!("给{}看：{}", asking.name, c.title()), c.row.id("household"));
+            let mut intent = Intent::new("share_case", format!("给{}看：{}", asking.name, c.title(w.tx)?), c.row.id("household"));
             intent.ask = Some(asking.ask.clone());
             w.touch(c.row.record, Kind::Case);
             asking.note(w)?;
@@ -264,7 +264,7 @@ pub fn unshare(engine: &Engine, args: UnshareCaseArgs) -> Result<Edited> {
         let name = c.shared.iter().chain(&waiting.begins).find(|s| s.target == args.target).map(|s| s.name.clone());
         let name = name.ok_or_else(|| CoreError::not_found("这个对象").at("target"))?;
         workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("unshare_case", format!("从{name}收回：{}", c.title()), c.row.id("household"));
+            let mut intent = Intent::new("unshare_case", format!("从{name}收回：{}", c.title(w.tx)?), c.row.id("household"));
             intent.ask = Some(Ask::Unshare { record: c.row.record, target });
             w.touch(c.row.record, Kind::Case);
             w.command(intent)

@@ -64,6 +64,9 @@ pub fn ops_of(db: &Connection, record: Uuid) -> Result<(BTreeMap<String, Vec<Str
 /// A value as people read it: the label of a code, an ID number masked, a missing value as 「空」.
 pub fn text_of(kind: Kind, key: &str, value: &Value) -> String {
     let Some(field) = kind.field(key) else { return String::new() };
+    if let (Kind::Config, Some(entry), Value::Str(text)) = (kind, key.strip_prefix("entry/"), value) {
+        return super::settings::entry_words(entry, text);
+    }
     match (field.ty, value) {
         (_, Value::Null) => "（空）".into(),
         (FieldType::Code(t), Value::Str(c)) => records::label(t, c),
@@ -74,6 +77,17 @@ pub fn text_of(kind: Kind, key: &str, value: &Value) -> String {
         (_, Value::Int(n)) => n.to_string(),
         (_, Value::F64(n)) => n.to_string(),
         (_, Value::Bool(b)) => b.to_string(),
+    }
+}
+
+/// The same, where the store is at hand: a matter that a deployment added has a name too.
+///
+/// # Errors
+/// Of the store.
+pub fn words_of(db: &Connection, kind: Kind, key: &str, value: &Value) -> Result<String> {
+    match (kind.field(key).map(|f| f.ty), value) {
+        (Some(FieldType::Code("matter")), Value::Str(code)) => super::matters::name_of(db, code),
+        _ => Ok(text_of(kind, key, value)),
     }
 }
 
@@ -99,6 +113,9 @@ fn flow_field(kind: Kind, key: &str) -> Option<&'static cases::Field> {
 
 /// Label of a key.
 pub fn label_of(kind: Kind, key: &str) -> String {
+    if let (Kind::Config, Some(entry)) = (kind, key.strip_prefix("entry/")) {
+        return super::settings::entry_label(entry);
+    }
     match kind.field(key) {
         Some(f) if f.ty.is_family() => match flow_field(kind, key) {
             Some(own) => own.zh.clone(),

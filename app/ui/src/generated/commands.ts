@@ -74,6 +74,19 @@ head_name?: string,
  * Any further fields of a household.
  */
 edit?: { [key in string]: JsonValue }, };
+export type AddMatterArgs = { 
+/**
+ * `01` … `06`.
+ */
+category: string, name_zh: string, name_en?: string, 
+/**
+ * `open`, `register` or `private`.
+ */
+class: string, 
+/**
+ * 履职, 协办, 代办 or 只报.
+ */
+community_duty: string, lead?: string, level?: number, response_hours?: number, resolve_days?: number, };
 export type AddMembershipArgs = { 
 /**
  * Somebody who is known: the `person` of a membership …
@@ -172,6 +185,32 @@ old: string, key: string,
  * `take` it along, or `leave` it there.
  */
 decision: string, };
+export type CalendarDay = { date: string, works: boolean, name: string, 
+/**
+ * Set by this deployment.
+ */
+own: boolean, };
+export type CalendarYear = { year: number, 
+/**
+ * `published`, `statutory` (make-up days not announced), `weekdays` (nothing announced).
+ */
+basis: string, 
+/**
+ * The deployment said that the notice is all in.
+ */
+basis_own: boolean, days: Array<CalendarDay>, 
+/**
+ * `09:00-12:00,14:00-18:00`.
+ */
+hours: string, hours_own: boolean, 
+/**
+ * This person may change it.
+ */
+may_edit: boolean, 
+/**
+ * Live operations of what the deployment set, by date, `y<year>` and `hours`.
+ */
+ops: { [key in string]: Array<string> }, };
 export type CaseFile = { case: CaseView, steps: Array<StepView>, next: Array<NextStep>, 
 /**
  * Whom it may be shown to who does not see it yet: what a chooser offers. Empty where this person shows it to nobody.
@@ -574,6 +613,15 @@ cases: number, };
 export type EditArgs = { id: string, edit: Record<string, unknown>, 
 /**
  * Per key the operations that the form showed (`ops` of the record). Absent: read now.
+ */
+seen?: { [key in string]: Array<string> }, };
+export type EditMatterArgs = { code: string, 
+/**
+ * `lead level response_hours resolve_days synonyms workflow hidden`, of a matter of the deployment's own also `name_zh name_en`.
+ */
+entries: Record<string, unknown>, 
+/**
+ * Per entry the operations that the form showed (`MatterItem.ops`). Absent: read now.
  */
 seen?: { [key in string]: Array<string> }, };
 export type Edited = { 
@@ -1031,7 +1079,11 @@ export type ListMattersArgs = {
 /**
  * Words, pinyin, or pinyin initials.
  */
-q?: string, };
+q?: string, 
+/**
+ * Also those that the deployment does not take.
+ */
+all?: boolean, };
 export type ListMembershipsArgs = { 
 /**
  * Only at this unit or beneath it: id or code.
@@ -1060,8 +1112,44 @@ code?: string,
  * What is to stand in it at once.
  */
 units: Array<string>, };
-export type MatterItem = { code: string, category: string, name_zh: string, name_en: string, lead: string | null, level: number, response_hours: number, resolve_days: number, class: string, community_duty: string, };
-export type MatterList = { items: Array<MatterItem>, };
+export type MatterItem = { code: string, category: string, name_zh: string, name_en: string, lead: string | null, level: number, response_hours: number, resolve_days: number, class: string, community_duty: string, 
+/**
+ * Everyday words for it.
+ */
+synonyms: Array<string>, 
+/**
+ * The workflow that a new case takes.
+ */
+workflow: Coded | null, 
+/**
+ * The deployment does not take it.
+ */
+hidden: boolean, 
+/**
+ * The deployment added it.
+ */
+local: boolean, 
+/**
+ * Entries that differ from the product's, each with the product's own.
+ */
+changed: { [key in string]: string }, 
+/**
+ * Nobody is named to lead it, and it is not for the community to handle.
+ */
+lead_gap: boolean, 
+/**
+ * Live operations of the entries that the deployment set.
+ */
+ops: { [key in string]: Array<string> }, };
+export type MatterList = { 
+/**
+ * Best match first; without words in the order of the catalogue.
+ */
+items: Array<MatterItem>, 
+/**
+ * This person may change the catalogue.
+ */
+may_edit: boolean, };
 export type MemberItem = { name: string, role: Coded, unit: string, unit_name: string, phone: string | null, };
 export type MembershipItem = { id: string, person: string, name: string, role: Coded, unit: string, unit_name: string, phone: string | null, 
 /**
@@ -1346,6 +1434,24 @@ export type ServerRefusal = { seq: number, text: string,
  * `stale` when somebody else was faster; else the server's reason.
  */
 code: string, why: string, };
+export type SetDayArgs = { 
+/**
+ * `YYYY-MM-DD`.
+ */
+date: string, 
+/**
+ * Null takes back what the deployment set.
+ */
+works?: boolean, name?: string, 
+/**
+ * The operations that the page showed (`CalendarYear.ops`, by date). Absent: read now.
+ */
+seen?: Array<string>, };
+export type SetHoursArgs = { 
+/**
+ * `09:00-12:00,14:00-18:00`; empty takes back the product's own.
+ */
+hours: string, };
 export type SetTermArgs = { 
 /**
  * The membership.
@@ -1359,6 +1465,11 @@ from?: string,
  * Last day; absent: open.
  */
 until?: string, };
+export type SetYearArgs = { year: number, 
+/**
+ * The year's notice of the State Council is all in.
+ */
+published: boolean, };
 export type SettleArgs = { 
 /**
  * Id of the conflict as listed: it names the operations that were seen.
@@ -1783,6 +1894,7 @@ unreadable: Array<Problem>,
  * This person may write workflows, calendar and catalogue.
  */
 may_edit: boolean, };
+export type YearArgs = { year: number, };
 
 export interface Commands {
   /** Who I am and the state of this device */
@@ -1823,6 +1935,18 @@ export interface Commands {
   list_due: { args: ListDueArgs; reply: DueList };
   /** The matter catalogue, searched by words or pinyin */
   list_matters: { args: ListMattersArgs; reply: MatterList };
+  /** Change a matter of the catalogue */
+  edit_matter: { args: EditMatterArgs; reply: Edited };
+  /** Add a matter to the catalogue */
+  add_matter: { args: AddMatterArgs; reply: Added };
+  /** The working days of a year */
+  get_calendar: { args: YearArgs; reply: CalendarYear };
+  /** Set a day as worked or free */
+  set_day: { args: SetDayArgs; reply: Edited };
+  /** Say whether a year's notice is all in */
+  set_year: { args: SetYearArgs; reply: Edited };
+  /** Set the working hours */
+  set_hours: { args: SetHoursArgs; reply: Edited };
   /** Code tables for forms */
   list_codes: { args: NoArgs; reply: CodeBook };
   /** Report a matter */

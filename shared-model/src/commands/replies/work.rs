@@ -46,11 +46,28 @@ pub struct MatterItem {
     pub resolve_days: u32,
     pub class: String,
     pub community_duty: String,
+    /// Everyday words for it.
+    pub synonyms: Vec<String>,
+    /// The workflow that a new case takes.
+    pub workflow: Option<Coded>,
+    /// The deployment does not take it.
+    pub hidden: bool,
+    /// The deployment added it.
+    pub local: bool,
+    /// Entries that differ from the product's, each with the product's own.
+    pub changed: BTreeMap<String, String>,
+    /// Nobody is named to lead it, and it is not for the community to handle.
+    pub lead_gap: bool,
+    /// Live operations of the entries that the deployment set.
+    pub ops: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 pub struct MatterList {
+    /// Best match first; without words in the order of the catalogue.
     pub items: Vec<MatterItem>,
+    /// This person may change the catalogue.
+    pub may_edit: bool,
 }
 
 /// A choice of a form.

@@ -10,7 +10,6 @@ use rusqlite::Connection;
 use shared_model::Class;
 use shared_model::cases::{FieldKind, Folded, Library, Phase, Step, Workflow, fold};
 use shared_model::commands::{CaseItem, SharedWith};
-use shared_model::matters;
 use shared_model::records::Kind;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -51,8 +50,8 @@ impl FoundStep {
 
 impl Loaded {
     /// Its matter, as the lists of what waits call it.
-    pub fn title(&self) -> String {
-        matters::find(&self.row.text("matter").unwrap_or_default()).map_or_else(String::new, |m| m.name_zh.clone())
+    pub fn title(&self, db: &Connection) -> Result<String> {
+        super::super::matters::name_of(db, &self.row.text("matter").unwrap_or_default())
     }
 
     /// A step of it.

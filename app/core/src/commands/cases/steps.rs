@@ -120,7 +120,7 @@ pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
         };
         let edits = step_edits(c.row.record, &t.name, now, &written, &after);
         workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("add_step", format!("{}：{}", t.zh, c.title()), c.row.id("household"));
+            let mut intent = Intent::new("add_step", format!("{}：{}", t.zh, c.title(w.tx)?), c.row.id("household"));
             intent.record(c.unit, step, Kind::CaseStep, c.class, edits)?;
             if let Some(asking) = &asking {
                 asking.note(w)?;

@@ -17,7 +17,7 @@ use shared_model::cases::{Field, Level, Phase, Running, Told, clocks};
 use shared_model::codes::Coded;
 use shared_model::commands::{CaseFile, CaseItem, CaseLink, CasePerson, CaseView, ClockView, FieldView, StepView};
 use shared_model::due::DueOn;
-use shared_model::matters::{Matter, REPORT_ONLY};
+use shared_model::matters::Matter;
 use shared_model::records::Kind;
 use shared_model::rules::Role;
 use std::collections::BTreeMap;
@@ -151,7 +151,7 @@ impl<'a> Viewing<'a> {
             clashes: u32::try_from(c.folded.unseen_clashes(w, &as_steps(&c.steps)).len()).unwrap_or(u32::MAX),
             number: c.row.texts("data").remove(NUMBER),
             assignee: c.counted().rev().find_map(|s| s.row.text("assignee")),
-            lead_gap: m.is_some_and(|m| m.lead.is_empty() && m.community_duty == REPORT_ONLY),
+            lead_gap: m.is_some_and(Matter::has_lead_gap),
         })
     }
 
