@@ -232,6 +232,14 @@ mod tests {
     }
 
     #[test]
+    fn a_matter_takes_the_workflow_that_names_it_most_closely() {
+        let of = |matter: &str| Library::built_in().for_matter(matter).unwrap().1.name.clone();
+        assert_eq!((of("02002"), of("01001"), of("04013")), ("dispute".into(), "hazard".into(), "property".into()));
+        assert_eq!(of("02013"), "hazard", "violence at home is for the police, not for mediation");
+        assert_eq!(of("99999"), "hazard");
+    }
+
+    #[test]
     fn a_workflow_reads_back_from_its_words_under_its_id() {
         for (id, workflow) in Library::built_in().all() {
             let mut kept = Library::default();
