@@ -189,7 +189,7 @@ impl<'a> Viewing<'a> {
         }
         let roles: Vec<Role> = workspace::roles(db, self.me)?.iter().map(|r| r.role).collect();
         let clocks = self.clocks(c);
-        let next = next_steps(c, &roles, &clocks, self.now);
+        let next = next_steps(c, &roles, &self.me.name, &clocks, self.now);
         let people = self.people(c, &steps)?;
         let mut item = self.item(c)?;
         item.shared = sharing::asked_for(db, &self.tree, c.row.record)?.over(item.shared);
