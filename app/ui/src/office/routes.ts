@@ -3,13 +3,16 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { addMessages } from '../app/i18n'
 import chargeEn from '../locales/en/charge'
+import flowsEn from '../locales/en/flows'
 import en from '../locales/en/office'
 import chargeZh from '../locales/zh-CN/charge'
+import flowsZh from '../locales/zh-CN/flows'
 import zh from '../locales/zh-CN/office'
 import './office.css'
 
 addMessages('office', zh, en)
 addMessages('charge', chargeZh, chargeEn)
+addMessages('flows', flowsZh, flowsEn)
 
 const meta = { area: 'office' as const }
 
@@ -27,6 +30,7 @@ export const officeRoutes: RouteRecordRaw[] = [
       { path: 'ledger/import', name: 'o-import', component: () => import('./ledger/ImportPage.vue'), meta },
       { path: 'ledger/fill', name: 'o-fill', component: () => import('./ledger/FillPage.vue'), meta },
       { path: 'ledger/h/:id', name: 'o-household', component: () => import('./ledger/LedgerPage.vue'), meta },
+      { path: 'settings/flows/:id?', name: 'o-flows', component: () => import('./settings/FlowsPage.vue'), meta },
       { path: 'people/charge', name: 'o-charge', component: () => import('./people/ChargePage.vue'), meta },
       { path: 'people/erasures', name: 'o-erasures', component: () => import('./people/ErasuresPage.vue'), meta },
       { path: 'people', name: 'o-people', component: () => import('./people/PeoplePage.vue'), meta },

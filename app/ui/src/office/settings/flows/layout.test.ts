@@ -11,7 +11,7 @@ const words = (d: Drawing) => [...d.boxes.flatMap((b) => b.stays), ...d.pills.fl
 
 /** Everything that has to hold for a drawing to be read. */
 function legible(w: Workflow, lang: string): void {
-  const d = draw(w, lang, lang === 'en' ? 'Whenever not over' : '没办结时随时')
+  const d = draw(w, lang, lang === 'en' ? 'Any time until over' : '没办结时随时', lang === 'en' ? 'Steps that leave the state' : '不改状态的步骤')
   const boxes: [string, Rect][] = [...d.boxes.map((b): [string, Rect] => [`state ${b.name}`, b]), ...d.pills.map((p): [string, Rect] => [`${p.from} → ${p.to}`, p]), ...d.bands.map((b): [string, Rect] => [`band ${b.overlay}`, b])]
   for (const [i, [what, a]] of boxes.entries()) {
     for (const [other, b] of boxes.slice(i + 1)) expect(apart(a, b), `${what} lies over ${other}`).toBe(true)
@@ -43,7 +43,7 @@ describe.each(files)('%s', (_, w) => {
   test.each(['zh-CN', 'en'])('is legible in %s', (lang) => legible(w, lang))
 
   test('has the first state first and what is over after what is open', () => {
-    const d = draw(w, 'zh-CN', '随时')
+    const d = draw(w, 'zh-CN', '随时', '不改状态')
     const drawn = d.boxes.filter((b) => b.name)
     expect(drawn[0]!.name).toBe(w.states[0]!.name)
     expect(drawn[0]!.mark).toBe('first')
@@ -53,7 +53,8 @@ describe.each(files)('%s', (_, w) => {
   })
 
   test('is reached by arrow keys from its first state, every part of it', () => {
-    const all = spots(draw(w, 'zh-CN', '随时'))
+    const all = spots(draw(w, 'zh-CN', '随时', '不改状态'))
+    expect(all[0]!.row).toBe(Math.min(...all.map((one) => one.row)))
     const seen = new Set([all[0]!])
     for (const spot of seen) for (const key of ['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp']) {
       const to = next(all, spot, key)
@@ -76,12 +77,12 @@ test('a large one with long words in both languages is legible: sixteen states, 
   }
   Object.assign(w.steps.find((t) => t.name === 'void')!, { from: [] })
   for (const lang of ['zh-CN', 'en']) legible(w, lang)
-  expect(draw(w, 'zh-CN', '没办结时随时').boxes[0]!.mark).toBe('any')
+  expect(draw(w, 'zh-CN', '没办结时随时', '不改状态').boxes[0]!.mark).toBe('any')
 })
 
 test('a step back is drawn below, a step on above; steps between the same two states share one arrow', () => {
   const w = files.find(([name]) => name === 'hazard.toml')![1]
-  const d = draw(w, 'zh-CN', '随时')
+  const d = draw(w, 'zh-CN', '随时', '不改状态')
   const of = (from: string, to: string) => d.pills.filter((p) => p.from === from && p.to === to)
   const reopened = of('closed', 'handling')
   expect(reopened).toHaveLength(1)

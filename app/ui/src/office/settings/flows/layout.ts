@@ -18,7 +18,7 @@ export interface Word extends Rect { step: string; lines: string[] }
 /** Steps between the same two states. */
 export interface Pill extends Rect { from: string; to: string; back: boolean; words: Word[]; path: string; head: string; points: [number, number][] }
 /** What lies over the states, or leaves them. */
-export interface Band extends Rect { overlay: string; title: Rect & { text: string }; words: (Word & { role: 'begins' | 'ends' | 'stays' })[] }
+export interface Band extends Rect { overlay: string; title: Rect & { lines: string[] }; words: (Word & { role: 'begins' | 'ends' | 'stays' })[] }
 
 export interface Drawing { width: number; height: number; boxes: Box[]; pills: Pill[]; bands: Band[] }
 
@@ -26,9 +26,11 @@ export interface Drawing { width: number; height: number; boxes: Box[]; pills: P
 export const TYPE = { box: 14, boxLine: 20, word: 13, wordLine: 18 } as const
 const PAD_X = 9
 const PAD_Y = 4
-const GAP_X = 22
+const GAP_X = 16
 const GAP_Y = 16
 const EDGE = 14
+/** Between two steps in one place, px: there is a line there. */
+export const WORD_GAP = 5
 const BOX_MIN = 76
 /** A line of words is broken beyond this, px. */
 const LINE_MAX = 108
@@ -90,17 +92,20 @@ function wordOf(t: Transition, lang: string): Word {
   return { step: t.name, lines, x: 0, y: 0, w: Math.max(...lines.map((l) => widthOf(l, TYPE.word))), h: lines.length * TYPE.wordLine }
 }
 
+const tall = (words: Word[]) => sum(words.map((w) => w.h)) + Math.max(0, words.length - 1) * WORD_GAP
+
 /** Sets words one below the other in a box of their own size, centred at a place. */
 function stacked(words: Word[], x: number, y: number): Word[] {
-  let top = y - sum(words.map((w) => w.h)) / 2
+  let top = y - tall(words) / 2
   return words.map((w) => {
     const placed = { ...w, x: x - w.w / 2, y: top }
-    top += w.h
+    top += w.h + WORD_GAP
     return placed
   })
 }
 
-export function draw(workflow: Workflow, lang: string, any: string): Drawing {
+/** `any` and `stay`: what the page calls a step that starts whenever a case is not over, and steps that leave the state. */
+export function draw(workflow: Workflow, lang: string, any: string, stay: string): Drawing {
   const steps = workflow.steps
   const known = new Set(workflow.states.map((s) => s.name))
   const moves = steps.filter((t) => t.to != null && known.has(t.to))
@@ -128,11 +133,11 @@ export function draw(workflow: Workflow, lang: string, any: string): Drawing {
     }
   }
   const all = [...cells.values()]
-  const sizeOf = (words: Word[]) => ({ w: Math.max(...words.map((w) => w.w)) + 2 * PAD_X, h: sum(words.map((w) => w.h)) + 2 * PAD_Y })
+  const sizeOf = (words: Word[]) => ({ w: Math.max(...words.map((w) => w.w)) + 2 * PAD_X, h: tall(words) + 2 * PAD_Y })
   const boxSize = nodes.map((n) => ({
     // room for the mark that says first, closed or aside
     w: Math.max(BOX_MIN, ...n.lines.map((l) => widthOf(l, TYPE.box) + 2 * PAD_X + (n.mark === 'open' ? 0 : 22)), ...n.stays.map((w) => w.w + 2 * PAD_X + 18)),
-    h: n.lines.length * TYPE.boxLine + 12 + (n.stays.length ? sum(n.stays.map((w) => w.h)) + 4 : 0),
+    h: n.lines.length * TYPE.boxLine + 12 + (n.stays.length ? tall(n.stays) + 4 : 0),
   }))
   const colW = nodes.map((_, j) => Math.max(boxSize[j]!.w, ...all.filter((c) => c.j === j).map((c) => sizeOf(c.words).w)))
   const rowH = nodes.map((_, i) => Math.max(boxSize[i]!.h, ...all.filter((c) => c.i === i).map((c) => sizeOf(c.words).h)))
@@ -143,7 +148,7 @@ export function draw(workflow: Workflow, lang: string, any: string): Drawing {
   const boxes: Box[] = nodes.map((n, i) => {
     const { w, h } = boxSize[i]!
     const y = cy[i]! - h / 2
-    const staysH = sum(n.stays.map((s) => s.h))
+    const staysH = tall(n.stays)
     return { ...n, x: cx[i]! - w / 2, y, w, h, stays: stacked(n.stays, cx[i]! + 6, y + h - 6 - staysH / 2) }
   })
   const pills: Pill[] = all.map(({ i, j, words }) => {
@@ -167,13 +172,13 @@ export function draw(workflow: Workflow, lang: string, any: string): Drawing {
   const width = EDGE * 2 + sum(colW) + Math.max(0, nodes.length - 1) * GAP_X
   const bottom = EDGE + sum(rowH) + Math.max(0, nodes.length - 1) * GAP_Y + EDGE
   const wide = Math.max(width, 520)
-  const bands = bandsOf(workflow, lang, wide, bottom)
+  const bands = bandsOf(workflow, lang, wide, bottom, stay)
   const last = bands.at(-1)
   return { width: wide, height: last ? last.y + last.h + EDGE : bottom, boxes, pills, bands }
 }
 
 /** Overlays with the steps that begin and end them; then the steps that leave the state. Steps flow onto further lines. */
-function bandsOf(workflow: Workflow, lang: string, width: number, top: number): Band[] {
+function bandsOf(workflow: Workflow, lang: string, width: number, top: number, stayTitle: string): Band[] {
   const moving = (t: Transition) => t.to != null && workflow.states.some((s) => s.name === t.to)
   const rows: { overlay: string; title: string; steps: { t: Transition; role: 'begins' | 'ends' | 'stays' }[] }[] = workflow.overlays.map((o) => ({
     overlay: o.name,
@@ -182,7 +187,7 @@ function bandsOf(workflow: Workflow, lang: string, width: number, top: number): 
   }))
   const on = new Set(workflow.overlays.map((o) => o.name))
   const stays = workflow.steps.filter((t) => !moving(t) && !on.has(t.begins) && !on.has(t.ends))
-  if (stays.length) rows.push({ overlay: '', title: '', steps: stays.map((t) => ({ t, role: 'stays' as const })) })
+  if (stays.length) rows.push({ overlay: '', title: stayTitle, steps: stays.map((t) => ({ t, role: 'stays' as const })) })
   let y = top
   return rows.map((row) => {
     const right = width - EDGE - 12
@@ -203,41 +208,44 @@ function bandsOf(workflow: Workflow, lang: string, width: number, top: number): 
     })
     const title = broken(row.title, TYPE.word, BAND_TITLE - 12)
     const h = 16 + Math.max(line * 24 + TYPE.wordLine, title.length * TYPE.wordLine)
-    const band: Band = { overlay: row.overlay, x: EDGE, y, w: width - 2 * EDGE, h, title: { text: title.join('\n'), x: EDGE + 12, y: y + 8, w: BAND_TITLE - 12, h: title.length * TYPE.wordLine }, words }
+    const band: Band = { overlay: row.overlay, x: EDGE, y, w: width - 2 * EDGE, h, title: { lines: title, x: EDGE + 12, y: y + 8, w: BAND_TITLE - 12, h: title.length * TYPE.wordLine }, words }
     y += h + BAND_GAP
     return band
   })
 }
 
-/** Something the hand can rest on. */
-export interface Spot extends Rect { kind: 'state' | 'step' | 'overlay'; name: string; from?: string; to?: string }
+/** Something the hand can rest on; `row` is the height of the line of the drawing that it stands in. */
+export interface Spot extends Rect { kind: 'state' | 'step' | 'overlay'; name: string; row: number; from?: string; to?: string; /** Overlay and part of it, where it stands in a band. */ band?: string }
 
-/** Everything that can be chosen in a drawing, each with its place. */
+/** Everything that can be chosen in a drawing, each with its place, as one reads: line by line from the left. */
 export function spots(d: Drawing): Spot[] {
-  return [
-    ...d.boxes.filter((b) => b.name).map((b) => ({ kind: 'state' as const, name: b.name, x: b.x, y: b.y, w: b.w, h: b.h })),
-    ...d.boxes.flatMap((b) => b.stays.map((w) => ({ ...at(w), kind: 'step' as const, name: w.step, from: b.name, to: b.name }))),
-    ...d.pills.flatMap((p) => p.words.map((w) => ({ ...at(w), kind: 'step' as const, name: w.step, from: p.from, to: p.to }))),
-    ...d.bands.flatMap((b) => [...(b.overlay ? [{ ...at(b.title), kind: 'overlay' as const, name: b.overlay }] : []), ...b.words.map((w) => ({ ...at(w), kind: 'step' as const, name: w.step }))]),
+  const at = (r: Rect, within: Rect = r) => ({ x: r.x, y: r.y, w: r.w, h: r.h, row: Math.round(within.y + within.h / 2) })
+  const all: Spot[] = [
+    ...d.boxes.filter((b) => b.name).map((b) => ({ ...at(b), kind: 'state' as const, name: b.name })),
+    ...d.boxes.flatMap((b) => b.stays.map((w) => ({ ...at(w, b), kind: 'step' as const, name: w.step, from: b.name, to: b.name }))),
+    ...d.pills.flatMap((p) => p.words.map((w) => ({ ...at(w, p), kind: 'step' as const, name: w.step, from: p.from, to: p.to }))),
+    ...d.bands.flatMap((b) => [...(b.overlay ? [{ ...at(b.title, { ...b.title, h: TYPE.wordLine }), kind: 'overlay' as const, name: b.overlay }] : []), ...b.words.map((w) => ({ ...at(w), kind: 'step' as const, name: w.step, band: `${b.overlay} ${w.role}` }))]),
   ]
+  return all.sort((a, b) => a.row - b.row || a.x + a.w / 2 - (b.x + b.w / 2) || a.y - b.y)
 }
 
-const at = (r: Rect): Rect => ({ x: r.x, y: r.y, w: r.w, h: r.h })
-
-/** Where an arrow key leads from a spot: the nearest in that direction, what lies straight ahead first. */
-export function next(all: Spot[], from: Spot, key: string): Spot | null {
-  const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[key]
-  if (!way) return null
+/** Where an arrow key leads from a spot: along the line and on to the next one, so that everything is reached; up and down to what is nearest there. */
+export function next(all: readonly Spot[], from: Spot, key: string): Spot | null {
+  const i = all.indexOf(from)
+  if (key === 'ArrowRight') return all[i + 1] ?? null
+  if (key === 'ArrowLeft') return all[i - 1] ?? null
+  if (key === 'Home') return all[0] ?? null
+  if (key === 'End') return all.at(-1) ?? null
+  const down = { ArrowDown: 1, ArrowUp: -1 }[key]
+  if (!down) return null
   const mid = (s: Spot): [number, number] => [s.x + s.w / 2, s.y + s.h / 2]
   const [x, y] = mid(from)
   let best: { spot: Spot; cost: number } | null = null
   for (const spot of all) {
     const [sx, sy] = mid(spot)
-    const ahead = (sx - x) * way[0]! + (sy - y) * way[1]!
-    const aside = Math.abs((sx - x) * way[1]!) + Math.abs((sy - y) * way[0]!)
-    if (ahead <= 1) continue
-    const cost = ahead + 2.5 * aside
-    if (!best || cost < best.cost) best = { spot, cost }
+    const ahead = (sy - y) * down
+    const cost = ahead + 2.5 * Math.abs(sx - x)
+    if (ahead > 1 && (!best || cost < best.cost)) best = { spot, cost }
   }
   return best?.spot ?? null
 }
