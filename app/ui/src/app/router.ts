@@ -30,6 +30,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/closed', name: 'closed', component: () => import('../first-run/ClosedPage.vue'), meta: { open: true } },
   { path: '/waiting', name: 'waiting', component: () => import('../first-run/WaitingPage.vue'), meta: { open: true } },
   { path: '/tray', name: 'tray', component: () => import('../tray/TrayPage.vue') },
+  { path: '/print/:id/:sheet', name: 'print-case', component: () => import('../case/PrintPage.vue'), props: true },
   { path: '/:rest(.*)*', name: 'elsewhere', component: () => import('../first-run/LockPage.vue') },
 ]
 

@@ -31,9 +31,9 @@ describe('what a building head reads', () => {
 
 describe('what a building head sends', () => {
   test('words alone are enough', () => {
-    expect(headReportArgs({ matter: null, words: '门禁坏了', place: '' }, 'b', '')).toEqual({ matter: OTHER, title: '门禁坏了', description: '门禁坏了', building: 'b' })
+    expect(headReportArgs({ matter: null, words: '门禁坏了', place: '' }, 'b', '')).toEqual({ matter: OTHER, title: '门禁坏了', description: '门禁坏了', building: 'b', data: {} })
   })
   test('a picture alone is enough', () => {
-    expect(headReportArgs({ matter: '01007', words: '', place: '二单元' }, 'b', '电梯坏了')).toEqual({ matter: '01007', title: '电梯坏了', building: 'b', place: '二单元' })
+    expect(headReportArgs({ matter: '01007', words: '', place: '二单元' }, 'b', '电梯坏了')).toEqual({ data: {}, matter: '01007', title: '电梯坏了', building: 'b', place: '二单元' })
   })
 })

@@ -29,6 +29,7 @@ export function headReportArgs(form: HeadReport, building: string | null, tile: 
   return {
     matter: form.matter ?? OTHER,
     title: titleOf(words, tile),
+    data: {},
     ...(words ? { description: words } : {}),
     ...(building ? { building } : {}),
     ...(place ? { place } : {}),

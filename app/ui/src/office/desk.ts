@@ -46,6 +46,7 @@ export function provideDesk(): Desk {
   const left = useQuery('list_left_behind', {}, { kinds: ['household', 'person', 'sync'] })
   const devices = useQuery('list_devices', {}, { kinds: ['device', 'membership', 'sync'] })
   const cases = useQuery('list_cases', { state: 'open', limit: CASES_LIMIT }, { kinds: ['case', 'case_step'] })
+  const clashing = useQuery('list_cases', { clashing: true, limit: INBOX_LIMIT }, { kinds: ['case', 'case_step', 'sync'] })
   const units = useQuery('list_units', {}, { kinds: ['unit', 'household'] })
   const codes = useQuery('list_codes', {}, { kinds: ['config'] })
   const tables = useQuery('list_tables', {}, { kinds: ['config'] })
@@ -65,8 +66,8 @@ export function provideDesk(): Desk {
     return map
   })
   const desk: Desk = {
-    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value, refusedItems.value, erasures.data.value?.items, left.data.value?.items)),
-    isReady: computed(() => conflicts.data.value !== null && held.data.value !== null && [refused, erasures, left].every((q) => q.data.value !== null || q.error.value !== null)),
+    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value, refusedItems.value, erasures.data.value?.items, left.data.value?.items, clashing.data.value?.items)),
+    isReady: computed(() => conflicts.data.value !== null && held.data.value !== null && [refused, erasures, left, clashing].every((q) => q.data.value !== null || q.error.value !== null)),
     problem: computed(() => conflicts.error.value?.message ?? held.error.value?.message ?? null),
     openCases,
     overdue: computed(() => openCases.value.filter((c) => c.due_at !== null && c.due_at < now.value).sort((a, b) => (a.due_at ?? 0) - (b.due_at ?? 0))),
@@ -79,7 +80,7 @@ export function provideDesk(): Desk {
     now,
     field: (kind, key) => fields.value.get(`${kind} ${key}`) ?? null,
     reloadInbox: async () => {
-      await Promise.all([conflicts.reload(), held.reload(), devices.reload(), refused.reload(), erasures.reload(), left.reload()])
+      await Promise.all([conflicts.reload(), held.reload(), devices.reload(), refused.reload(), erasures.reload(), left.reload(), clashing.reload()])
     },
   }
   provide(KEY, desk)

@@ -25,6 +25,7 @@ export const officeRoutes: RouteRecordRaw[] = [
       { path: '', redirect: { name: 'o-inbox' } },
       { path: 'inbox/:id?', name: 'o-inbox', component: () => import('./inbox/InboxPage.vue'), meta },
       { path: 'overdue/:id?', name: 'o-overdue', component: () => import('./inbox/OverduePage.vue'), meta },
+      { path: 'dispatch/new', name: 'o-case-new', component: () => import('./dispatch/NewCasePage.vue'), meta },
       { path: 'dispatch/:id?', name: 'o-dispatch', component: () => import('./dispatch/DispatchPage.vue'), meta },
       { path: 'ledger', name: 'o-ledger', component: () => import('./ledger/LedgerPage.vue'), meta },
       { path: 'ledger/import', name: 'o-import', component: () => import('./ledger/ImportPage.vue'), meta },

@@ -1,5 +1,5 @@
 /*
- * What the engine names in Chinese, said in the language of the screen: fields, codes, roles, states and steps of a case, reasons.
+ * What the engine names in Chinese, said in the language of the screen: fields, codes, roles, reasons.
  *
  * What lives here: the choice between the engine's own label and an English word. What does not: anything people wrote; that is never translated.
  */
@@ -13,8 +13,8 @@ export interface Say {
   code: (table: string | null | undefined, coded: Coded | null) => string
   valueOf: (kind: string, key: string, coded: Coded | null) => string
   role: (coded: Coded) => string
+  /** A state of a case: a workflow brings its English words with it. */
   state: (coded: Coded) => string
-  step: (coded: Coded) => string
   reason: (coded: Coded) => string
   /** What a command does, as the command list names it. */
   command: (coded: Coded) => string
@@ -41,8 +41,7 @@ export function useSay(): Say {
     code,
     valueOf: (kind, key, coded) => code(desk.field(kind, key)?.code_table, coded),
     role: (coded) => word('invite.role', coded),
-    state: (coded) => word('case_state', coded),
-    step: (coded) => word('case_step', coded),
+    state: (coded) => (isEnglish() && coded.en ? coded.en : coded.label),
     reason: (coded) => word('held.reason', coded),
     command: (coded) => (te(`office.command.${coded.code}`) ? t(`office.command.${coded.code}`) : isEnglish() ? t('office.command.other') : coded.label || t('office.command.other')),
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { CaseItem, HouseholdFile, PersonView } from '../generated/commands'
+import type { HouseholdFile, PersonView } from '../generated/commands'
 import { changedFields, formOf } from './person-form'
-import { clockWords, freshReport, reportArgs, sameMatter, titleOf } from './report-form'
+import { freshReport, reportArgs, titleOf } from './report-form'
 import { tellingTags } from './tags'
 import { answerKey, freshVisit, living, preselected, visitArgs } from './visit-form'
 
@@ -37,22 +37,17 @@ describe('a person edited', () => {
 })
 
 describe('a report', () => {
-  const t = (key: string, named?: Record<string, unknown>) => `${key.split('.').pop()} ${Object.values(named ?? {}).join(' ')}`
   test('the first line is the title, the matter where nothing was said', () => {
     expect(titleOf('三楼灯不亮。晚上看不见', '路灯')).toBe('三楼灯不亮')
     expect(titleOf('  ', '路灯')).toBe('路灯')
   })
   test('a door is the place before a building, words always go along', () => {
-    expect(reportArgs({ ...freshReport('h', 'b'), matter: '01002', place: '一层' }, '电动车')).toEqual({ matter: '01002', title: '电动车', household: 'h', place: '一层' })
+    expect(reportArgs({ ...freshReport('h', 'b'), matter: '01002', place: '一层' }, '电动车')).toEqual({ matter: '01002', title: '电动车', household: 'h', place: '一层', data: {} })
   })
-  test('half an hour is said in minutes', () => {
-    expect(clockWords({ response_hours: 0.5, resolve_days: 1 }, t)).toBe('clock in_minutes 30 1')
-    expect(clockWords({ response_hours: 4, resolve_days: 2 }, t)).toBe('clock in_hours 4 2')
-  })
-  test('an open case of the same matter is offered, a closed one is not', () => {
-    const one = (id: string, is_closed: boolean) => ({ id, is_closed, matter: { code: '01002', label: '' } }) as CaseItem
-    expect(sameMatter([one('a', true), one('b', false)], '01002')?.id).toBe('b')
-    expect(sameMatter([one('a', true)], '01002')).toBeNull()
+  test('who told it, what it is bound to and the declared fields go along, nothing else does', () => {
+    const form = { ...freshReport('h'), matter: '02001', workflow: 'w', reporter: ' 王大爷 ', contact: '13900000000', behalf: '', data: { side: '甲', strange: 'x', empty: ' ' } }
+    const field = (name: string) => ({ name, zh: name, en: name, kind: 'text' as const, options: [], required: false })
+    expect(reportArgs(form, '纠纷', [field('side'), field('empty')], { repeat: 'c' })).toEqual({ matter: '02001', title: '纠纷', household: 'h', workflow: 'w', reporter: '王大爷', contact: '13900000000', repeat_of: 'c', data: { side: '甲' } })
   })
 })
 

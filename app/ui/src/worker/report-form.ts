@@ -1,6 +1,7 @@
 // What a report holds while it is written, and what it sends. Pure.
 
-import type { AddCaseArgs, CaseItem, MatterItem } from '../generated/commands'
+import type { AddCaseArgs, Field } from '../generated/commands'
+import { filled, type FieldData } from '../case/fields'
 
 export interface ReportForm {
   matter: string | null
@@ -11,10 +12,25 @@ export interface ReportForm {
   words: string
   person: string | null
   handled: string
+  /** Chosen by hand; absent: the one that the matter takes. */
+  workflow: string | null
+  /** Fields of the workflow. */
+  data: FieldData
+  reporter: string
+  contact: string
+  behalf: string
+}
+
+/** What another case has to do with it. */
+export interface Bound {
+  /** It is there again. */
+  repeat?: string
+  /** It is a part of that one. */
+  part?: string
 }
 
 export function freshReport(household?: string, building?: string): ReportForm {
-  return { matter: null, household: household ?? null, building: building ?? null, place: '', words: '', person: null, handled: '' }
+  return { matter: null, household: household ?? null, building: building ?? null, place: '', words: '', person: null, handled: '', workflow: null, data: {}, reporter: '', contact: '', behalf: '' }
 }
 
 /** 人口新增、迁出及变更核实: how a worker asks the office for a move into a grid that they do not hold. */
@@ -29,7 +45,8 @@ export function titleOf(words: string, matterName: string): string {
   return first ? [...first].slice(0, TITLE_CHARS).join('') : matterName
 }
 
-export function reportArgs(form: ReportForm, matterName: string, onTheSpot?: string): AddCaseArgs {
+export function reportArgs(form: ReportForm, matterName: string, fields: readonly Field[] = [], bound: Bound = {}, onTheSpot?: string): AddCaseArgs {
+  const said = (key: 'reporter' | 'contact') => (form[key].trim() ? { [key]: form[key].trim() } : {})
   const words = form.words.trim()
   const place = form.place.trim()
   return {
@@ -39,19 +56,13 @@ export function reportArgs(form: ReportForm, matterName: string, onTheSpot?: str
     ...(form.household ? { household: form.household } : form.building ? { building: form.building } : {}),
     ...(place ? { place } : {}),
     ...(form.person ? { person: form.person } : {}),
+    ...(form.workflow ? { workflow: form.workflow } : {}),
+    ...said('reporter'),
+    ...said('contact'),
+    ...(form.behalf.trim() ? { on_behalf_of: form.behalf.trim() } : {}),
+    ...(bound.repeat ? { repeat_of: bound.repeat } : {}),
+    ...(bound.part ? { parent: bound.part } : {}),
+    data: filled(fields, form.data),
     ...(onTheSpot ? { on_the_spot: onTheSpot } : {}),
   }
-}
-
-/** An open case of the same matter at the same place. */
-export function sameMatter(items: readonly CaseItem[], matter: string | null): CaseItem | null {
-  return items.find((item) => item.matter.code === matter && !item.is_closed) ?? null
-}
-
-type Translate = (key: string, named?: Record<string, unknown>) => string
-
-/** `4 工作时内响应，2 个工作日办结`; half an hour is 30 minutes. */
-export function clockWords(matter: Pick<MatterItem, 'response_hours' | 'resolve_days'>, t: Translate): string {
-  const answer = matter.response_hours < 1 ? t('worker.report.in_minutes', { n: Math.round(matter.response_hours * 60) }) : t('worker.report.in_hours', { n: matter.response_hours })
-  return t('worker.report.clock', { answer, days: matter.resolve_days })
 }

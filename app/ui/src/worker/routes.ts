@@ -27,7 +27,7 @@ export const workerRoutes: RouteRecordRaw[] = [
   { path: '/w/household/:id/person/:person', name: 'edit-person', component: () => import('./PersonPage.vue'), props: (to) => ({ household: to.params.id, person: to.params.person }) },
   { path: '/w/household/:id/move', name: 'move', component: () => import('./MovePage.vue'), props: (to) => ({ id: to.params.id, person: to.query.person }) },
   { path: '/w/left', name: 'left', component: () => import('./LeftPage.vue') },
-  { path: '/w/report', name: 'report', component: () => import('./ReportPage.vue'), props: (to) => ({ household: to.query.household, building: to.query.building, ask: to.query.ask, person: to.query.person }) },
+  { path: '/w/report', name: 'report', component: () => import('./ReportPage.vue'), props: (to) => ({ household: to.query.household, building: to.query.building, ask: to.query.ask, person: to.query.person, repeat: to.query.repeat, part: to.query.part }) },
   { path: '/w/case/:id', name: 'case', component: () => import('./CasePage.vue'), props: true },
   { path: '/w/search', name: 'search', component: () => import('./SearchPage.vue') },
   { path: '/w/sync', name: 'sync', component: () => import('./SyncPage.vue') },

@@ -34,6 +34,8 @@ export default {
     not_done: 'Still not right',
     not_done_note: 'The building head says: still not right',
     not_done_said: 'Noted; the office will look again',
+    more: 'Add a word',
+    no_more: 'Nothing can be added to this now',
     again_title: '{title}, still not right',
     latest: 'You will hear by {day}',
     waits: 'Still on this phone; goes when there is signal',

@@ -34,6 +34,8 @@ export default {
     not_done: '还是没好',
     not_done_note: '楼长说：还是没好',
     not_done_said: '记下了，社区会再看',
+    more: '补一句',
+    no_more: '这件事现在不能再补',
     again_title: '{title}，还是没好',
     latest: '最晚 {day}告诉您',
     waits: '还在手机里，有信号就送去',

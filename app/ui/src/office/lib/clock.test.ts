@@ -1,14 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { CaseItem } from '../../generated/commands'
+import { sampleCase } from '../../case/sample'
 import { ageOf, leftOf, queueByClock } from './clock'
 
 const at = (text: string) => new Date(`2026-11-20T${text}:00+08:00`).getTime()
 const now = at('14:38')
 
-const caseAt = (id: string, due_at: number | null): CaseItem => ({
-  id, title: id, matter: { code: '01001', label: '' }, category: '', state: { code: 'reported', label: '' }, is_closed: false, household: null, building: null, place: null,
-  opened_at: 1, due_at, due_basis: null, due: { state: 'none', date: null, days: 0 }, by: '', mine: false, lead: null, class: 'open', pending: false, outcome: null, shared: [], by_share: false
-})
+const caseAt = (id: string, due_at: number | null) => sampleCase(id, { due_at })
 
 describe('ages', () => {
   it('are said as people say them', () => {

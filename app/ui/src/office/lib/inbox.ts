@@ -1,15 +1,15 @@
 /*
  * The inbox of the office: everything the merge could not decide, as one list.
  *
- * What lives here: how conflicts, held cells, devices, what was refused, what an erasure left open and what was written at an old
- * door become one kind of item, in which order they come, how long they take, and
+ * What lives here: how conflicts, held cells, devices, what was refused, what an erasure left open, what was written at an old
+ * door and steps of a case that do not fit become one kind of item, in which order they come, how long they take, and
  * where the hand rests when one of them goes. What does not: fetching and drawing.
  * The easiest item comes first, so that the list is short before it gets hard; among equals the oldest, so that nobody waits for ever.
  */
-import type { Conflict, DeviceItem, ErasureItem, HeldItem, LeftBehindItem, RefusedItem } from '../../generated/commands'
+import type { CaseItem, Conflict, DeviceItem, ErasureItem, HeldItem, LeftBehindItem, RefusedItem } from '../../generated/commands'
 import { keyOf, undecided } from './erasures'
 
-export type InboxKind = 'fork' | 'held' | 'device' | 'refused' | 'mention' | 'left'
+export type InboxKind = 'fork' | 'held' | 'device' | 'refused' | 'mention' | 'left' | 'step'
 
 /** One thing to decide. `thing` names what it is about and stays the same when a new value joins the fork. */
 export interface InboxItem {
@@ -29,6 +29,8 @@ export interface InboxItem {
   /** An erasure with places where others may have named whom it was about. */
   erasure?: ErasureItem
   left?: LeftBehindItem
+  /** A case with steps that do not fit, which nobody has looked at. */
+  clashing?: CaseItem
 }
 
 const FORK_SECONDS = 12
@@ -43,6 +45,8 @@ const REFUSED_FIELD_SECONDS = 5
 const MENTION_SECONDS = 20
 /** As a fork, and where they went. */
 const LEFT_SECONDS = 14
+/** Reading both steps, and deciding whether somebody has to act. */
+const CLASH_SECONDS = 30
 /** From this many characters on a value is read, not seen. */
 const LONG_TEXT_CHARS = 24
 
@@ -52,7 +56,7 @@ function forkSeconds(c: Conflict): number {
 }
 
 /** The inbox, easiest first. Conflicts that somebody else must settle stay out: they would be work without an answer. */
-export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: DeviceItem[], refused: RefusedItem[] = [], erasures: ErasureItem[] = [], left: LeftBehindItem[] = []): InboxItem[] {
+export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: DeviceItem[], refused: RefusedItem[] = [], erasures: ErasureItem[] = [], left: LeftBehindItem[] = [], clashing: CaseItem[] = []): InboxItem[] {
   const items: InboxItem[] = [
     ...conflicts.filter((c) => c.may_settle).map((c) => ({
       id: `c-${c.id}`, thing: `c-${c.record}-${c.key}`, kind: 'fork' as const, plate: c.plate, household: c.household, at: c.at, seconds: forkSeconds(c), conflict: c
@@ -71,6 +75,9 @@ export function buildInbox(conflicts: Conflict[], held: HeldItem[], devices: Dev
     })),
     ...left.map((l) => ({
       id: `l-${l.old}-${l.key}`, thing: `l-${l.old}-${l.key}`, kind: 'left' as const, plate: l.plate, household: l.household, at: 0, seconds: LEFT_SECONDS, left: l
+    })),
+    ...clashing.map((c) => ({
+      id: `s-${c.id}`, thing: `s-${c.id}`, kind: 'step' as const, plate: null, household: c.household, at: c.opened_at, seconds: c.clashes * CLASH_SECONDS, clashing: c
     }))
   ]
   return items.sort((a, b) => a.seconds - b.seconds || a.at - b.at || (a.id < b.id ? -1 : 1))

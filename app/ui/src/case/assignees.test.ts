@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { MemberItem, UnitItem } from '../../generated/commands'
+import type { MemberItem, UnitItem } from '../generated/commands'
 import { assigneesOf } from './assignees'
 
 const unit = (id: string, parent: string | null): UnitItem => ({
