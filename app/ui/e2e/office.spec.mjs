@@ -171,10 +171,10 @@ test("a department's blank table is filled, its gaps are asked for, and it is sa
   assert.equal(readFileSync(await saved.path()).subarray(0, 2).toString(), 'PK')
 })
 
-test('a hazard comes in, is given out by keyboard and closed; what people wrote is text', async () => {
+test('a matter comes in, is given out by keyboard and closed; what people wrote is text', async () => {
   const home = (await wang.call('list_households', { limit: 3 })).items[2]
-  const title = '楼道堆放<img src=x onerror=alert(1)>'
-  const { id } = await wang.call('add_case', { matter: '01001', title, household: home.id })
+  const title = '停水一天了<img src=x onerror=alert(1)>'
+  const { id } = await wang.call('add_case', { matter: '04010', title, household: home.id })
   await wang.sync()
   await world.office('sync_now')
   await go(`/o/dispatch/${id}`)
@@ -187,7 +187,7 @@ test('a hazard comes in, is given out by keyboard and closed; what people wrote 
   await page.locator('[data-testid="give"]').click()
   await soon(async () => assert.equal((await world.office('get_case', { id })).case.state.code, 'dispatched'))
   await page.locator('[data-testid="step-close"]').first().click()
-  await page.locator('[data-testid="step-note"]').fill('物业已清走')
+  await page.locator('[data-testid="step-note"]').fill('已恢复供水')
   await page.locator('[data-testid="step-send"]').click()
   await soon(async () => assert.equal((await world.office('get_case', { id })).case.is_closed, true))
 })

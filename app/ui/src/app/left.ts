@@ -1,4 +1,7 @@
-// What is left of a deadline, or how long it has passed, in the largest unit that still tells something. Pure; the words come from the locale files.
+// What is left of a deadline, or how long it has passed, in the largest unit that still tells something; days as people count them, by the calendar. Pure;
+// the words come from the locale files.
+
+import { daysBetween } from './format'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -15,5 +18,5 @@ export function leftOf(due: number | null, now: number): Left {
   const way = due >= now ? 'left' : 'over'
   if (ms < HOUR) return { key: `${way}_minutes`, n: Math.max(1, Math.round(ms / MINUTE)) }
   if (ms < DAY) return { key: `${way}_hours`, n: Math.floor(ms / HOUR) }
-  return { key: `${way}_days`, n: Math.floor(ms / DAY) }
+  return { key: `${way}_days`, n: Math.abs(daysBetween(due, now)) }
 }

@@ -75,14 +75,17 @@ describe('opening a case', () => {
   test('only what is offered and may be opened', () => {
     expect(openable(all)).toEqual([close, general, own])
   })
-  test('the workflow that names the matter most closely is the one taken', () => {
-    expect(fitting(all, '02001')).toEqual([close, general])
-    expect(fitting(all, '02002')).toEqual([general])
-    expect(fitting([general, item('second', ['02'])], '02002').map((one) => one.workflow.name), 'as the engine: of several the last').toEqual(['second', 'general'])
+  test('the workflow that the engine takes comes first, the others that cover the matter after it', () => {
+    const takes = (code: string, workflow: string | null) => ({ code, workflow: workflow ? { code: workflow, label: '' } : null })
+    expect(fitting(all, takes('02001', 'close'))).toEqual([close, general])
+    expect(fitting(all, takes('02001', 'own')), 'a deployment chose another one').toEqual([own, close, general])
+    expect(fitting(all, takes('02002', 'general'))).toEqual([general])
+    expect(fitting(all, takes('09001', null))).toEqual([])
   })
   test('what brings its own matter, or takes any, is begun by itself', () => {
     expect(startable(all)).toEqual([own])
     const matters = [{ code: '01001' }, { code: '02001' }] as MatterItem[]
+    expect(mattersOf(null, [...matters, { code: '03001', hidden: true } as MatterItem]), 'what the deployment does not take is not offered').toEqual(matters)
     expect(mattersOf(close, matters)).toEqual([matters[1]])
     expect(mattersOf(own, matters)).toEqual(matters)
     expect(mattersOf(null, matters)).toEqual(matters)

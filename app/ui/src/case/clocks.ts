@@ -38,7 +38,7 @@ export function basisOf(clocks: readonly ClockView[]): string | null {
 
 /** An amount of time in its unit; half an hour is thirty minutes. */
 export interface Amount {
-  unit: Unit | 'minutes' | 'on'
+  unit: Unit | 'on'
   n: number
   /** The date field that says when, for `on`. */
   field?: string
