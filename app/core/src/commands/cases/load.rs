@@ -31,6 +31,8 @@ pub struct Loaded {
     pub(super) by: String,
     pub(super) steps: Vec<FoundStep>,
     pub(super) folded: Folded,
+    /// Merges that do not count, because the other case was merged into this one apart.
+    pub(super) set_aside: Vec<Uuid>,
 }
 
 /// A step as it is held here.
@@ -155,6 +157,7 @@ fn load_with(db: &Connection, library: &Library, row: Row, steps: Vec<FoundStep>
         steps,
         folded,
         workflow,
+        set_aside: Vec::new(),
     };
     break_ring(db, library, &mut c)?;
     Ok(Some(c))
@@ -183,9 +186,11 @@ fn break_ring(db: &Connection, library: &Library, c: &mut Loaded) -> Result<()> 
     }
     let into: Vec<Uuid> = c.steps.iter().filter(|s| named_case(&c.workflow, s).is_some()).map(|s| s.row.record).collect();
     let others: Vec<Step> = as_steps(&c.steps).into_iter().filter(|s| !into.contains(&s.id)).collect();
-    let stand = fold(&c.workflow, &others).stand;
-    c.folded.stand = stand;
-    c.folded.clashes.extend(into);
+    let alone = fold(&c.workflow, &others);
+    c.folded.stand = alone.stand;
+    c.folded.clashes = alone.clashes;
+    c.folded.clashes.extend(&into);
+    c.set_aside = into;
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use crate::error::{CoreError, Result};
 use crate::store::{get_row, rows};
 use crate::workspace::{self, Intent, KeyEdit};
 use rusqlite::Connection;
-use shared_model::cases::{Running, Stand, Transition, Workflow, named_leaves, state_seen};
+use shared_model::cases::{Running, Stand, Transition, Workflow, before, fold, named_leaves, state_seen};
 use shared_model::codes::Coded;
 use shared_model::commands::{AddStepArgs, Added, NextStep};
 use shared_model::matters::REPORT_ONLY;
@@ -47,7 +47,7 @@ pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
         if !may_take(t, &roles, &c, &o.me.name) {
             return Err(CoreError::not_allowed(&format!("做「{}」这一步", t.zh)));
         }
-        let (after, stand) = ground(&c);
+        let (after, stand) = ground_for(&c, t);
         if !stand.allows(&c.workflow, t) {
             return Err(CoreError::args(format!("这件事现在是「{}」，不能「{}」。没有写进去。", stand_words(&c.workflow, &stand), t.zh))
                 .at("transition"));
@@ -147,16 +147,24 @@ fn is_of_the_community(db: &Connection, c: &Loaded, name: &str, ask: Option<&Ask
         let row = get_row(db, Kind::Membership, *membership)?;
         return Ok(ours(row.and_then(|m| Role::from_name(&m.text("role")?))));
     }
-    let name = name.trim();
     let memberships = rows(db, Kind::Membership, "where t._del is null", &[])?;
-    let is_colleague =
-        memberships.iter().any(|m| m.text("name").as_deref() == Some(name) && ours(m.text("role").and_then(|r| Role::from_name(&r))));
+    let colleagues: Vec<String> =
+        memberships.iter().filter(|m| ours(m.text("role").and_then(|r| Role::from_name(&r)))).filter_map(|m| m.text("name")).collect();
     let tree = super::Tree::read(db)?;
-    let is_unit = tree.line(c.unit).into_iter().filter_map(|u| tree.get(u)).any(|u| {
-        matches!(u.text("kind").as_deref(), Some("community" | "grid" | "micro_grid" | "building"))
-            && super::super::units::name_of(u) == name
-    });
-    Ok(is_colleague || is_unit || ["网格员", "楼长", "社区", "社区办公室", "居委会", "网格"].contains(&name))
+    let units: Vec<String> = tree
+        .line(c.unit)
+        .into_iter()
+        .filter_map(|u| tree.get(u))
+        .filter(|u| matches!(u.text("kind").as_deref(), Some("community" | "grid" | "micro_grid" | "building")))
+        .map(super::super::units::name_of)
+        .collect();
+    // several may be named at once: one of ours among them is one too many
+    let names = name.split(|ch: char| ch.is_whitespace() || "、，,；;/".contains(ch)).map(str::trim).filter(|n| !n.is_empty());
+    Ok(names.into_iter().any(|n| {
+        colleagues.iter().chain(&units).any(|ours| ours == n)
+            || ["社区", "社区办公室", "居委会", "网格"].contains(&n)
+            || ["网格员", "网格长", "楼长"].iter().any(|post| n.contains(post))
+    }))
 }
 
 fn stand_words(workflow: &Workflow, stand: &Stand) -> String {
@@ -225,11 +233,25 @@ pub(super) fn next_steps(c: &Loaded, roles: &[Role], me: &str, clocks: &[Running
     out.into_iter().map(|(_, n)| n).collect()
 }
 
-/// What the next step names as seen, and where the case stands for it: the gate asks the same.
+/// What the next step names as seen, and where the case stands for it: the gate asks the same. Where a merge was set aside, work goes on from
+/// what does not stand on it: the gate knows the case's own steps only.
 fn ground(c: &Loaded) -> (Vec<Uuid>, Stand) {
-    let after = named_leaves(&c.folded);
-    let stand = state_seen(&c.workflow, &as_steps(&c.steps), &after);
+    let mut steps = as_steps(&c.steps);
+    let mut after = named_leaves(&c.folded);
+    if !c.set_aside.is_empty() {
+        let all = steps.clone();
+        let is_set_aside = |id: &Uuid| c.set_aside.contains(id);
+        steps.retain(|s| !is_set_aside(&s.id) && !before(&all, &s.after).iter().any(|b| is_set_aside(&b.id)));
+        after = named_leaves(&fold(&c.workflow, &steps));
+    }
+    let stand = state_seen(&c.workflow, &steps, &after);
     (after, stand)
+}
+
+/// The same for one step: a remark names everything that is here, so that what does not fit counts as looked at.
+fn ground_for(c: &Loaded, t: &Transition) -> (Vec<Uuid>, Stand) {
+    let (after, stand) = ground(c);
+    if t.is_remark() && t.always && t.from.is_empty() { (named_leaves(&c.folded), stand) } else { (after, stand) }
 }
 
 pub(super) fn step_edits(case: Uuid, transition: &str, now: i64, written: &Written<'_>, after: &[Uuid]) -> Vec<KeyEdit> {
