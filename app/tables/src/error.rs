@@ -7,7 +7,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize)]
 #[error("{code}: {message}")]
 pub struct ReadError {
-    /// `not_a_roster | empty_sheet | bad_encoding | zip_bomb | too_large | bad_file`
+    /// `not_a_roster | not_orders | empty_sheet | bad_encoding | zip_bomb | too_large | bad_file`
     pub code: &'static str,
     pub message: String,
     /// 1-based row of the sheet or line of the text file.
@@ -24,6 +24,10 @@ impl ReadError {
 
     pub(crate) fn not_a_roster(message: impl Into<String>) -> Self {
         Self::new("not_a_roster", message)
+    }
+
+    pub(crate) fn not_orders(message: impl Into<String>) -> Self {
+        Self::new("not_orders", message)
     }
 
     pub(crate) fn empty_sheet(message: impl Into<String>) -> Self {

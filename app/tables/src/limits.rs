@@ -27,3 +27,5 @@ pub const HEADER_MAX_ROW: usize = 40;
 pub const HEADER_MAX_ROWS: usize = 3;
 /// Rows a blank table may be filled with at once.
 pub const FILL_MAX_ROWS: usize = 20_000;
+/// Hotline orders of one file; each becomes a case.
+pub const ORDERS_MAX_ROWS: usize = 2_000;

@@ -4,11 +4,13 @@
 
 mod args;
 mod grants;
+mod orders;
 mod replies;
 mod settings;
 
 pub use args::*;
 pub use grants::*;
+pub use orders::*;
 pub use replies::*;
 pub use settings::*;
 
@@ -139,6 +141,8 @@ commands! {
     Write adopt_refused(AdoptArgs) -> Edited, "采用一条被退回的", "Adopt a refused command of somebody else";
     Write return_refused(ReturnArgs) -> Edited, "把一条被退回的退给写的人", "Give a refused command back to its author";
     Write import_roster(ImportArgs) -> ImportReport, "导入台账", "Import a roster";
+    Write import_orders(ImportOrdersArgs) -> OrdersReport, "导入热线工单", "Take in hotline orders";
+    Read export_orders(ExportOrdersArgs) -> OrdersExport, "导出热线工单的办理结果", "Results of hotline orders";
     Read fill_table(FillArgs) -> FillReport, "套表：填部门的空表", "Fill a department's blank table";
     Write ask_next_visit(AskArgs) -> Edited, "缺的下次走访补", "Ask for what is missing at the next visit";
     Write reveal(RevealArgs) -> Revealed, "查看证件号，会记录", "Show a masked value; logged";

@@ -113,6 +113,8 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "adopt_refused" => refused::adopt,
         "return_refused" => refused::give_back,
         "import_roster" => import::import_roster,
+        "import_orders" => cases::import_orders,
+        "export_orders" => cases::export_orders,
         "fill_table" => fill::fill_table,
         "ask_next_visit" => fill::ask_next_visit,
         "reveal" => persons::reveal,

@@ -65,7 +65,7 @@ fn with_workflows(db: &Connection) -> Result<(Library, Vec<Kept>, Vec<Problem>)>
         found.push((at.unwrap_or(i64::MAX), row, at));
     }
     // the one received last is what its name means; what waits here comes after
-    found.sort_by(|a, b| (a.0, a.1.record).cmp(&(b.0, b.1.record)));
+    found.sort_by_key(|(at, row, _)| (*at, row.record));
     for (_, row, at) in found {
         let Some(id) = row.text("name").and_then(|n| n.strip_prefix(WORKFLOW).map(str::to_string)) else { continue };
         match library.add_kept(&id, &joined(&row), true) {

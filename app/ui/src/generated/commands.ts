@@ -729,6 +729,19 @@ after: number,
  * The step that is offered then.
  */
 step: string, };
+export type ExportOrdersArgs = { 
+/**
+ * Where to write it (command line, shell), `.xlsx` or `.csv`; absent: returned as base64.
+ */
+out?: string, 
+/**
+ * `xlsx` or `csv`, where `out` does not say.
+ */
+format?: string, 
+/**
+ * Orders received on these days, inclusive, `YYYY-MM-DD`.
+ */
+from?: string, to?: string, };
 export type Failure = { 
 /**
  * Stable, for programs.
@@ -978,6 +991,19 @@ column: string, code: string, message: string,
  * The cell, letter by letter.
  */
 cell: string, };
+export type ImportOrdersArgs = { 
+/**
+ * Path of the file on this machine (command line, shell) …
+ */
+file?: string, 
+/**
+ * … or its bytes in base64 with a name (browser).
+ */
+data?: string, name?: string, 
+/**
+ * Only says what would be done.
+ */
+dry_run?: boolean, };
 export type ImportPreview = { row: number, plate: string, head: string, people: number, 
 /**
  * `new`, `known`, `differs`.
@@ -1242,6 +1268,62 @@ ratings: Array<string>, evidence: boolean,
  */
 is_remark: boolean, };
 export type NoArgs = Record<symbol, never>;
+export type OrderRow = { 
+/**
+ * Row of the sheet, 1-based.
+ */
+row: number, 
+/**
+ * `new`; `known`: here already and the same; `changed`: here already, and the file says something else, which is not written; `twice`: a row
+ * above has the same number; `bad`: cannot be taken.
+ */
+verdict: string, number: string, title: string, matter: Coded | null, 
+/**
+ * From what the matter is known: `category` (the file names it), `words` (words of the order), `default`.
+ */
+matter_from: string, 
+/**
+ * The building or door that the address names.
+ */
+place: string | null, 
+/**
+ * `YYYY-MM-DD`.
+ */
+due: string | null, 
+/**
+ * The file names no day; counted from the catalogue.
+ */
+due_guess: boolean, 
+/**
+ * The case, where there is one.
+ */
+case: string | null, 
+/**
+ * What is wrong, differs, or was guessed.
+ */
+findings: Array<ImportFinding>, };
+export type OrdersExport = { headers: Array<string>, 
+/**
+ * All rows, for the page.
+ */
+rows: Array<Array<string>>, 
+/**
+ * Where it was written, or …
+ */
+file: string | null, 
+/**
+ * … its bytes in base64.
+ */
+data: string | null, name: string, };
+export type OrdersReport = { file: string, dry_run: boolean, added: number, known: number, changed: number, twice: number, bad: number, rows: Array<OrderRow>, 
+/**
+ * Headers that say nothing here; their cells are kept with the order's words.
+ */
+unknown_headers: Array<string>, 
+/**
+ * Rows that are no order (a total, a remark), 1-based.
+ */
+skipped: Array<number>, took_ms: number, };
 export type OwnLog = { items: Array<LogItem>, 
 /**
  * My week as text, derived from what I wrote; mine to copy.
@@ -2007,6 +2089,10 @@ export interface Commands {
   return_refused: { args: ReturnArgs; reply: Edited };
   /** Import a roster */
   import_roster: { args: ImportArgs; reply: ImportReport };
+  /** Take in hotline orders */
+  import_orders: { args: ImportOrdersArgs; reply: OrdersReport };
+  /** Results of hotline orders */
+  export_orders: { args: ExportOrdersArgs; reply: OrdersExport };
   /** Fill a department's blank table */
   fill_table: { args: FillArgs; reply: FillReport };
   /** Ask for what is missing at the next visit */

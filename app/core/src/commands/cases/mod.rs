@@ -1,14 +1,19 @@
 //! Cases: reported against the matter catalogue, each in the class of its matter and in a workflow; a time line of steps; what may be done
-//! next. `load.rs` folds one, `view.rs` tells it, `steps.rs` takes a step, `sheets.rs` prints, `near.rs` finds the same thing close by.
+//! next. `load.rs` folds one, `view.rs` tells it, `steps.rs` takes a step, `sheets.rs` prints, `near.rs` finds the same thing close by, `orders.rs` takes hotline orders in, `results.rs` gives
+//! their results out.
 
 mod load;
 mod near;
+mod orders;
+mod results;
 mod sheets;
 mod steps;
 mod view;
 
 pub use load::{Loaded, load, of_household, open_by_unit, open_count, open_households, open_workflows};
 pub use near::near;
+pub use orders::import as import_orders;
+pub use results::export as export_orders;
 pub use sheets::print;
 pub use steps::add_step;
 
@@ -21,7 +26,7 @@ use crate::error::{CoreError, Result};
 use crate::workspace::{self, Identity, Intent, KeyEdit};
 use rusqlite::Connection;
 use shared_model::Class;
-use shared_model::cases::{Field, Workflow};
+use shared_model::cases::Field;
 use shared_model::commands::{AddCaseArgs, Added, CaseFile, CaseItem, CaseList, IdArgs, ListCasesArgs};
 use shared_model::matters::{Catalogue, Matter};
 use shared_model::records::Kind;
@@ -35,7 +40,6 @@ use view::Viewing;
 struct Opening<'a> {
     matter: &'a Matter,
     class: Class,
-    workflow: &'a Workflow,
     workflow_id: &'a str,
 }
 
@@ -43,14 +47,23 @@ struct Opening<'a> {
 pub fn add(engine: &Engine, args: AddCaseArgs) -> Result<Added> {
     engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::Case, Verb::Make))?;
     let case = new_id(engine);
-    add_as(engine, case, args)
+    add_as(engine, case, args, Given::default())
+}
+
+/// What a case is opened with that no form asks for.
+#[derive(Default)]
+pub struct Given {
+    /// When it was told to somebody else, who passed it on; ms.
+    pub opened_at: Option<i64>,
+    /// Where it goes when it has no building.
+    pub unit: Option<Uuid>,
 }
 
 /// Opens a case under an id of its own.
 ///
 /// # Errors
 /// As `add_case`.
-pub fn add_as(engine: &Engine, case: Uuid, args: AddCaseArgs) -> Result<Added> {
+pub fn add_as(engine: &Engine, case: Uuid, args: AddCaseArgs, given: Given) -> Result<Added> {
     let now = engine.now_ms();
     let step = new_id(engine);
     let (_, changed) = engine.with(|o| {
@@ -74,7 +87,7 @@ pub fn add_as(engine: &Engine, case: Uuid, args: AddCaseArgs) -> Result<Added> {
         if title.is_empty() {
             return Err(CoreError::args("要写一句发生了什么。").at("title"));
         }
-        let opening = Opening { matter, class: workflow.class.unwrap_or(matter.class), workflow: &workflow, workflow_id: &workflow_id };
+        let opening = Opening { matter, class: workflow.class.unwrap_or(matter.class), workflow_id: &workflow_id };
         let data = read_fields(&workflow.fields, &args.data)?;
         let tree = Tree::read(&o.db)?;
         let household = args.household.as_deref().map(|h| super::households::require(&o.db, h)).transpose()?;
@@ -84,9 +97,10 @@ pub fn add_as(engine: &Engine, case: Uuid, args: AddCaseArgs) -> Result<Added> {
             (None, None) => None,
         };
         let unit = building
+            .or(given.unit)
             .or_else(|| area(&o.db, &o.me, &tree))
             .ok_or_else(|| CoreError::args("要写在哪栋楼，或用文字写地点。").at("building"))?;
-        let mut edits = facts(&opening, &args, title, now)?;
+        let mut edits = facts(&opening, &args, title, given.opened_at.unwrap_or(now))?;
         let mut text = |key: &str, value: Option<String>| edits.extend(value.map(|v| KeyEdit::put(key, v)));
         text("building", building.map(|b| b.to_string()));
         text("household", household.as_ref().map(|h| h.record.to_string()));

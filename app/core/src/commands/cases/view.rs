@@ -164,6 +164,15 @@ impl<'a> Viewing<'a> {
         c.counted().filter_map(said).max().unwrap_or(Level::Grid)
     }
 
+    /// Who took a step, or for whom it was written down.
+    pub fn author_of_step(&self, s: &load::FoundStep) -> Result<String> {
+        if let Some(name) = s.row.text("on_behalf_of") {
+            return Ok(name);
+        }
+        let doc = docs::of_record(self.db, s.row.record)?.first().map(|d| docs::load(self.db, *d)).transpose()?.flatten();
+        Ok(doc.map(|d| views::author_of(self.db, &d.shown, "transition")).transpose()?.unwrap_or_default())
+    }
+
     /// A case whole.
     pub fn file(&self, c: &Loaded) -> Result<CaseFile> {
         let db = self.db;
