@@ -4,8 +4,10 @@
 use crate::world::{Device, plain};
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use std::collections::BTreeSet;
+use shared_model::Class;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use uuid::Uuid;
 
 /// Files of a folder in which the string occurs.
 pub fn files_with(dir: &Path, needle: &str) -> Vec<String> {
@@ -36,33 +38,56 @@ pub fn kept_commands(device: &Device) -> BTreeSet<u64> {
     q.query_map([], |r| r.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-/// Tables and columns of a device's store in which the string occurs.
-pub fn columns_with(device: &Device, needle: &str) -> Vec<String> {
+/// Every value of a device's store by table and column, pages unpacked as well.
+fn values(device: &Device, mut each: impl FnMut(String, &[u8])) {
     let db = store(device);
     let tables: Vec<String> = {
         let mut q = db.prepare("select name from sqlite_master where type = 'table'").unwrap();
         q.query_map([], |r| r.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
     };
-    let mut out = Vec::new();
     for table in tables {
         let mut q = db.prepare(&format!("select * from \"{table}\"")).unwrap();
         let names: Vec<String> = q.column_names().map(str::to_string).collect();
         let mut rows = q.query([]).unwrap();
         while let Some(r) = rows.next().unwrap() {
             for (n, name) in names.iter().enumerate() {
-                let bytes = match r.get_ref(n).unwrap() {
-                    ValueRef::Text(b) | ValueRef::Blob(b) => b,
-                    _ => continue,
-                };
-                if holds(bytes, needle) || holds(&plain(bytes), needle) {
-                    out.push(format!("{table}.{name}"));
+                if let ValueRef::Text(bytes) | ValueRef::Blob(bytes) = r.get_ref(n).unwrap() {
+                    each(format!("{table}.{name}"), bytes);
+                    each(format!("{table}.{name}"), &plain(bytes));
                 }
             }
         }
     }
-    out.sort();
-    out.dedup();
+}
+
+/// Tables and columns of a device's store in which the string occurs.
+pub fn columns_with(device: &Device, needle: &str) -> Vec<String> {
+    let mut out = BTreeSet::new();
+    values(device, |column, bytes| {
+        if holds(bytes, needle) {
+            out.insert(column);
+        }
+    });
+    out.into_iter().collect()
+}
+
+/// Everything of a device's store as text, by table and column: for looking for many words.
+pub fn words(device: &Device) -> BTreeMap<String, String> {
+    let mut out: BTreeMap<String, String> = BTreeMap::new();
+    values(device, |column, bytes| {
+        let text = out.entry(column).or_default();
+        text.push_str(&String::from_utf8_lossy(bytes));
+        text.push('\n');
+    });
     out
+}
+
+/// The documents that a device holds.
+pub fn documents(device: &Device) -> BTreeSet<(Uuid, Class)> {
+    let db = store(device);
+    let mut q = db.prepare("select record, class from doc").unwrap();
+    let row = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, Class::from_u8(r.get(1)?).expect("a class of ours")));
+    q.query_map([], row).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
 fn holds(bytes: &[u8], needle: &str) -> bool {
