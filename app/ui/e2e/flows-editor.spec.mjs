@@ -1,0 +1,216 @@
+// A deployment makes a workflow of its own in the office, without a word of code: a copy of 一般事项 with a state and two steps more. It arrives on a
+// worker's phone that nobody rebuilt and works there; what already ran keeps the version that it began in. Server, phone and engine are the real ones.
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { looksAccessible, soon } from './office.world.mjs'
+import { at, GRID, until, World } from './world.mjs'
+
+let world, office, worker, wang, old
+const flow = async (device, name) => (await device.call('list_workflows')).items.find((i) => i.current && i.workflow.name === name)
+const file = (device, id) => device.call('get_case', { id })
+
+before(async () => {
+  world = await World.begin()
+  office = world.office
+  worker = await world.device('worker', 'worker', GRID, '王秀梅')
+  await worker.sync()
+  const { items } = await worker.call('list_households', { limit: 1 })
+  old = (await worker.call('add_case', { matter: '01001', title: '楼道堆了纸箱', household: items[0].id, data: {} })).id
+  await worker.sync()
+  await office.sync()
+  wang = { household: items[0].id }
+})
+after(() => world?.end())
+
+let page
+const problems = () => page.locator('[data-testid="flow-problem"]').evaluateAll((all) => all.map((one) => `${one.dataset.code} ${one.dataset.place}`))
+const chip = (id) => at(page, id).click()
+
+test('every workflow is shown as a diagram and as a table, and can be read with the keyboard alone', async () => {
+  page = await world.phone(office, { hash: '/o/settings/flows', width: 1440, height: 900, scale: 1, touch: false })
+  await at(page, 'flow-view').waitFor()
+  await soon(async () => assert.equal(await at(page, 'flow-view').getAttribute('data-flow'), 'hazard'))
+  assert.match(await at(page, 'flow-running').innerText(), /1 件/)
+  await looksAccessible(page, 'workflows, light')
+  const { items } = await office.call('list_workflows')
+  assert.equal(await at(page, 'flow-row').count(), items.length)
+  for (const { workflow } of items) {
+    await page.locator(`[data-testid="flow-row"][data-flow="${workflow.name}"]`).click()
+    await page.locator(`[data-testid="flow-view"][data-flow="${workflow.name}"]`).waitFor()
+    // the widths that the drawing was laid out by are never narrower than what this browser writes
+    const tight = await page.locator('[data-testid="flow-diagram"]').evaluate((svg) => [...svg.querySelectorAll('.spot')].flatMap((g) => {
+      const room = g.querySelector('.hit')?.getBBox()
+      return room ? [...g.querySelectorAll('text')].filter((text) => text.getBBox().width > room.width + 1).map((text) => text.textContent) : []
+    }))
+    assert.deepEqual(tight, [], workflow.name)
+    assert.equal(await page.locator('[data-testid="flow-table"] tbody tr').count(), workflow.steps.length)
+  }
+  await page.locator('[data-testid="flow-row"][data-flow="hazard"]').click()
+  await page.locator('[data-testid="flow-view"][data-flow="hazard"]').waitFor()
+  await page.locator('[data-testid="flow-diagram"] [tabindex="0"]').focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  assert.equal(await page.locator('[data-testid="flow-diagram"] [aria-pressed="true"]').first().getAttribute('aria-label'), '步骤「研判」：从已上报到已研判')
+  assert.match(await page.locator('[data-testid="flow-table"] tr[data-on]').innerText(), /研判/)
+  await page.keyboard.press('Escape')
+  assert.equal(await page.locator('[data-testid="flow-diagram"] [aria-pressed="true"]').count(), 0)
+})
+
+test('a copy gets a state and steps of its own; what is wrong is said where it is, before anything is saved', async () => {
+  await chip('flow-copy')
+  await at(page, 'edit-zh').fill('电梯故障')
+  await at(page, 'edit-en').fill('Lift out of order')
+  assert.equal(await at(page, 'edit-name').inputValue(), 'hazard_2')
+  // the code of another one would make it a version of that one
+  await at(page, 'edit-name').fill('dispute')
+  await soon(async () => assert.deepEqual(await problems(), ['name name']))
+  assert.equal(await at(page, 'flow-save').isDisabled(), true)
+  await at(page, 'edit-name').fill('lift')
+  await chip('part-states-handling')
+  await chip('add-states')
+  await at(page, 'edit-zh').fill('等维保')
+  await at(page, 'edit-en').fill('waiting for the lift company')
+  await soon(async () => assert.deepEqual((await problems()).sort(), ['dead_end states.state_1', 'unreachable states.state_1']))
+  assert.match(await at(page, 'part-problem').innerText(), /到不了.*走不到办结/)
+  assert.equal(await page.locator('[data-testid="flow-diagram"] [data-spot="state state_1"]').count(), 1)
+  assert.equal(await page.locator('.box[data-wrong]').count(), 1)
+  assert.equal(await at(page, 'flow-save').isDisabled(), true)
+  await looksAccessible(page, 'editor with problems')
+
+  // a step into it, with a field that has to be filled in
+  await chip('part-states-handling')
+  await chip('add-step-here')
+  await at(page, 'edit-zh').first().fill('报维保')
+  await at(page, 'edit-en').first().fill('Call the lift company')
+  await at(page, 'edit-to').selectOption({ label: '等维保' })
+  await chip('edit-by-worker')
+  await chip('add-step-field')
+  await at(page, 'edit-zh').nth(1).fill('维保单位')
+  await at(page, 'edit-en').nth(1).fill('Lift company')
+  await at(page, 'edit-required').click()
+  await soon(async () => assert.deepEqual(await problems(), ['dead_end states.state_1']))
+  // a click on what is wrong leads there
+  await at(page, 'flow-problem').click()
+  await soon(async () => assert.equal(await at(page, 'part-states-state_1').getAttribute('aria-current'), 'true'))
+})
+
+test('leaving loses nothing, and what was done can be undone', async () => {
+  await chip('flow-leave')
+  await at(page, 'flow-view').waitFor()
+  await page.locator('[data-testid="rail-o-people"]').click()
+  await page.locator('[data-testid="flow-outline"]').waitFor({ state: 'detached' })
+  await page.goto(`${office.url}#/o/settings/flows`)
+  await at(page, 'flow-copy').click()
+  await at(page, 'part-steps-step_1').waitFor()
+  assert.equal(await at(page, 'edit-name').inputValue(), 'lift')
+  await chip('part-steps-step_1')
+  await chip('part-remove')
+  await at(page, 'part-steps-step_1').waitFor({ state: 'detached' })
+  await page.keyboard.press('Control+z')
+  await at(page, 'part-steps-step_1').waitFor()
+  await chip('part-steps-step_1')
+  assert.equal(await at(page, 'edit-zh').nth(1).inputValue(), '维保单位')
+  await page.keyboard.press('Control+Shift+z')
+  await at(page, 'part-steps-step_1').waitFor({ state: 'detached' })
+  await page.keyboard.press('Control+z')
+  await at(page, 'part-steps-step_1').waitFor()
+})
+
+test('mended, it is saved; it is used only where it is chosen', async () => {
+  await chip('part-states-state_1')
+  await chip('add-step-here')
+  await at(page, 'edit-zh').first().fill('修好办结')
+  await at(page, 'edit-en').first().fill('Mended and closed')
+  await at(page, 'edit-to').selectOption({ label: '已办结' })
+  await chip('edit-by-worker')
+  await soon(async () => assert.match(await at(page, 'flow-state').innerText(), /没有问题/))
+  await chip('flow-save')
+  await page.locator('[data-testid="flow-view"][data-flow="lift"]').waitFor()
+  const made = await flow(office, 'lift')
+  assert.equal(made.workflow.zh, '电梯故障')
+  assert.deepEqual(made.workflow.matters, [])
+  assert.deepEqual(made.workflow.steps.find((s) => s.name === 'step_1').fields, [{ name: 'field_1', zh: '维保单位', en: 'Lift company', kind: 'text', options: [], required: true }])
+  assert.equal(made.workflow.states.findIndex((s) => s.name === 'state_1'), made.workflow.states.findIndex((s) => s.name === 'handling') + 1)
+  await looksAccessible(page, 'a workflow of our own')
+})
+
+test('it arrives on a phone that nobody rebuilt, and works there from the first word to the end', async () => {
+  await office.sync()
+  await worker.sync()
+  assert.equal((await flow(worker, 'lift')).may_open, true)
+  const { id } = await worker.call('add_case', { workflow: 'lift', matter: '01002', title: '3 号楼电梯不动了', household: wang.household, data: {} })
+  assert.equal((await file(worker, id)).workflow_id, (await flow(worker, 'lift')).id)
+  await worker.call('add_step', { case: id, transition: 'handle', note: '到了，人没有困住', data: {} })
+  const phone = await world.phone(worker, { hash: `/w/case/${id}` })
+  await at(phone, 'case-page').waitFor()
+  await until(async () => /处置中/.test(await at(phone, 'case-page').innerText()), 'being handled, on the phone')
+  const step = await until(async () => (await file(worker, id)).next.find((n) => n.transition.code === 'step_1'), 'the new step is offered')
+  assert.equal(step.transition.label, '报维保')
+  // what it asks for it does not do without
+  await assert.rejects(worker.call('add_step', { case: id, transition: 'step_1', note: '打了电话', data: {} }), (e) => e.field === 'field_1' && /维保单位/.test(e.message))
+  await worker.call('add_step', { case: id, transition: 'step_1', note: '打了电话', data: { field_1: '安达电梯' } })
+  await until(async () => /等维保/.test(await at(phone, 'case-page').innerText()), 'waiting for the lift company, on the phone')
+  await worker.call('add_step', { case: id, transition: 'step_2', note: '换了门机', data: {} })
+  await until(async () => /已办结/.test(await at(phone, 'case-page').innerText()), 'closed, on the phone')
+  assert.deepEqual(phone.problems, [])
+  // and the office reads what the phone wrote
+  await worker.sync()
+  await office.sync()
+  const read = await file(office, id)
+  assert.equal(read.case.is_closed, true)
+  assert.equal(read.case.state.label, '已办结')
+  assert.equal(read.steps.filter((s) => s.clash).length, 0)
+})
+
+test('a new version counts for what is opened from now on; what runs keeps its own', async () => {
+  const before = await flow(office, 'hazard')
+  await page.goto(`${office.url}#/o/settings/flows/${encodeURIComponent(before.id)}`)
+  await page.locator('[data-testid="flow-view"][data-flow="hazard"]').waitFor()
+  await chip('flow-change')
+  assert.match(await at(page, 'flow-promise').innerText(), /在办的 1 件照旧/)
+  await chip('part-steps-judge')
+  await at(page, 'edit-zh').first().fill('会商研判')
+  await soon(async () => assert.equal(await at(page, 'flow-save').isDisabled(), false))
+  await chip('flow-save')
+  const now = await until(async () => { const one = await flow(office, 'hazard'); return one.id === before.id ? null : one }, 'a new version')
+  await page.locator(`[data-testid="flow-view"][data-id="${now.id}"]`).waitFor()
+  await page.getByText('不再发起，在办的照旧').waitFor()
+  await office.sync()
+  await worker.sync()
+  const young = (await worker.call('add_case', { matter: '01001', title: '楼道又堆了', household: wang.household, data: {} })).id
+  await worker.sync()
+  await office.sync()
+  for (const device of [worker, office]) {
+    assert.equal((await file(device, old)).workflow_id, before.id)
+    assert.equal((await file(device, young)).workflow_id, now.id)
+  }
+  const words = async (id) => (await file(office, id)).next.find((n) => n.transition.code === 'judge').transition.label
+  assert.deepEqual([await words(old), await words(young)], ['研判', '会商研判'])
+})
+
+test('retired, it is not offered any more', async () => {
+  await page.locator('[data-testid="flow-row"][data-flow="lift"]').first().click()
+  await page.locator('[data-testid="flow-view"][data-flow="lift"]').waitFor()
+  await chip('flow-retire')
+  await chip('flow-retire-yes')
+  await until(async () => !(await flow(office, 'lift')), 'it is not offered')
+  await office.sync()
+  await worker.sync()
+  await assert.rejects(worker.call('add_case', { workflow: 'lift', matter: '01002', title: '又坏了', household: wang.household, data: {} }), (e) => e.field === 'workflow')
+  assert.deepEqual(page.problems, [])
+})
+
+for (const [lang, theme] of [['zh-CN', 'dark'], ['en', 'light'], ['en', 'dark']]) {
+  test(`workflows and editor, ${lang}, ${theme}: axe finds nothing`, async () => {
+    const other = await world.phone(office, { hash: '/o/settings/flows', prefs: { lang, theme, elder: null }, width: 1440, height: 900, scale: 1, touch: false })
+    await at(other, 'flow-view').waitFor()
+    await looksAccessible(other, `workflows, ${lang}, ${theme}`)
+    await at(other, 'flow-change').click()
+    for (const part of ['part-steps-close', 'part-clocks-resolve', 'part-sheets-order', 'part-states']) {
+      await at(other, part).click()
+      await looksAccessible(other, `editor, ${part}, ${lang}, ${theme}`)
+    }
+    assert.deepEqual(other.problems, [])
+    await other.context().close()
+  })
+}
