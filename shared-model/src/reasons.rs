@@ -43,9 +43,9 @@ const REASONS: &[Reason] = reasons! {
     ["illegal_step", "no_transition"]
         "这件事走到这里，不能接这一步。" "看看这件事现在到了哪一步，再重新办。" "这一步接不上，看看这件事再办。"
         "This step cannot follow where the matter stood." "Look where the matter stands now and take the right step." "This step does not fit. Look at the matter again.";
-    ["incomplete_step"]
-        "这一步缺了必须写的内容。" "补上再提交。" "少写了一样，补上再交。"
-        "This step lacks something that has to be said." "Add it and send again." "Something is missing. Add it and send again.";
+    ["incomplete_step", "incomplete_case"]
+        "缺了必须写的内容。" "补上再提交。" "少写了一样，补上再交。"
+        "Something that has to be said is missing." "Add it and send again." "Something is missing. Add it and send again.";
     ["second_person"]
         "这一步要换一个人来做：前一步是同一个人做的。" "请同事核验；您写的可以放下。" "要换一个人来核验。"
         "A second person has to take this step: the one before was taken by the same person." "Ask a colleague to check it; you may set this aside." "Somebody else has to check it.";

@@ -5,7 +5,7 @@ use super::part::{Decoded, Judging};
 use super::{Push, Stop, refuse};
 use crate::error::Error;
 use crate::store::documents;
-use shared_model::cases::{self, Library, Workflow};
+use shared_model::cases::{self, Field, Level, Library, Workflow};
 use shared_model::class::Class;
 use shared_model::crdt::{OpBody, Registers, Value};
 use shared_model::doc::config_id;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 const WORKFLOW: &str = "workflow/";
 const MATTER: &str = "matter/";
 const ENTRY: &str = "entry/";
+const DATA: &str = "data/";
 
 impl Push<'_> {
     /// The workflow of a case, by what its main part says.
@@ -128,8 +129,32 @@ impl Push<'_> {
             return refuse("wrong_class");
         }
         let mut roles = judging.roots.over(judging.tree, &unit);
-        if roles.any(|role| workflow.opened_by.contains(&role)) { Ok(()) } else { refuse("not_allowed") }
+        if !roles.any(|role| workflow.opened_by.contains(&role)) {
+            return refuse("not_allowed");
+        }
+        check_fields(decoded, &workflow.fields, None)?;
+        let lacks = |f: &Field| f.required && decoded.put(&format!("{DATA}{}", f.name)).is_none();
+        if workflow.fields.iter().any(lacks) { refuse("incomplete_case") } else { Ok(()) }
     }
+}
+
+/// What is written in fields is what the workflow declares, and nothing else is; a step that hands up may say how far it went beyond `level`.
+pub fn check_fields(decoded: &Decoded<'_>, fields: &[Field], level: Option<Level>) -> Result<(), Stop> {
+    for op in &decoded.change.ops {
+        let Some(name) = op.key.strip_prefix(DATA) else { continue };
+        if name == "level" && level.is_some() {
+            match &op.body {
+                OpBody::Put(Value::Str(text)) if text == Level::District.name() => continue,
+                _ => return refuse("bad_value"),
+            }
+        }
+        let Some(field) = fields.iter().find(|f| f.name == name) else { return refuse("unknown_key") };
+        match &op.body {
+            OpBody::Put(Value::Str(text)) if matches!(field.read(text), Ok(Some(_))) => {}
+            _ => return refuse("bad_value"),
+        }
+    }
+    Ok(())
 }
 
 /// Entries that a change writes.

@@ -2,6 +2,7 @@
 //! legal in what its author says to have seen: the fold of its own `after` closure. What is legal there and not after the merge stays, and
 //! is marked by everybody's fold. An id that is not here is skipped.
 
+use super::flow::check_fields;
 use super::part::{Decoded, Judging};
 use super::{Push, Stop, refuse};
 use crate::error::Error;
@@ -63,13 +64,7 @@ impl Push<'_> {
         {
             return refuse("incomplete_step");
         }
-        for f in &t.fields {
-            if let Some(Value::Str(text)) = decoded.put(&format!("data/{}", f.name))
-                && f.read(text).is_err()
-            {
-                return refuse("bad_value");
-            }
-        }
+        check_fields(decoded, &t.fields, t.level)?;
         if t.opener {
             let here = judging.parts.iter().any(|d| d.part.doc.record == case && d.put("matter").is_some());
             let opener = self.main_registers(&case, Kind::Case, "matter")?.and_then(|(row, _)| row.person);
