@@ -167,6 +167,28 @@ test('the same thing close by is offered first, and a word is added to it instea
   const { steps } = await file(worker, first)
   assert.equal(steps.at(-1).note, '今天又多了一辆')
   assert.equal((await worker.call('list_cases', {})).total, before)
+
+  // somebody did report it twice: the office puts the second into the first, and each leads to the other
+  await go(page, worker, `/w/report?building=${building.id}`)
+  await at(page, 'matter-search').fill('电动')
+  await at(page, 'matter-01002').click()
+  await at(page, 'not-twin').click()
+  await at(page, 'report-words').fill('门口有电动车飞线')
+  await at(page, 'send-report').click()
+  await at(page, 'case-page').getByText('门口有电动车飞线').first().waitFor()
+  const second = page.url().split('/w/case/')[1]
+  await meet()
+  const { office: desk } = pages
+  await go(desk, office, `/o/dispatch/${second}`)
+  await at(desk, 'step-merge').click()
+  await at(desk, 'data-into-find').fill('拉线充电')
+  await at(desk, 'data-into-one').first().click()
+  await at(desk, 'step-send').click()
+  await at(desk, 'link-merged_into').click()
+  await at(desk, 'link-merged').waitFor()
+  assert.ok(desk.url().endsWith(first))
+  const merged = await file(office, second)
+  assert.deepEqual([merged.case.state.code, merged.case.is_closed, merged.case.is_aside], ['merged', true, true])
 })
 
 test('a dispute: found by the worker, mediated, agreed on paper, told, called back, filed; the building head never hears of it', async () => {

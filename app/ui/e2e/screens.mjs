@@ -22,7 +22,16 @@ export const WORKER_SCREENS = [
   { name: 'report-matter', hash: () => '/w/report', ready: 'matter-search', act: async (page) => { await at(page, 'matter-search').fill('电动'); await page.locator('[data-testid^="matter-0"]').first().waitFor() } },
   { name: 'report', hash: (s) => `/w/report?building=${s.building.id}`, ready: 'matter-search', act: async (page) => { await at(page, 'matter-search').fill('电动'); await page.locator('[data-testid="matter-01002"]').click(); await at(page, 'send-report').waitFor() } },
   { name: 'cases', hash: () => '/w/cases', ready: 'case' },
+  { name: 'cases-follow', hash: () => '/w/cases', ready: 'case', act: (page) => open(page, 'tab-follow', 'case') },
   { name: 'case', hash: (s) => `/w/case/${s.case}`, ready: 'step' },
+  { name: 'case-clocks', hash: (s) => `/w/case/${s.case}`, ready: 'step', act: (page) => page.locator('.cc-how summary').click() },
+  { name: 'case-step', hash: (s) => `/w/case/${s.case}`, ready: 'step', act: async (page) => { await page.locator('.cp-acts [data-kind="primary"]').click(); await at(page, 'step-form').waitFor() } },
+  { name: 'case-more', hash: (s) => `/w/case/${s.case}`, ready: 'step', act: (page) => open(page, 'more-steps', 'more-sheet') },
+  { name: 'case-rating', hash: (s) => `/w/case/${s.light}`, ready: 'step', act: async (page) => { await at(page, 'step-return_visit').click(); await at(page, 'rating-satisfied').click() } },
+  { name: 'case-fields', hash: (s) => `/w/case/${s.order}`, ready: 'step' },
+  { name: 'report-start', hash: () => '/w/report', ready: 'matter-search', act: async (page) => { await at(page, 'starts').click(); await at(page, 'start-whistle').click() } },
+  { name: 'report-fields', hash: (s) => `/w/report?building=${s.building.id}`, ready: 'matter-search', act: async (page) => { await at(page, 'matter-search').fill('邻里'); await at(page, 'matter-02002').click(); await open(page, 'more-fields', 'data-party_a') } },
+  { name: 'print', hash: (s) => `/print/${s.case}/order`, ready: 'print-page', act: (page) => page.locator('.pp-paper h1').waitFor() },
   { name: 'move', hash: (s) => `/w/household/${s.plain}/move`, ready: 'move-all', act: async (page) => { await at(page, 'move-building').selectOption({ label: '6号楼' }); await at(page, 'move-stair-2').click(); await at(page, 'move-door').fill('906') } },
   { name: 'moved', hash: (s) => `/w/household/${s.old}`, ready: 'moved' },
   { name: 'left', hash: () => '/w/left', ready: 'left-item' },
@@ -40,6 +49,7 @@ export const HEAD_SCREENS = [
   { name: 'head-home', hash: () => '/h', ready: 'head-home' },
   { name: 'head-report', hash: () => '/h/report', ready: 'head-words', act: (page) => at(page, 'head-matter-01002').click() },
   { name: 'head-cases', hash: () => '/h/cases', ready: 'head-case' },
+  { name: 'head-more', hash: () => '/h/cases', ready: 'head-case', act: (page) => open(page, 'head-more', 'step-form') },
   { name: 'head-notices', hash: () => '/h/notices', ready: 'head-notices-page' },
   { name: 'head-calls', hash: () => '/h/calls', ready: 'head-calls-page' },
   { name: 'head-building', hash: () => '/h/building', ready: 'door' },
@@ -50,6 +60,10 @@ const sample = (name) => fileURLToPath(new URL(`../../../tests/data/${name}`, im
 export const OFFICE_SCREENS = [
   { name: 'office-inbox', hash: () => '/o/inbox', ready: 'inbox-row', act: (page) => page.locator('article').first().waitFor() },
   { name: 'office-dispatch', hash: () => '/o/dispatch', ready: 'truth-line', act: (page) => page.getByText('单元门口下水道堵了').first().click() },
+  { name: 'office-case-step', hash: (s) => `/o/dispatch/${s.hazard}`, ready: 'step', act: (page) => open(page, 'step-join', 'data-units') },
+  { name: 'office-case-new', hash: () => '/o/dispatch/new', ready: 'new-case-form', act: async (page) => { await at(page, 'new-workflow').selectOption('hotline'); await at(page, 'data-number').waitFor() } },
+  { name: 'office-clash', hash: () => '/o/inbox?kind=step', ready: 'clash-detail' },
+  { name: 'office-print', hash: (s) => `/print/${s.hazard}/order`, ready: 'print-page', act: (page) => page.locator('.pp-paper h1').waitFor() },
   { name: 'office-ledger', hash: () => '/o/ledger', ready: 'ledger-row' },
   { name: 'office-household', hash: (s) => `/o/ledger/h/${s.forked.id}`, ready: 'household-file' },
   { name: 'office-import', hash: () => '/o/ledger/import', ready: 'import-grid', act: async (page) => { await at(page, 'import-grid').selectOption({ label: '第二网格' }); await at(page, 'file').setInputFiles(sample('二网格居民台账.xlsx')); await at(page, 'import-write').waitFor() } },
@@ -95,7 +109,12 @@ export async function prepare(world) {
   await head.call('add_case', { matter: '03005', title: '单元门口下水道堵了', building: building.id })
   await worker.sync()
   await head.sync()
+  const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10)
+  const order = await world.office.call('add_case', { workflow: 'hotline', matter: '噪声扰民', title: '广场舞音响太大', description: '晚上九点以后还在放', building: building.id, place: '东门小广场', reporter: '来电人', contact: '13900001234', data: { number: '12345-0088', due: day(6), kind: 'complaint', channel: '12345 电话' } })
+  const apart = await worker.call('add_case', { matter: '04010', title: '三楼以上停水', building: building.id, data: {} })
+  await worker.sync()
   await world.office.sync()
+  await worker.sync()
   await take(world.office, light.id, ['close', 'handle', 'dispatch'], '物业换好了灯')
   await take(world.office, hazard.id, ['dispatch'], '4 工作时内到场', '和顺物业')
   await world.office.sync()
@@ -105,12 +124,19 @@ export async function prepare(world) {
   await world.office.call('share_case', { case: light.id, to: '610104001' })
   await world.office.sync()
   await worker.sync()
+  // Two steps taken apart, of which the other knew nothing.
+  await world.serverDown()
+  await world.office.call('add_step', { case: apart.id, transition: 'void', note: '自来水公司说没有停水', data: {} })
+  await worker.call('add_step', { case: apart.id, transition: 'handle', note: '去看了，还在停', data: {} })
+  await world.serverUp()
+  for (const device of [world.office, worker, world.office, worker]) await device.sync()
+  await until(async () => (await world.office.call('list_cases', { clashing: true })).total > 0, 'steps that do not fit')
   // What is written after the last contact waits here, and is shown as such.
   await world.serverDown()
   await visit(doors[0].id, 'met', '问了燃气')
   await visit(doors[13].id, 'absent')
   await worker.call('sync_now').catch(() => undefined)
-  return { worker, head, building, forked, person, case: hazard.id, hazard: hazard.id, light: light.id, ...changes }
+  return { worker, head, building, forked, person, case: hazard.id, hazard: hazard.id, light: light.id, order: order.id, ...changes }
 }
 
 /** What changes hands and what goes: a household that moved, a stand-in, a refused edit, an erasure of which one device never proved its wipe. */

@@ -13,10 +13,10 @@ mkdirSync(out, { recursive: true })
 const DESK = { width: 1440, height: 900, scale: 1, touch: false }
 const LIGHT = { theme: 'light', elder: false }
 const MORE = [
-  { suffix: '-dark', prefs: { theme: 'dark', elder: false }, names: ['today', 'doors', 'household', 'visit', 'sync', 'case', 'left', 'tray'] },
+  { suffix: '-dark', prefs: { theme: 'dark', elder: false }, names: ['today', 'doors', 'household', 'visit', 'sync', 'case', 'cases', 'report', 'print', 'left', 'tray'] },
   { suffix: '-outdoor', prefs: { theme: 'outdoor', elder: false }, names: ['today', 'doors', 'household'] },
-  { suffix: '-elder', prefs: { theme: 'light', elder: true }, names: ['today', 'household', 'visit', 'me', 'move', 'left', 'tray'] },
-  { suffix: '-en', prefs: { ...LIGHT, lang: 'en' }, names: ['today', 'household', 'visit', 'report', 'sync', 'me', 'move', 'left', 'tray', 'case-shared'] },
+  { suffix: '-elder', prefs: { theme: 'light', elder: true }, names: ['today', 'household', 'visit', 'me', 'move', 'left', 'tray', 'case', 'cases', 'case-rating'] },
+  { suffix: '-en', prefs: { ...LIGHT, lang: 'en' }, names: ['today', 'household', 'visit', 'report', 'sync', 'me', 'move', 'left', 'tray', 'case', 'cases', 'case-shared'] },
 ]
 
 /** The demo with its story told up to where both devices agree on a number: three devices and what is told beside them. */

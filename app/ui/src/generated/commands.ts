@@ -234,6 +234,10 @@ export type CaseItem = { id: string, title: string, matter: Coded, category: str
  */
 state: Coded, is_closed: boolean, 
 /**
+ * It is over without having been dealt with here: merged into another, or void.
+ */
+is_aside: boolean, 
+/**
  * Household or building it is at.
  */
 household: string | null, building: string | null, 
@@ -325,6 +329,10 @@ fields: Array<FieldView>, id: string, title: string, matter: Coded, category: st
  * State of the workflow: `reported dispatched handling answered closed returned …`.
  */
 state: Coded, is_closed: boolean, 
+/**
+ * It is over without having been dealt with here: merged into another, or void.
+ */
+is_aside: boolean, 
 /**
  * Household or building it is at.
  */

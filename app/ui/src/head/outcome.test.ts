@@ -11,6 +11,10 @@ describe('what a building head reads', () => {
   test('the engine\'s own sentence is kept when it already names the matter', () => {
     expect(outcomeOf(item({ outcome: '您 11 月 3 日说的五楼楼道灯不亮，物业换好了' }), t, 'zh-CN', now)).toBe('您 11 月 3 日说的五楼楼道灯不亮，物业换好了')
   })
+  test('what was merged or void is not called done', () => {
+    expect(outcomeOf(item({ is_aside: true }), t, 'zh-CN', now)).toContain('aside_sentence')
+    expect(outcomeOf(item({ is_aside: true, outcome: '和另一件事一起办。' }), t, 'zh-CN', now)).toContain('和另一件事一起办')
+  })
   test('a bare outcome gets the day and the matter it answers', () => {
     expect(outcomeOf(item({ outcome: '物业换好了。' }), t, 'zh-CN', now)).toBe('outcome_sentence 11 月 3 日 五楼楼道灯不亮 物业换好了')
     expect(outcomeOf(item({ is_closed: false }), t, 'zh-CN', now)).toContain('open_sentence')

@@ -10,6 +10,7 @@ export function outcomeOf(item: CaseItem, t: Translate, lang: string, now = Date
   const said = day(item.opened_at, lang, now)
   if (item.outcome && (item.outcome.startsWith('您') || item.outcome.includes(item.title))) return item.outcome
   if (item.outcome && item.is_closed) return t('head.cases.outcome_sentence', { day: said, title: item.title, outcome: item.outcome.replace(/[。.]$/, '') })
+  if (item.is_aside) return t('head.cases.aside_sentence', { day: said, title: item.title })
   if (item.is_closed) return t('head.cases.closed_sentence', { day: said, title: item.title })
   return t('head.cases.open_sentence', { day: said, title: item.title })
 }

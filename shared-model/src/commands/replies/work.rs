@@ -97,6 +97,8 @@ pub struct CaseItem {
     /// State of the workflow: `reported dispatched handling answered closed returned …`.
     pub state: Coded,
     pub is_closed: bool,
+    /// It is over without having been dealt with here: merged into another, or void.
+    pub is_aside: bool,
     /// Household or building it is at.
     pub household: Option<String>,
     pub building: Option<String>,

@@ -128,6 +128,7 @@ impl<'a> Viewing<'a> {
             matter: m.map_or_else(|| coded("matter", &matter), |m| Coded::spoken(&m.code, &m.name_zh, &m.name_en)),
             state: state.map_or_else(|| Coded::spoken(&c.folded.stand.state, "", ""), |s| Coded::spoken(&s.name, &s.zh, &s.en)),
             is_closed,
+            is_aside: state.is_some_and(|s| s.phase == Phase::Aside),
             household: household.map(|h| h.to_string()),
             building: c.row.id("building").map(|b| b.to_string()),
             place: Some(place).filter(|p| !p.is_empty()),

@@ -105,6 +105,8 @@ export default {
     locked: 'Locked. What you wrote is safe; the PIN opens it.',
     offline: 'The office cannot be reached now. What you wrote is kept.',
     not_allowed: 'This step is not yours to take. What you wrote is kept; ask the office.',
+    community_duty: 'The community only reports this matter: it cannot be given to its own people. Nothing was written.',
+    second_person: 'Somebody else has to take this step. Nothing was written.',
     not_found: 'This record is not found; it may no longer be on this phone.',
     invalid_args: 'One of the fields is not right. Change it and save again.',
     server_error: 'Reading or writing failed. Nothing is lost; try again.',

@@ -105,6 +105,8 @@ export default {
     locked: '已锁。写下的都在，输密码再打开。',
     offline: '现在连不上社区。写下的都在。',
     not_allowed: '这一步不归您做。您写的还在，可以请社区办。',
+    community_duty: '这一项社区和网格员只报不办，不能派给自己人。没有写进去。',
+    second_person: '这一步要换一个人来做。没有写进去。',
     not_found: '找不到这条记录，可能已经不在这部手机里。',
     invalid_args: '有一项填得不对，改一下再存。',
     server_error: '存取出错了，没有丢东西。再试一次。',
