@@ -56,6 +56,21 @@ test('every workflow is shown as a diagram and as a table, and can be read with 
   assert.equal(await page.locator('[data-testid="flow-diagram"] [aria-pressed="true"]').count(), 0)
 })
 
+test('on paper there is the workflow alone, as wide as the sheet, dark ink on white', async () => {
+  await page.evaluate(() => { document.documentElement.dataset.theme = 'dark'; dispatchEvent(new Event('beforeprint')) })
+  await page.emulateMedia({ media: 'print' })
+  assert.equal(await at(page, 'flow-row').first().isVisible(), false)
+  assert.equal(await at(page, 'rail-o-people').isVisible(), false)
+  assert.equal(await at(page, 'flow-table').isVisible(), true)
+  const { room, wide, theme } = await page.locator('[data-testid="flow-diagram"]').evaluate((svg) => ({ room: svg.parentElement.clientWidth, wide: svg.getBoundingClientRect().width, theme: document.documentElement.dataset.theme }))
+  assert.ok(wide <= room, `${wide} of ${room}`)
+  assert.equal(theme, 'light')
+  await page.emulateMedia({ media: 'screen' })
+  await page.evaluate(() => dispatchEvent(new Event('afterprint')))
+  assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark')
+  await page.evaluate(() => (document.documentElement.dataset.theme = 'light'))
+})
+
 test('a copy gets a state and steps of its own; what is wrong is said where it is, before anything is saved', async () => {
   await chip('flow-copy')
   await at(page, 'edit-zh').fill('电梯故障')
@@ -210,6 +225,9 @@ for (const [lang, theme] of [['zh-CN', 'dark'], ['en', 'light'], ['en', 'dark']]
       await at(other, part).click()
       await looksAccessible(other, `editor, ${part}, ${lang}, ${theme}`)
     }
+    await at(other, 'part-sheets-order').click()
+    // the bars of a table are no plural
+    assert.match(await at(other, 'flow-form').innerText(), lang === 'en' ? /\| name \| text \|/ : /\| 名称 \| 内容 \|/)
     assert.deepEqual(other.problems, [])
     await other.context().close()
   })

@@ -78,6 +78,11 @@ pub fn check(workflow: &Workflow) -> Vec<Problem> {
     c.found
 }
 
+/// What it is called, or its code while it has no words.
+fn called<'n>(zh: &'n str, name: &'n str) -> &'n str {
+    if zh.trim().is_empty() { name } else { zh }
+}
+
 /// Words that are there twice.
 fn twice<'n>(words: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let mut seen = BTreeSet::new();
@@ -202,7 +207,7 @@ impl Checking<'_> {
                 self.say("unknown", format!("{at}.to"), format!("没有「{s}」这个状态。"));
             }
             if !t.ends.is_empty() && (t.ends == t.begins || t.unless.contains(&t.ends)) {
-                self.say("never", &at, format!("「{}」永远不能做：它要等一个叠加状态，又不许有它。", t.zh));
+                self.say("never", &at, format!("「{}」永远不能做：它要等一个叠加状态，又不许有它。", called(&t.zh, &t.name)));
             }
             for n in t.not_by.iter().filter(|n| self.w.transition(n).is_none()).cloned().collect::<Vec<_>>() {
                 self.say("unknown", format!("{at}.not_by"), format!("没有「{n}」这一步。"));
@@ -305,15 +310,19 @@ impl Checking<'_> {
         for s in &w.states {
             let at = format!("states.{}", s.name);
             if !reached.contains(&s.name) {
-                self.say("unreachable", &at, format!("「{}」从哪里都到不了：加一步通向它，或去掉它。", s.zh));
+                self.say("unreachable", &at, format!("「{}」从哪里都到不了：加一步通向它，或去掉它。", called(&s.zh, &s.name)));
             }
             if !ends.contains(&s.name) {
-                self.say("dead_end", &at, format!("「{}」走不到办结：加一步离开它。", s.zh));
+                self.say("dead_end", &at, format!("「{}」走不到办结：加一步离开它。", called(&s.zh, &s.name)));
             }
         }
         for t in &w.steps {
             if !t.from.is_empty() && !t.from.iter().any(|s| reached.contains(s)) {
-                self.say("unreachable", format!("steps.{}", t.name), format!("「{}」永远轮不到：它的起点都到不了。", t.zh));
+                self.say(
+                    "unreachable",
+                    format!("steps.{}", t.name),
+                    format!("「{}」永远轮不到：它的起点都到不了。", called(&t.zh, &t.name)),
+                );
             }
         }
     }
@@ -324,10 +333,10 @@ impl Checking<'_> {
             let at = format!("overlays.{}", o.name);
             self.label(&at, &o.zh, &o.en);
             if !self.w.steps.iter().any(|t| t.begins == o.name) {
-                self.say("unreachable", &at, format!("「{}」没有一步会开始它。", o.zh));
+                self.say("unreachable", &at, format!("「{}」没有一步会开始它。", called(&o.zh, &o.name)));
             }
             if !self.w.steps.iter().any(|t| t.ends == o.name) {
-                self.say("dead_end", &at, format!("「{}」没有一步会结束它。", o.zh));
+                self.say("dead_end", &at, format!("「{}」没有一步会结束它。", called(&o.zh, &o.name)));
             }
         }
         for t in &self.w.steps {

@@ -55,12 +55,17 @@ describe.each(files)('%s', (_, w) => {
   test('is reached by arrow keys from its first state, every part of it', () => {
     const all = spots(draw(w, 'zh-CN', '随时', '不改状态'))
     expect(all[0]!.row).toBe(Math.min(...all.map((one) => one.row)))
-    const seen = new Set([all[0]!])
-    for (const spot of seen) for (const key of ['ArrowRight', 'ArrowLeft', 'ArrowDown', 'ArrowUp']) {
-      const to = next(all, spot, key)
-      if (to) seen.add(to)
+    const on = (key: string, from: (typeof all)[0]) => {
+      const seen = [from]
+      for (let to = next(all, from, key); to && seen.length <= all.length; to = next(all, to, key)) seen.push(to)
+      return seen
     }
-    expect(all.filter((s) => !seen.has(s)).map((s) => `${s.kind} ${s.name}`)).toEqual([])
+    expect(on('ArrowRight', all[0]!)).toEqual(all)
+    expect(on('ArrowLeft', all.at(-1)!)).toEqual([...all].reverse())
+    // down never goes up, and comes to an end
+    const down = on('ArrowDown', all[0]!)
+    expect(down.length).toBeGreaterThan(3)
+    for (const [n, spot] of down.entries()) if (n) expect(spot.y + spot.h / 2).toBeGreaterThan(down[n - 1]!.y + down[n - 1]!.h / 2)
   })
 })
 

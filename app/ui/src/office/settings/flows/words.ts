@@ -45,7 +45,7 @@ export function useFlowWords(workflow: () => Workflow): FlowWords {
     lang, label, state, step, overlay, list, amount,
     role: (role) => say(`flows.role.${role}`),
     from: (t) => (t.from.length ? list(t.from.map(state)) : say(t.always ? 'flows.in_always' : 'flows.in_any')),
-    to: (t) => (t.to ? state(t.to) : t.begins ? `${say('flows.begins')} ${overlay(t.begins)}` : t.ends ? `${say('flows.ends')} ${overlay(t.ends)}` : say('flows.nowhere')),
+    to: (t) => (t.to ? state(t.to) : t.begins ? say('flows.begins_of', { name: overlay(t.begins) }) : t.ends ? say('flows.ends_of', { name: overlay(t.ends) }) : say('flows.nowhere')),
     asks: (t) => [
       ...t.requires.map((r) => (te(`flows.asked.${r}`) ? say(`flows.asked.${r}`) : r)).map((w, i) => (t.requires[i] === 'rating' && t.ratings.length ? `${w} (${list(t.ratings.map((r) => say(`flows.rating.${r}`)))})` : w)),
       ...t.fields.map((f) => (f.required ? label(f) : `${label(f)} (${say('common.optional')})`)),
