@@ -8,6 +8,8 @@ import { ApiError, call, onChanged } from './api'
 /** Replies remembered for instant return; small, because lists are the largest thing in it. */
 const REMEMBERED_REPLIES = 60
 const remembered = new Map<string, unknown>()
+/** Told with deadlines, which are counted from the catalogue and the calendar whenever they are shown. */
+const WITH_DEADLINES: ReadonlySet<string> = new Set(['list_cases', 'get_case', 'list_due'])
 /** Failures after which an older reply may no longer be shown. */
 const GONE = new Set(['not_found', 'not_allowed'])
 
@@ -42,6 +44,7 @@ export function concerns(changed: Changed, kinds: readonly string[] | undefined)
 /** Runs `name` with `args` (a value, a ref or a getter; `null` means not yet) and keeps the reply current. */
 export function useQuery<K extends CommandName>(name: K, args: MaybeRefOrGetter<Commands[K]['args'] | null>, options: QueryOptions = {}): Query<Commands[K]['reply']> {
   type Reply = Commands[K]['reply']
+  const kinds = options.kinds && WITH_DEADLINES.has(name) ? [...options.kinds, 'config'] : options.kinds
   const data = shallowRef<Reply | null>(null)
   const error = ref<ApiError | null>(null)
   const isLoading = ref(false)
@@ -94,6 +97,6 @@ export function useQuery<K extends CommandName>(name: K, args: MaybeRefOrGetter<
     },
     { immediate: true },
   )
-  onScopeDispose(onChanged((changed) => concerns(changed, options.kinds) && void load()))
+  onScopeDispose(onChanged((changed) => concerns(changed, kinds) && void load()))
   return { data, error, isLoading, reload: load }
 }

@@ -1,0 +1,11 @@
+// Hotline orders: taken in from a file, results given out.
+export default {
+  title: 'Hotline orders', link: 'Hotline orders', drop: 'Drop a table of hotline orders here', drop_text: 'It is looked at first and written only when you say so. Excel and CSV (UTF-8, GBK); columns are told by their headers.', choose: 'Choose a file', reading: 'Reading {name}', writing: 'Taking in {name}', back: 'Back to dispatch',
+  teach: { t1: 'One case a number, however often and wherever it is taken in', t2: 'Matter by its words, building by the address; what is a guess says so', t3: 'What cannot be taken is told row by row, with its column', t4: 'Name and telephone of the caller stay out of sight of building heads' },
+  n: 'orders', rule: 'a number is taken once', row: 'Row {n}', rows: 'Orders', side: 'This row', none: 'none', dry: 'Nothing is written yet.', take: 'Take in {n} new', another: 'Another file', see: 'To dispatch', open: 'Open the case', done: '{n} taken in', done_bad: '{n} rows could not be taken',
+  verdict: { new: 'new', known: 'here, the same', changed: 'here, differs', twice: 'twice in the file', bad: 'not taken' },
+  col: { row: 'Row', verdict: 'Comes to', number: 'Number', title: 'Title', matter: 'Matter', place: 'Place', due: 'Due on', why: 'Why' },
+  unknown: 'Columns that say nothing here are kept with the words: {names}', skipped: 'Rows that are no order: {rows}',
+  out: 'Results out', out_text: 'By the day of receipt; without days all of them. No name, telephone or address of a caller; it is written to your own log.', from: 'From', to: 'To', xlsx: 'Excel', csv: 'CSV', saved: '{n} saved: {name}',
+  code: { no_number: 'No order number: cannot be told from others', bad_number: 'The number is too long', no_content: 'Neither content nor title', too_large: 'Too long', kind_unknown: 'Not a known kind; kept with the words', due_guessed: 'No day that can be read; counted from the catalogue, please check', received_guessed: 'No day of receipt; today is taken', matter_guessed: 'The matter was told by the words, please check', matter_default: 'No word says which matter; please check', no_building: 'The address names no building that is known; the case is kept at the community', no_matter: 'The default matter is not taken', twice: 'A row above has the same number', differs: 'Differs from what is here; nothing was changed' },
+}
