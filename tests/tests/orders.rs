@@ -68,6 +68,10 @@ fn the_same_file_taken_on_two_devices_apart_is_one_case_an_order() {
         assert_eq!(orders(d), expected, "{}", d.name);
         assert!(d.conflicts().is_empty(), "{}: {:?}", d.name, d.conflicts());
     }
+    for d in [w.second(), w.ana()] {
+        let hits = d.call("search", json!({ "q": "gd0921001" }));
+        assert_eq!((&hits["total"], &hits["items"][0]["title"]), (&json!(1), &json!("楼道堆物")), "{} finds it by its number", d.name);
+    }
     assert_eq!(orders(w.ana()).len(), 2, "what has no building is the office's to give out");
     let again = take(w.second(), &path);
     assert_eq!((&again["added"], &again["known"], &again["changed"]), (&json!(0), &json!(3), &json!(0)), "{again}");

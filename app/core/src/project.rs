@@ -495,6 +495,12 @@ fn case_words(db: &Connection, out: &mut Words, row: &dyn Facts) -> Result<()> {
     if let Some(title) = row.str("title") {
         out.add_name(title);
     }
+    // what somebody else calls it: the number of a hotline order
+    row.each_name("data", &mut |held| {
+        if let Some(number) = held.strip_prefix("number=") {
+            out.add(number);
+        }
+    });
     Ok(())
 }
 
