@@ -72,6 +72,7 @@ export const OFFICE_SCREENS = [
   { name: 'office-device', hash: () => '/o/people', ready: 'person-row', act: async (page) => { await at(page, 'person-row').filter({ hasText: '卫东' }).getByTestId('device').click(); await at(page, 'device-panel').waitFor() } },
   { name: 'office-charge', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-row').filter({ hasText: '王秀梅', hasNotText: '代' }).click(); await at(page, 'charge-end').click(); await at(page, 'charge-preview').waitFor() } },
   { name: 'office-redraw', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-open-grid').first().click(); await at(page, 'charge-pick-3').check(); await at(page, 'charge-pick-5').check(); await at(page, 'charge-target').selectOption({ index: 1 }); await at(page, 'charge-preview').waitFor() } },
+  { name: 'office-flows', hash: () => '/o/settings/flows', ready: 'flows', act: (page) => page.locator('svg text').first().waitFor() },
   { name: 'office-matters', hash: () => '/o/settings/matters/01001', ready: 'matter-editor' },
   { name: 'office-calendar', hash: () => '/o/settings/calendar/2027', ready: 'year-basis' },
   { name: 'office-orders', hash: () => '/o/dispatch/orders', ready: 'orders-xlsx' },
