@@ -5,9 +5,10 @@ use crate::rosters;
 use crate::world::{ANA, BO, FIRM, FIRST_GRID, Fault, HEAD, OFFICE, SECOND, SECOND_GRID, STREET, STREET_UNIT, first_building};
 use rand::Rng;
 use serde_json::{Value as Json, json};
+use shared_model::cases::Library;
 
 /// Refusals that are an answer and no fault of the program.
-const HONEST: [&str; 4] = ["not_found", "not_allowed", "invalid_args", "read_only"];
+const HONEST: [&str; 5] = ["not_found", "not_allowed", "invalid_args", "read_only", "community_duty"];
 /// What a sync may fail with when the network is bad.
 const BAD_NETWORK: [&str; 2] = ["offline", "server_error"];
 /// Commands that go to the server at once.
@@ -25,7 +26,7 @@ impl Sim {
             28..=37 => self.visit(),
             38..=40 => self.undo(),
             41..=46 => self.case(),
-            47..=49 => self.case_step(),
+            47..=49 | 77..=86 => self.case_step(),
             50..=54 => self.settle(),
             55..=58 => self.import(),
             59..=61 => self.newcomers(),
@@ -232,6 +233,18 @@ impl Sim {
         let matters = shared_model::matters::all();
         let matter = &matters[self.rng.gen_range(0..matters.len())];
         let mut args = json!({ "matter": matter.code, "title": format!("事 {}", self.rng.r#gen::<u16>()) });
+        let library = Library::built_in();
+        let all: Vec<_> = library.all().map(|(_, w)| w.clone()).collect();
+        let workflow = if self.chance(40) {
+            let chosen = all[self.rng.gen_range(0..all.len())].clone();
+            args["workflow"] = json!(chosen.name);
+            if chosen.matter.is_some() && self.chance(50) {
+                args["matter"] = json!("");
+            }
+            Some(chosen)
+        } else {
+            library.for_matter(&matter.code).map(|(_, w)| w)
+        };
         match self.home(who) {
             Some(file) if self.chance(70) => {
                 args["household"] = file["household"]["id"].clone();
@@ -242,12 +255,48 @@ impl Sim {
             _ if who == HEAD => args["building"] = json!(first_building().to_string()),
             _ => args["place"] = json!("小花园"),
         }
-        if self.chance(20) {
+        let mut may_close = false;
+        if let Some(w) = &workflow {
+            let fields = json!(w.fields);
+            args["data"] = self.filled(&fields, &Json::Null);
+            may_close = w.transition("on_the_spot").is_some();
+        }
+        if self.chance(20) && may_close {
             args["on_the_spot"] = json!("当场办了");
         }
+        let is_chosen = args["workflow"].is_string();
         if let Some(reply) = self.call(who, "add_case", args) {
             self.cases.insert((who, reply["id"].as_str().unwrap().into()));
+            if is_chosen {
+                self.did("a case in a workflow that was chosen");
+            }
         }
+    }
+
+    /// Fields as people fill them: what is asked for, and now and then what is not. `other`: the case that a field of a case names.
+    fn filled(&mut self, fields: &Json, other: &Json) -> Json {
+        let mut out = serde_json::Map::new();
+        for f in fields.as_array().into_iter().flatten() {
+            if f["required"] != json!(true) && self.chance(50) {
+                continue;
+            }
+            let n = self.rng.gen_range(1..28);
+            let value = match f["kind"].as_str().unwrap_or_default() {
+                "date" => json!(format!("2026-11-{n:02}")),
+                "int" | "money" => json!(n.to_string()),
+                "phone" => json!(format!("137000000{n:02}")),
+                "choice" => {
+                    let options: Vec<Json> = f["options"].as_array().cloned().unwrap_or_default();
+                    self.pick(&options).map_or(Json::Null, |o| o["name"].clone())
+                }
+                "case" => other.clone(),
+                _ => json!(format!("字 {}", self.rng.r#gen::<u16>())),
+            };
+            if value.is_string() {
+                out.insert(f["name"].as_str().unwrap_or_default().into(), value);
+            }
+        }
+        Json::Object(out)
     }
 
     fn case_step(&mut self) {
@@ -257,15 +306,36 @@ impl Sim {
         let Some(case) = self.pick(&cases).cloned() else { return };
         let file = self.world.devices[who].call("get_case", json!({ "id": case["id"] }));
         let next: Vec<Json> = file["next"].as_array().cloned().unwrap_or_default();
-        let Some(step) = self.pick(&next).cloned() else { return };
+        let main: Vec<Json> = next.iter().filter(|n| n["main"] == json!(true)).cloned().collect();
+        let from = if self.chance(40) && !main.is_empty() { main } else { next };
+        let Some(step) = self.pick(&from).cloned() else { return };
         let transition = step["transition"]["code"].clone();
-        let note = format!("做了 {}", self.rng.r#gen::<u16>());
-        let mut args = json!({ "case": case["id"], "transition": transition, "note": note, "assignee": "物业", "rating": "满意" });
-        if transition == json!("hand_up") {
+        let asks = |what: &str| step["requires"].as_array().is_some_and(|r| r.iter().any(|x| x == what));
+        let mut args = json!({ "case": case["id"], "transition": transition });
+        if asks("note") || step["ratings"].as_array().is_some_and(|r| !r.is_empty()) || self.chance(60) {
+            args["note"] = json!(format!("做了 {}", self.rng.r#gen::<u16>()));
+        }
+        if asks("assignee") {
+            args["assignee"] = json!(["物业", "城管中队", "网格员"][self.rng.gen_range(0..3)]);
+        }
+        if asks("rating") {
+            let ratings: Vec<Json> = step["ratings"].as_array().cloned().unwrap_or_default();
+            args["rating"] = self.pick(&ratings).cloned().unwrap_or_else(|| json!("满意"));
+        }
+        let hands_up = asks("to");
+        if hands_up {
             args["to"] = json!(STREET_UNIT);
         }
+        // into another one that everybody holds who holds this one
+        let beside = |c: &&Json| c["id"] != case["id"] && c["building"] == case["building"] && c["class"] == case["class"];
+        let others: Vec<Json> = cases.iter().filter(beside).map(|c| c["id"].clone()).collect();
+        let other = self.pick(&others).cloned().unwrap_or(Json::Null);
+        args["data"] = self.filled(&step["fields"], &other);
         if self.call(who, "add_step", args).is_some() {
-            if transition == json!("hand_up") {
+            if transition == json!("merge") {
+                self.did("a case merged into another");
+            }
+            if hands_up {
                 self.did("a case handed up");
             }
             if who == STREET || who == FIRM {
