@@ -269,6 +269,40 @@ fn a_workflow_that_the_office_adds_arrives_on_a_phone_and_works_there() {
 }
 
 #[test]
+fn what_was_retired_is_still_listed_and_is_offered_again_as_it_was() {
+    let w = World::ready(7);
+    let listed = |d: &Device, name: &str| {
+        let all = d.call("list_workflows", json!({}));
+        let all = all["items"].as_array().unwrap().iter().filter(|i| i["workflow"]["name"] == name);
+        all.map(|i| (i["id"].as_str().unwrap().to_string(), i["current"] == true, i["built_in"] == true)).collect::<Vec<_>>()
+    };
+    let product = listed(w.office(), "dispute").remove(0).0;
+    // nothing runs in it and nobody wrote it: it is not lost all the same
+    w.office().call("retire_workflow", json!({ "name": "dispute" }));
+    w.sync_all();
+    for d in &w.devices {
+        assert_eq!(listed(d, "dispute"), [(product.clone(), false, true)], "{}", d.name);
+    }
+    assert_eq!(w.office().call("put_workflow", json!({ "workflow": changed("dispute", |_| {}) }))["id"], product.as_str());
+    w.sync_all();
+    for d in &w.devices {
+        assert_eq!(listed(d, "dispute"), [(product.clone(), true, true)], "{}", d.name);
+    }
+    assert_eq!(w.office().refused("put_workflow", json!({ "workflow": changed("dispute", |_| {}) })), "unchanged");
+    // changed since, the one of the product is listed beside it and does not come back by being put as it was
+    let own = |w: &mut Json| w["about"] = json!("先劝和，再调解。");
+    let id = w.office().call("put_workflow", json!({ "workflow": changed("dispute", own) }))["id"].as_str().unwrap().to_string();
+    assert_eq!(listed(w.office(), "dispute"), [(id.clone(), true, false), (product.clone(), false, true)]);
+    w.office().call("retire_workflow", json!({ "name": "dispute" }));
+    assert_eq!(w.office().refused("put_workflow", json!({ "workflow": changed("dispute", |_| {}) })), "unchanged");
+    w.office().call("put_workflow", json!({ "workflow": changed("dispute", own) }));
+    w.sync_all();
+    for d in &w.devices {
+        assert_eq!(listed(d, "dispute"), [(id.clone(), true, false), (product.clone(), false, true)], "{}", d.name);
+    }
+}
+
+#[test]
 fn more_time_that_is_granted_moves_the_day_and_a_refusal_leaves_it() {
     let w = World::ready(7);
     let case = open(w.ana(), json!({}));

@@ -99,6 +99,9 @@ test('a copy gets a state and steps of its own; what is wrong is said where it i
   await at(page, 'edit-en').first().fill('Call the lift company')
   await at(page, 'edit-to').selectOption({ label: '等维保' })
   await chip('edit-by-worker')
+  // the last state that it starts from cannot be let go: from nowhere would mean from anywhere
+  await at(page, 'edit-from-handling').click({ force: true })
+  assert.equal(await at(page, 'edit-from-handling').getAttribute('aria-pressed'), 'true')
   await chip('add-step-field')
   await at(page, 'edit-zh').nth(1).fill('维保单位')
   await at(page, 'edit-en').nth(1).fill('Lift company')
@@ -213,6 +216,7 @@ test('a new version counts for what is opened from now on; what runs keeps its o
   const now = await until(async () => { const one = await flow(office, 'hazard'); return one.id === before.id ? null : one }, 'a new version')
   await page.locator(`[data-testid="flow-view"][data-id="${now.id}"]`).waitFor()
   await page.getByText('不再发起，在办的照旧').waitFor()
+  assert.equal(await page.locator('[data-testid="flow-row"][data-flow="hazard"]').count(), 2)
   await office.sync()
   await worker.sync()
   const young = (await worker.call('add_case', { matter: '01001', title: '楼道又堆了', household: wang.household, data: {} })).id
@@ -235,6 +239,12 @@ test('retired, it is not offered any more', async () => {
   await office.sync()
   await worker.sync()
   await assert.rejects(worker.call('add_case', { workflow: 'lift', matter: '01002', title: '又坏了', household: wang.household, data: {} }), (e) => e.field === 'workflow')
+  // it is not lost: at the foot of the list, and offered again as it was
+  await at(page, 'flow-use').click()
+  const again = await until(() => flow(office, 'lift'), 'it is offered again')
+  await office.sync()
+  await worker.sync()
+  assert.equal((await flow(worker, 'lift')).id, again.id)
   assert.deepEqual(page.problems, [])
 })
 

@@ -12,7 +12,8 @@ use shared_model::records::Kind;
 use shared_model::rules::{Role, Verb};
 use std::collections::HashMap;
 
-/// `list_workflows`: those that are offered, then those that only run.
+/// `list_workflows`: those that are offered, then those that are not any more: what runs in them keeps them, and any may be looked at and
+/// taken up again.
 pub fn list(engine: &Engine, _: NoArgs) -> Result<WorkflowList> {
     engine.with(|o| {
         let s = settings::read(&o.db, &o.me)?;
@@ -23,8 +24,9 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<WorkflowList> {
         }
         let mut items = Vec::new();
         let current: Vec<String> = s.library.all().map(|(id, _)| id.to_string()).collect();
-        let former = s.kept.iter().map(|k| &k.id).chain(running.keys()).filter(|id| !current.contains(id)).cloned();
-        let mut former: Vec<String> = former.collect();
+        let known = s.kept.iter().map(|k| k.id.as_str()).chain(running.keys().map(String::as_str));
+        let known = known.chain(Library::built_in().all().map(|(id, _)| id));
+        let mut former: Vec<String> = known.filter(|id| !id.is_empty() && !current.iter().any(|c| c == id)).map(str::to_string).collect();
         former.sort();
         former.dedup();
         for id in current.iter().chain(&former) {
@@ -65,17 +67,23 @@ pub fn put(engine: &Engine, args: WorkflowArgs) -> Result<Added> {
     let (_, changed) = engine.with(|o| {
         let unit = settings::own_unit(&o.db, &o.me)?;
         let s = settings::read(&o.db, &o.me)?;
+        let off = format!("{OFF}{}", args.workflow.name);
+        let is_off =
+            crate::store::get_row(&o.db, Kind::Config, shared_model::doc::config_id(unit, &off))?.is_some_and(|r| r.flag("retired"));
+        // what was retired and is put as it was is offered again, as it was
+        let is_back = is_off && last_of(&s.kept, &args.workflow.name).as_deref() == Some(id.as_str());
         if s.library.named(&args.workflow.name).is_some_and(|(now_id, _)| now_id == id) {
             return Err(CoreError::new("unchanged", "和现在用的一样，没有新的版本。"));
         }
-        if s.library.find(&id).is_some() {
+        if !is_back && s.library.find(&id).is_some() {
             return Err(CoreError::new("unchanged", "以前用过一模一样的版本。改一处说明再存，就是新的版本。"));
         }
         workspace::change(&mut o.db, &o.me, now, |w| {
             let mut intent = Intent::new("put_workflow", format!("流程：{}", args.workflow.zh), None);
-            settings::writes(w.tx, &mut intent, unit, &format!("{WORKFLOW}{id}"), settings::pieces(&body))?;
-            let off = format!("{OFF}{}", args.workflow.name);
-            if crate::store::get_row(w.tx, Kind::Config, shared_model::doc::config_id(unit, &off))?.is_some_and(|r| r.flag("retired")) {
+            if !is_back {
+                settings::writes(w.tx, &mut intent, unit, &format!("{WORKFLOW}{id}"), settings::pieces(&body))?;
+            }
+            if is_off {
                 settings::writes(w.tx, &mut intent, unit, &off, vec![KeyEdit::put("retired", false)])?;
             }
             w.command(intent)
@@ -83,6 +91,12 @@ pub fn put(engine: &Engine, args: WorkflowArgs) -> Result<Added> {
     })?;
     engine.raise(&changed);
     Ok(Added { id })
+}
+
+/// What this name meant last, offered or not: what was received last, else the one of the product.
+fn last_of(kept: &[settings::Kept], name: &str) -> Option<String> {
+    let is_named = |k: &&settings::Kept| k.id.split('@').next() == Some(name);
+    kept.iter().rfind(is_named).map(|k| k.id.clone()).or_else(|| Library::built_in().named(name).map(|(id, _)| id))
 }
 
 /// `retire_workflow`
