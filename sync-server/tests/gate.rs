@@ -282,7 +282,7 @@ fn a_case_has_the_class_of_its_matter() {
     let leak = s.ana.write(s.b, case(2, Class::Open), Kind::Case, &[Edit::put("matter", "02013")]);
     let none = s.ana.write(s.b, case(3, Class::Open), Kind::Case, &[Edit::put("title", "x")]);
     let step = |n: u128, class| DocId::new(Uuid::from_u128(n), class);
-    let of = |n: u128| [Edit::put("case", Uuid::from_u128(n).to_string()), Edit::put("transition", "comment")];
+    let of = |n: u128| [Edit::put("case", Uuid::from_u128(n).to_string()), Edit::put("transition", "comment"), Edit::put("note", "看过")];
     let good = s.ana.write(s.b, step(11, Class::Open), Kind::CaseStep, &of(1));
     let private = s.ana.write(s.b, case(4, Class::Private), Kind::Case, &[Edit::put("matter", "02013")]);
     let wide = s.ana.write(s.b, step(12, Class::Open), Kind::CaseStep, &of(4));
