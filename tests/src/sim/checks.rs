@@ -1,7 +1,7 @@
 //! What has to hold: after every step what is cheap to ask, at the end everything.
 
 use super::Sim;
-use crate::world::{ANA, BO, FIRM, HEAD, Ledger, OFFICE, SECOND, STREET};
+use crate::world::{ANA, BO, Device, FIRM, HEAD, Ledger, OFFICE, SECOND, STREET};
 use crate::{look, scan};
 use serde_json::{Value as Json, json};
 use shared_model::limits::FILLING_MS;
@@ -35,9 +35,19 @@ impl Sim {
         if self.unheard.contains(&who) {
             all.extend(scan::kept_commands(d));
         }
+        all.extend(self.refused_before_it_was_set_back(d));
         let last = all.last().copied().unwrap_or(0);
         assert_eq!(all.len() as u64, last, "{}: a number is neither judged nor waiting", d.name);
         assert!(last >= d.written(), "{}: wrote {} and {last} are known", d.name, d.written());
+    }
+
+    /// A server that forgot nothing but a refusal holds what everybody holds: no device finds out, and its author still has it in the tray.
+    fn refused_before_it_was_set_back(&self, d: &Device) -> BTreeSet<u64> {
+        if self.set_back_at.is_none() {
+            return BTreeSet::new();
+        }
+        let tray = d.call("list_tray", json!({}));
+        tray["items"].as_array().unwrap().iter().filter_map(|i| i["seq"].as_u64()).collect()
     }
 
     /// No class is held that the role may not read, but for what its own person wrote and the server has not judged.
@@ -119,7 +129,8 @@ impl Sim {
         let sent = d.line.sent();
         let replays = sent.values().filter(|c| c.replaces.is_some()).count() as u64;
         let last = verdicts.keys().last().copied().unwrap_or(0);
-        let lacks: Vec<u64> = (1..=last).filter(|seq| !verdicts.contains_key(seq)).collect();
+        let told = self.refused_before_it_was_set_back(d);
+        let lacks: Vec<u64> = (1..=last).filter(|seq| !verdicts.contains_key(seq) && !told.contains(seq)).collect();
         assert!(lacks.is_empty(), "{}: {lacks:?} of {last} have no verdict", d.name);
         // the prototype's own commands were written before this world began
         let before = last.saturating_sub(d.written() + replays);
