@@ -248,3 +248,74 @@ fn working_hours_are_read_as_people_write_them_and_nonsense_is_told() {
     w.sync_all();
     assert_eq!(hours(w.ana()), "09:00-12:00,14:00-18:00");
 }
+
+/// What a device makes of all settings: the catalogue and two years of the calendar, and what is asked about. Operations are left out: what a
+/// form shows is each device's own.
+fn settings(d: &Device) -> Json {
+    let mut list = d.call("list_matters", json!({ "all": true }))["items"].clone();
+    for m in list.as_array_mut().unwrap() {
+        m.as_object_mut().unwrap().remove("ops");
+    }
+    let years = [2027, 2030].map(|year| {
+        let y = d.call("get_calendar", json!({ "year": year }));
+        json!([y["days"], y["basis"], y["hours"]])
+    });
+    json!([list, years, d.conflicts()])
+}
+
+#[test]
+fn settings_written_apart_in_any_order_come_to_the_same_everywhere() {
+    use rand::{Rng, SeedableRng};
+    let mut asked = 0;
+    for seed in 20..26 {
+        let w = World::ready(seed);
+        let mut rng = rand::rngs::StdRng::seed_from_u64(seed);
+        for n in 0..30 {
+            let d = if rng.gen_bool(0.5) { w.office() } else { w.second() };
+            let code = ["01001", "03012", "04011"][rng.gen_range(0..3)];
+            let day = format!("20{}-05-0{}", [27, 30][rng.gen_range(0..2)], rng.gen_range(1..6));
+            let hours = ["", "08:00-12:00,13:00-17:00", "09:00-17:00"];
+            let (command, args) = match rng.gen_range(0..8) {
+                0 => ("edit_matter", json!({ "code": code, "entries": { "level": rng.gen_range(1..5) } })),
+                1 => (
+                    "edit_matter",
+                    json!({ "code": code, "entries": { "resolve_days": rng.gen_range(1..30), "lead": format!("部门{n}") } }),
+                ),
+                2 => ("edit_matter", json!({ "code": code, "entries": { "level": null, "hidden": rng.gen_bool(0.5) } })),
+                3 => ("set_day", json!({ "date": day, "works": rng.gen_bool(0.5), "name": format!("第{n}天") })),
+                4 => ("set_day", json!({ "date": day, "works": null })),
+                5 => ("set_year", json!({ "year": 2030, "published": rng.gen_bool(0.5) })),
+                6 => ("set_hours", json!({ "hours": hours[rng.gen_range(0..3)] })),
+                _ => {
+                    d.sync();
+                    continue;
+                }
+            };
+            d.call(command, args);
+            if rng.gen_bool(0.2) {
+                w.ana().sync();
+            }
+        }
+        w.sync_all();
+        let expected = settings(w.office());
+        for other in [w.second(), w.ana(), w.bo()] {
+            let mut got = settings(other);
+            got[2] = expected[2].clone();
+            assert_eq!(got, expected, "seed {seed}: {}", other.name);
+        }
+        assert_eq!(settings(w.second())[2], expected[2], "seed {seed}: both offices are asked the same");
+        // every question has an answer that everybody follows
+        for _ in 0..40 {
+            let open = w.office().call("list_conflicts", json!({}))["items"].clone();
+            let Some(c) = open.as_array().unwrap().first() else { break };
+            w.office().call("settle_conflict", json!({ "id": c["id"], "value": c["values"][0]["value"] }));
+            asked += 1;
+        }
+        w.sync_all();
+        assert!(w.office().conflicts().is_empty(), "seed {seed}");
+        assert_eq!(settings(w.second()), settings(w.office()), "seed {seed}");
+        assert_eq!(settings(w.ana())[0], settings(w.office())[0], "seed {seed}");
+        w.nothing_wrong();
+    }
+    assert!(asked > 0, "two offices never met");
+}
