@@ -269,6 +269,27 @@ fn a_workflow_that_the_office_adds_arrives_on_a_phone_and_works_there() {
 }
 
 #[test]
+fn of_versions_that_are_received_at_one_time_the_one_written_last_counts() {
+    let w = World::ready(8);
+    let now = |d: &Device| {
+        let all = d.call("list_workflows", json!({}));
+        let found = all["items"].as_array().unwrap().iter().find(|i| i["workflow"]["name"] == "errand" && i["current"] == true);
+        found.unwrap()["workflow"]["about"].as_str().unwrap().to_string()
+    };
+    // without a network: nothing but their order tells which of them came last
+    for n in 1..=6 {
+        let about = format!("第 {n} 版");
+        w.office().call("put_workflow", json!({ "workflow": changed("errand", |f| f["about"] = json!(about)) }));
+        assert_eq!(now(w.office()), about);
+        w.clock.pass_ms(1_000);
+    }
+    w.sync_all();
+    for d in &w.devices {
+        assert_eq!(now(d), "第 6 版", "{}", d.name);
+    }
+}
+
+#[test]
 fn what_was_retired_is_still_listed_and_is_offered_again_as_it_was() {
     let w = World::ready(7);
     let listed = |d: &Device, name: &str| {

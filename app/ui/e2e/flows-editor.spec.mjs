@@ -134,6 +134,15 @@ test('leaving loses nothing, and what was done can be undone', async () => {
   await at(page, 'part-steps-step_1').waitFor()
 })
 
+test('a step that the program itself needs cannot be forgotten: it is asked for, and put back with one touch', async () => {
+  await chip('part-steps-reviewed')
+  await chip('part-remove')
+  await soon(async () => assert.deepEqual((await problems()).sort(), ['dead_end states.state_1', 'needed steps.reviewed']))
+  await page.locator('[data-testid="flow-problem"][data-code="needed"]').click()
+  await chip('preset-reviewed')
+  await soon(async () => assert.deepEqual(await problems(), ['dead_end states.state_1']))
+})
+
 test('mended, it is saved; it is used only where it is chosen', async () => {
   await chip('part-states-state_1')
   await chip('add-step-here')
@@ -228,6 +237,22 @@ test('a new version counts for what is opened from now on; what runs keeps its o
   }
   const words = async (id) => (await file(office, id)).next.find((n) => n.transition.code === 'judge').transition.label
   assert.deepEqual([await words(old), await words(young)], ['研判', '会商研判'])
+})
+
+test('whoever works on a version that somebody replaced meanwhile is told so', async () => {
+  const errand = await flow(office, 'errand')
+  await page.locator('[data-testid="flow-row"][data-flow="errand"]').first().click()
+  await page.locator(`[data-testid="flow-view"][data-id="${errand.id}"]`).waitFor()
+  await chip('flow-change')
+  await at(page, 'edit-about').fill('帮人跑腿。')
+  assert.equal(await at(page, 'flow-newer').count(), 0)
+  await office.call('put_workflow', { workflow: { ...errand.workflow, about: '代办。' } })
+  await at(page, 'flow-newer').waitFor()
+  assert.equal(await at(page, 'edit-about').inputValue(), '帮人跑腿。', 'what was written stays')
+  await soon(async () => assert.equal(await at(page, 'flow-save').isDisabled(), false))
+  await chip('flow-save')
+  await until(async () => (await flow(office, 'errand')).workflow.about === '帮人跑腿。', 'the one saved last counts')
+  await page.locator('[data-testid="flow-view"][data-flow="errand"]').waitFor()
 })
 
 test('retired, it is not offered any more', async () => {

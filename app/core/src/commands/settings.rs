@@ -28,6 +28,9 @@ pub const OFF: &str = "workflow_off/";
 pub const MATTER: &str = crate::project::MATTER_SETTING;
 /// The calendar.
 pub const CALENDAR: &str = "calendar";
+/// Before the time at which a workflow was written, ms by the clock of who wrote it, as the name of an entry: the same words written apart are
+/// no two values.
+const WRITTEN: &str = "written_";
 /// Characters of a long text in one entry; an entry has to be a short text.
 const CHUNK_CHARS: usize = 2_000;
 
@@ -62,9 +65,11 @@ fn with_workflows(db: &Connection) -> Result<(Library, Vec<Kept>, Vec<Problem>)>
     let mut found = Vec::new();
     for row in rows(db, Kind::Config, "where t._del is null and t.name like 'workflow/%'", &[])? {
         let at = first_at(db, row.record)?;
-        found.push((at.unwrap_or(i64::MAX), row, at));
+        let written = row.texts("entry").into_iter().filter_map(|(n, _)| n.strip_prefix(WRITTEN)?.parse::<i64>().ok()).max();
+        found.push(((at.unwrap_or(i64::MAX), written), row, at));
     }
-    // the one received last is what its name means; what waits here comes after
+    // the one received last is what its name means; what waits here comes after. What one push brought, or waits together, was received at
+    // one time: then the one written last
     found.sort_by_key(|(at, row, _)| (*at, row.record));
     for (_, row, at) in found {
         let Some(id) = row.text("name").and_then(|n| n.strip_prefix(WORKFLOW).map(str::to_string)) else { continue };
@@ -96,8 +101,15 @@ fn joined(row: &Row) -> String {
     pieces.into_values().collect()
 }
 
+/// A workflow as entries: its words in pieces, and when it was written.
+pub fn workflow_entries(body: &str, now_ms: i64) -> Vec<KeyEdit> {
+    let mut all = pieces(body);
+    all.push(KeyEdit::put(&format!("{ENTRY}{WRITTEN}{now_ms}"), "1"));
+    all
+}
+
 /// A long text in pieces, as entries.
-pub fn pieces(text: &str) -> Vec<KeyEdit> {
+fn pieces(text: &str) -> Vec<KeyEdit> {
     let chars: Vec<char> = text.chars().collect();
     chars.chunks(CHUNK_CHARS).enumerate().map(|(n, c)| KeyEdit::put(&format!("entry/{n}"), c.iter().collect::<String>())).collect()
 }

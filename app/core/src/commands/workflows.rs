@@ -81,7 +81,7 @@ pub fn put(engine: &Engine, args: WorkflowArgs) -> Result<Added> {
         workspace::change(&mut o.db, &o.me, now, |w| {
             let mut intent = Intent::new("put_workflow", format!("流程：{}", args.workflow.zh), None);
             if !is_back {
-                settings::writes(w.tx, &mut intent, unit, &format!("{WORKFLOW}{id}"), settings::pieces(&body))?;
+                settings::writes(w.tx, &mut intent, unit, &format!("{WORKFLOW}{id}"), settings::workflow_entries(&body, now))?;
             }
             if is_off {
                 settings::writes(w.tx, &mut intent, unit, &off, vec![KeyEdit::put("retired", false)])?;
