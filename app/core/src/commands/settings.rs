@@ -65,7 +65,7 @@ fn with_workflows(db: &Connection) -> Result<(Library, Vec<Kept>, Vec<Problem>)>
     let mut found = Vec::new();
     for row in rows(db, Kind::Config, "where t._del is null and t.name like 'workflow/%'", &[])? {
         let at = first_at(db, row.record)?;
-        let written = row.texts("entry").into_iter().filter_map(|(n, _)| n.strip_prefix(WRITTEN)?.parse::<i64>().ok()).max();
+        let written = row.texts("entry").into_keys().filter_map(|n| n.strip_prefix(WRITTEN)?.parse::<i64>().ok()).max();
         found.push(((at.unwrap_or(i64::MAX), written), row, at));
     }
     // the one received last is what its name means; what waits here comes after. What one push brought, or waits together, was received at
