@@ -93,7 +93,14 @@ fn who_called_and_from_which_door_never_reaches_a_building_head() {
     let file = w.office().call("get_case", json!({ "id": case }));
     assert_eq!(file["case"]["reporter"], "李某人");
     assert_eq!(file["case"]["contact"], "13800002222；13800001111；1号楼1单元101");
-    assert!(file["case"]["household"].is_string(), "the address is a door that we know");
+    assert_eq!(file["case"]["household"], Json::Null, "a building head is shown at which door a case is");
+    // what a building head does not receive stands at its door
+    let more = "工单编号,诉求内容,地址,受理时间,截止时间\nGD7,独居老人没人照看,1号楼1单元102,2026-09-21,2026-09-28\n";
+    let taken = take(w.office(), &write(&w, "b.csv", more.as_bytes()));
+    w.sync_all();
+    let case = taken["rows"][0]["case"].clone();
+    assert_eq!(w.ana().call("get_case", json!({ "id": case }))["case"]["household"], w.ana().at("1-1-102"));
+    assert_eq!(w.head().refused("get_case", json!({ "id": case })), "not_found");
 }
 
 #[test]

@@ -239,7 +239,7 @@ test('search is one key away on every page', async () => {
 
 test('every page is accessible in the dark, and at 1280', async () => {
   const dark = await chrome.page({ colorScheme: 'dark', viewport: { width: 1280, height: 800 } })
-  for (const hash of ['/o/inbox', '/o/overdue', '/o/dispatch', '/o/dispatch/new', '/o/ledger', '/o/ledger/import', '/o/ledger/fill', '/o/people']) {
+  for (const hash of ['/o/inbox', '/o/overdue', '/o/dispatch', '/o/dispatch/new', '/o/ledger', '/o/ledger/import', '/o/ledger/fill', '/o/dispatch/orders', '/o/settings/matters/01001', '/o/settings/calendar/2027', '/o/people']) {
     await dark.goto(`${world.url}#${hash}`)
     await dark.locator('[data-testid="truth-line"]').waitFor()
     await dark.locator('h1').waitFor()

@@ -425,7 +425,7 @@ fn hidden_numbers(text: &str, caller: &str) -> (String, Vec<String>) {
 fn args(
     order: &Order,
     matter: &Matter,
-    home: Option<Home>,
+    mut home: Option<Home>,
     title: String,
     description: String,
     [number, due, kind]: [String; 3],
@@ -439,7 +439,9 @@ fn args(
             *text = without;
             contact.extend(numbers);
         }
-        if home.is_some() {
+        if let Some(home) = &mut home {
+            // a building head is shown at which door a case is; this may be where the caller lives
+            home.household = None;
             contact.push(std::mem::take(&mut place).unwrap_or_default());
         }
     }
