@@ -17,8 +17,8 @@ export default {
     left: '{time} left', over: '{time} over', today: 'by {at}', by: 'by {at}', met: 'done {at}', late: 'done {at}, late', paused: 'on hold', none: 'no deadline', how: 'How it is counted', all: 'All deadlines',
     minutes: '{n} min', hours: '{n} h', days: '{n} day | {n} days',
     from: 'from {at}', extended: 'extended by {amount}', late_tag: 'late',
-    unit: { minutes: 'clock minutes', hours: 'clock hours', work_hours: 'working hours', work_days: 'working days' },
-    amount: { hours: '{n} hours', work_hours: '{n} working hours', work_days: '{n} working day | {n} working days', minutes: '{n} minutes', on: 'on the day of "{field}"' },
+    unit: { minutes: 'clock minutes', hours: 'clock hours', work_hours: 'working hours', days: 'calendar days', work_days: 'working days' },
+    amount: { hours: '{n} hours', work_hours: '{n} working hours', days: '{n} day | {n} days', work_days: '{n} working day | {n} working days', minutes: '{n} minutes', on: 'on the day of "{field}"' },
     rule: '{name}: {amount}',
   },
   step: {

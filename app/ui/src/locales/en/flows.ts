@@ -17,7 +17,7 @@ export default {
   starts_clock: '{name} begins', stops_clock: '{name} ends', pauses_clock: '{name} stands still', extends_clock: '{name} is extended', urged_by: 'offered first when {name} is late',
   kind: { text: 'one line', long: 'several lines', date: 'date', int: 'whole number', money: 'amount of money', phone: 'phone', choice: 'one of several', case: 'another case' }, required: 'required',
   phase: { open: 'somebody has to act', closed: 'closed', aside: 'set aside (merged, void)' }, level: { grid: 'grid', community: 'community', street: 'street', district: 'district' },
-  unit: { hours: 'hours', work_hours: 'working hours', work_days: 'working days' }, amount: { response: 'first response of the catalogue', resolve: 'time limit of the catalogue', field: 'until the day “{name}”', fixed: '{n} {unit}' },
+  unit: { minutes: 'minutes', hours: 'hours', work_hours: 'working hours', days: 'calendar days', work_days: 'working days' }, amount: { response: 'first response of the catalogue', resolve: 'time limit of the catalogue', field: 'until the day “{name}”', fixed: '{n} {unit}' },
   facts: { about: 'What it is for', opened_by: 'Who may open', matters: 'Matters', no_matters: 'only when it is chosen', class: 'Privacy', office_class: 'the office alone', clocks: 'Clocks', fields: 'Asked when opened', sheets: 'Printed sheets', written: 'Written by', from_to: 'from {from} until {to}', pause: 'stands still during “{name}”', extend: '“{name}” extends it', escalate: '{n} late: “{step}” is offered first' },
   category: { '01': 'Safety hazards', '02': 'Disputes and conflicts', '03': 'Sanitation and urban order', '04': 'Livelihood services', '05': 'Public security', '06': 'Information and outreach' },
   edit: {

@@ -18,8 +18,8 @@ export default {
     left: '还剩 {time}', over: '已超 {time}', today: '{at} 前', by: '{at} 前', met: '{at} 做到', late: '{at} 做到，晚了', paused: '暂停计时', none: '没有时限', how: '怎么算的', all: '全部时限',
     minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天',
     from: '{at} 起算', extended: '延长了 {amount}', late_tag: '晚了',
-    unit: { minutes: '按自然时算', hours: '按自然时算', work_hours: '按工作时算', work_days: '按工作日算' },
-    amount: { hours: '{n} 小时', work_hours: '{n} 工作时', work_days: '{n} 个工作日', minutes: '{n} 分钟', on: '到「{field}」那天' },
+    unit: { minutes: '按自然时算', hours: '按自然时算', work_hours: '按工作时算', days: '按自然日算', work_days: '按工作日算' },
+    amount: { hours: '{n} 小时', work_hours: '{n} 工作时', days: '{n} 天', work_days: '{n} 个工作日', minutes: '{n} 分钟', on: '到「{field}」那天' },
     rule: '{name} {amount}',
   },
   step: {

@@ -17,7 +17,7 @@ export default {
   starts_clock: '{name}起算', stops_clock: '{name}停', pauses_clock: '{name}暂停', extends_clock: '{name}延长', urged_by: '{name}逾期后先给出',
   kind: { text: '一行字', long: '几行字', date: '日期', int: '整数', money: '金额', phone: '电话', choice: '单选', case: '另一件事' }, required: '必填',
   phase: { open: '要有人办', closed: '办结', aside: '不再办（并案、作废）' }, level: { grid: '网格', community: '社区', street: '街道', district: '区县' },
-  unit: { hours: '自然时', work_hours: '工作时', work_days: '工作日' }, amount: { response: '目录的首次响应', resolve: '目录的办结时限', field: '到「{name}」那天', fixed: '{n} {unit}' },
+  unit: { minutes: '分钟', hours: '自然时', work_hours: '工作时', days: '自然日', work_days: '工作日' }, amount: { response: '目录的首次响应', resolve: '目录的办结时限', field: '到「{name}」那天', fixed: '{n} {unit}' },
   facts: { about: '说明', opened_by: '谁能发起', matters: '用于哪些事项', no_matters: '只在发起时选它才用', class: '保密', office_class: '只社区内部看', clocks: '时限', fields: '发起时填', sheets: '打印稿', written: '谁写的', from_to: '从{from}起，到{to}', pause: '「{name}」期间暂停', extend: '「{name}」可延长', escalate: '逾期 {n} 后先给出「{step}」' },
   category: { '01': '安全隐患', '02': '矛盾纠纷', '03': '环境卫生与城市管理', '04': '民生服务', '05': '社会治安', '06': '信息采集与政策宣传' },
   edit: {
