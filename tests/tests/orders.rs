@@ -146,6 +146,18 @@ GD1,投诉,又写了一行,2026-09-21,2026-09-30
 }
 
 #[test]
+fn a_known_order_that_comes_again_without_words_says_why_it_cannot_be_taken() {
+    let w = World::ready(8);
+    take(w.office(), &write(&w, "a.csv", FILE.as_bytes()));
+    let report = take(w.office(), &write(&w, "b.csv", "工单编号,诉求内容\nGD0921001,\nGD0921002,社区几点上班\n".as_bytes()));
+    assert_eq!(verdicts(&report)[0].1, "bad");
+    assert_eq!(codes(&report, 0), ["no_content"]);
+    w.office().call("edit_matter", json!({ "code": "06008", "entries": { "hidden": true } }));
+    let report = take(w.office(), &write(&w, "c.csv", "工单编号,诉求内容\nGD5,请问办公时间\n".as_bytes()));
+    assert_eq!(codes(&report, 0), ["no_matter"], "{report}");
+}
+
+#[test]
 fn what_a_later_file_says_differently_is_told_and_not_written() {
     let w = World::ready(5);
     take(w.office(), &write(&w, "a.csv", FILE.as_bytes()));
@@ -175,7 +187,7 @@ fn results_go_back_as_a_table_that_reads_as_it_was_and_computes_nothing() {
     let case = taken["rows"][2]["case"].as_str().unwrap();
     step(w.office(), case, "sign", json!({}));
     step(w.ana(), case, "comment", json!({ "note": "去看过" }));
-    step(w.office(), case, "answer", json!({ "note": "=SUM(A1)已通水" }));
+    step(w.office(), case, "answer", json!({ "note": "=SUM(A1)已通水，回了13800004444" }));
     step(w.office(), case, "return_visit", json!({ "rating": "满意" }));
     step(w.office(), case, "deliver", json!({}));
     w.sync_all();

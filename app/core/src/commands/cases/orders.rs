@@ -142,106 +142,104 @@ impl Taker<'_> {
     }
 
     fn plan(&self, order: &Order, number: String) -> Result<Planned> {
-        let mut findings = Vec::new();
-        let head = |fact: &str| self.orders.header(fact).to_string();
-        let mut tell = |fact: &str, code: &str, message: String, cell: &str| {
-            findings.push(finding(order.row, &head(fact), code, message, cell));
-        };
+        let read = self.read(order)?;
+        let faults = self.faults(order, &number, &read);
         let case = doc::order_id(self.community, &number);
-        let (matter, from) = self.matter(order);
-        let received = order.received.day.unwrap_or(self.today);
-        let (due, due_guess) = self.due(order, matter, received);
-        let home = self.place(order)?;
-        let mut is_bad = false;
-        let mut bad = |findings: &mut dyn FnMut(&str, &str, String, &str), fact: &str, code: &str, message: String, cell: &str| {
-            is_bad = true;
-            findings(fact, code, message, cell);
-        };
-        if number.is_empty() {
-            bad(&mut tell, "number", "no_number", "没有工单编号，分不清是不是同一件，没有收。".into(), "");
-        } else if number.chars().count() > NUMBER_CHARS_MAX {
-            bad(&mut tell, "number", "bad_number", format!("编号超过 {NUMBER_CHARS_MAX} 个字，没有收。"), &order.number);
-        }
-        if order.title.is_empty() && order.content.is_empty() {
-            bad(&mut tell, "content", "no_content", "没有诉求内容，也没有标题，没有收。".into(), "");
-        }
-        let kind = kind_of(&order.kind);
-        let description = self.description(order, kind.is_none());
-        if description.len() > TEXT_BYTES_MAX || order.title.len() > TEXT_BYTES_MAX {
-            bad(&mut tell, "content", "too_large", "内容太长，没有收。请分成几段，长的部分另存附件。".into(), &order.content);
-        }
-        if !order.kind.is_empty() && kind.is_none() {
-            tell("kind", "kind_unknown", format!("「{}」不是咨询、求助、投诉、建议、举报，写在内容里。", order.kind), &order.kind);
-        }
-        if due_guess {
-            let due = due.map(|d| d.to_string()).unwrap_or_default();
-            let why =
-                if order.due.text.is_empty() { "没有写办理时限".to_string() } else { format!("看不懂「{}」", order.due.text) };
-            tell("due", "due_guessed", format!("{why}，按事项目录先算到 {due}，请核对。"), &order.due.text);
-        }
-        if order.received.day.is_none() {
-            tell("received", "received_guessed", "没有写受理日期，按今天算。".into(), &order.received.text);
-        }
-        match from {
-            "words" => tell(
-                "category",
-                "matter_guessed",
-                format!("按内容归到「{}」，请核对。", matter.map_or("", |m| &m.name_zh)),
-                &order.category,
-            ),
-            "default" => {
-                tell("category", "matter_default", "看不出是哪一项，先归到「民情民意与建议收集」，请核对。".into(), &order.category)
-            }
-            _ => {}
-        }
-        if !order.address.is_empty() && home.is_none() {
-            tell("address", "no_building", "地址对不上哪一栋楼，先放在社区，交办时再定。".into(), &order.address);
-        }
         let known = get_row(self.db, Kind::Case, case)?.filter(|r| r.get("matter").is_some() && !number.is_empty());
-        let differs =
-            known.as_ref().map(|k| self.differences(order, k, due.filter(|_| !due_guess), kind, &description)).unwrap_or_default();
-        let verdict = match (is_bad, &known, differs.is_empty()) {
-            (true, _, _) => "bad",
-            (_, None, _) => "new",
-            (_, Some(_), true) => "known",
-            (_, Some(_), false) => "changed",
-        };
-        if known.is_some() {
+        let differs = known.as_ref().map(|k| self.differences(order, k, &read));
+        let (verdict, findings) = match differs {
+            _ if !faults.is_empty() => ("bad", faults),
+            None => ("new", self.guesses(order, &read)),
             // what was guessed was guessed when it was taken in
-            findings = differs;
-        }
+            Some(differs) => (if differs.is_empty() { "known" } else { "changed" }, differs),
+        };
         let title = title_of(order);
-        let mut row = OrderRow {
+        let row = OrderRow {
             row: order.row,
             verdict: verdict.into(),
             number: number.clone(),
             title: title.clone(),
-            matter: matter.map(|m| Coded::spoken(&m.code, &m.name_zh, &m.name_en)),
-            matter_from: from.into(),
-            place: home.as_ref().map(|h| h.words.clone()),
-            due: due.map(|d| d.to_string()),
-            due_guess,
-            case: known.as_ref().map(|k| k.record.to_string()),
+            matter: read.matter.map(|m| Coded::spoken(&m.code, &m.name_zh, &m.name_en)),
+            matter_from: read.matter_from.into(),
+            place: read.home.as_ref().map(|h| h.words.clone()),
+            due: read.due.map(|d| d.to_string()),
+            due_guess: read.due_guess,
+            case: known.map(|k| k.record.to_string()),
             findings,
         };
-        let args = match (verdict, matter, due) {
+        let opened_at = start_of(read.received);
+        let args = match (verdict, read.matter, read.due) {
             ("new", Some(matter), Some(due)) => {
-                Some(args(order, matter, home, title, description, [number, due.to_string(), kind.unwrap_or_default().into()]))
-            }
-            ("new", _, _) => {
-                row.verdict = "bad".into();
-                row.findings.push(finding(
-                    order.row,
-                    &head("category"),
-                    "no_matter",
-                    "「民情民意与建议收集」现在不受理，请在内容里写明事项。",
-                    "",
-                ));
-                None
+                let data = [number, due.to_string(), read.kind.unwrap_or_default().into()];
+                Some(args(order, matter, read.home, title, read.description, data))
             }
             _ => None,
         };
-        Ok(Planned { row, args, case, opened_at: start_of(received) })
+        Ok(Planned { row, args, case, opened_at })
+    }
+
+    /// What the words of an order come to here.
+    fn read(&self, order: &Order) -> Result<Reading<'_>> {
+        let (matter, matter_from) = self.matter(order);
+        let received = order.received.day.unwrap_or(self.today);
+        let (due, due_guess) = self.due(order, matter, received);
+        let kind = kind_of(&order.kind);
+        let description = self.description(order, kind.is_none());
+        Ok(Reading { matter, matter_from, received, due, due_guess, home: self.place(order)?, kind, description })
+    }
+
+    /// A finding about a fact of an order, under the header that the file has for it.
+    fn about(&self, order: &Order, fact: &str, code: &str, message: String, cell: &str) -> ImportFinding {
+        finding(order.row, self.orders.header(fact), code, message, cell)
+    }
+
+    /// Why an order cannot be taken.
+    fn faults(&self, order: &Order, number: &str, read: &Reading<'_>) -> Vec<ImportFinding> {
+        let mut out = Vec::new();
+        let mut tell = |fact: &str, code: &str, message: String, cell: &str| out.push(self.about(order, fact, code, message, cell));
+        if number.is_empty() {
+            tell("number", "no_number", "没有工单编号，分不清是不是同一件，没有收。".into(), "");
+        } else if number.chars().count() > NUMBER_CHARS_MAX {
+            tell("number", "bad_number", format!("编号超过 {NUMBER_CHARS_MAX} 个字，没有收。"), &order.number);
+        }
+        if order.title.is_empty() && order.content.is_empty() {
+            tell("content", "no_content", "没有诉求内容，也没有标题，没有收。".into(), "");
+        }
+        if read.description.len() > TEXT_BYTES_MAX || order.title.len() > TEXT_BYTES_MAX {
+            tell("content", "too_large", "内容太长，没有收。请分成几段，长的部分另存附件。".into(), &order.content);
+        }
+        if read.matter.is_none() {
+            tell("category", "no_matter", "「民情民意与建议收集」现在不受理，请在内容里写明事项。".into(), "");
+        }
+        out
+    }
+
+    /// What somebody should look at after an order was taken.
+    fn guesses(&self, order: &Order, read: &Reading<'_>) -> Vec<ImportFinding> {
+        let mut out = Vec::new();
+        let mut tell = |fact: &str, code: &str, message: String, cell: &str| out.push(self.about(order, fact, code, message, cell));
+        if !order.kind.is_empty() && read.kind.is_none() {
+            tell("kind", "kind_unknown", format!("「{}」不是咨询、求助、投诉、建议、举报，写在内容里。", order.kind), &order.kind);
+        }
+        if read.due_guess {
+            let due = read.due.map(|d| d.to_string()).unwrap_or_default();
+            let text = &order.due.text;
+            let why = if text.is_empty() { "没有写办理时限".to_string() } else { format!("看不懂「{text}」") };
+            tell("due", "due_guessed", format!("{why}，按事项目录先算到 {due}，请核对。"), text);
+        }
+        if order.received.day.is_none() {
+            tell("received", "received_guessed", "没有写受理日期，按今天算。".into(), &order.received.text);
+        }
+        let name = read.matter.map_or("", |m| &m.name_zh);
+        match read.matter_from {
+            "words" => tell("category", "matter_guessed", format!("按内容归到「{name}」，请核对。"), &order.category),
+            "default" => tell("category", "matter_default", format!("看不出是哪一项，先归到「{name}」，请核对。"), &order.category),
+            _ => {}
+        }
+        if !order.address.is_empty() && read.home.is_none() {
+            tell("address", "no_building", "地址对不上哪一栋楼，先放在社区，交办时再定。".into(), &order.address);
+        }
+        out
     }
 
     /// The matter that the file names, that its words lead to, or the one for what nobody knows.
@@ -324,7 +322,8 @@ impl Taker<'_> {
     }
 
     /// What the file says differently of an order that is here.
-    fn differences(&self, order: &Order, known: &Row, due: Option<NaiveDate>, kind: Option<&str>, description: &str) -> Vec<ImportFinding> {
+    fn differences(&self, order: &Order, known: &Row, read: &Reading<'_>) -> Vec<ImportFinding> {
+        let (due, kind, description) = (read.due.filter(|_| !read.due_guess), read.kind, read.description.as_str());
         let data = known.texts("data");
         let held = |key: &str| data.get(key).cloned().unwrap_or_default();
         let workflow = self.settings.library.named(HOTLINE).map(|(_, w)| w);
@@ -360,6 +359,19 @@ impl Taker<'_> {
     }
 }
 
+/// What an order comes to.
+struct Reading<'a> {
+    matter: Option<&'a Matter>,
+    matter_from: &'static str,
+    received: NaiveDate,
+    due: Option<NaiveDate>,
+    due_guess: bool,
+    home: Option<Home>,
+    /// Option of the workflow's field.
+    kind: Option<&'static str>,
+    description: String,
+}
+
 /// Where an order is.
 struct Home {
     building: Uuid,
@@ -392,7 +404,7 @@ fn start_of(day: NaiveDate) -> i64 {
 }
 
 /// A text without the caller's name and without telephone numbers, and the numbers that were in it.
-fn hidden_numbers(text: &str, caller: &str) -> (String, Vec<String>) {
+pub(super) fn hidden_numbers(text: &str, caller: &str) -> (String, Vec<String>) {
     let mut out = String::with_capacity(text.len());
     let mut numbers = Vec::new();
     let mut digits = String::new();

@@ -1,7 +1,7 @@
 //! What came of hotline orders, as a table that goes back to the hotline. It names no caller; that it was made is written to this device's log.
 
 use super::load::{self, Loaded};
-use super::orders::HOTLINE;
+use super::orders::{HOTLINE, hidden_numbers};
 use super::view::Viewing;
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
@@ -103,16 +103,19 @@ fn line(v: &Viewing<'_>, c: &Loaded, received: NaiveDate) -> Result<Vec<String>>
         Some((None, due)) if due < v.now => "否（超期未结）",
         _ => "",
     };
+    // the hotline knows who called; a table that goes by mail does not say it again
+    let caller = c.row.text("reporter").unwrap_or_default();
+    let plain = |text: &str| hidden_numbers(text, &caller).0;
     let rating = c.counted().rev().find_map(|s| s.row.text("rating")).unwrap_or_default();
     Ok(vec![
         field("number"),
         field("kind"),
-        item.title,
+        plain(&item.title),
         item.matter.label,
         received.to_string(),
         field("due"),
         item.state.label,
-        result,
+        plain(&result),
         by,
         closed_at.map(|at| local(at).format("%Y-%m-%d %H:%M").to_string()).unwrap_or_default(),
         on_time.to_string(),
