@@ -1,5 +1,5 @@
 // Pictures of every screen against the real engine, into docs/screenshots: every phone screen in light, the telling ones also dark, outdoor, elder and in
-// English. `npm run screenshots`.
+// English. `npm run screenshots`; with a folder and a pattern only the pictures whose name fits.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { at, World } from './world.mjs'
 import { HEAD_SCREENS, OFFICE_SCREENS, prepare, WORKER_SCREENS } from './screens.mjs'
 
 const out = process.argv[2] ?? fileURLToPath(new URL('../../../docs/screenshots', import.meta.url))
+const wanted = new RegExp(process.argv[3] ?? '')
 mkdirSync(out, { recursive: true })
 const DESK = { width: 1440, height: 900, scale: 1, touch: false }
 const LIGHT = { theme: 'light', elder: false }
@@ -44,6 +45,7 @@ async function demoPicture() {
 }
 
 async function picture(world, device, story, screen, prefs, file, size = { height: 780 }) {
+  if (!wanted.test(file)) return
   const page = await world.phone(device, { prefs, ...size, hash: screen.hash(story) })
   await at(page, screen.ready).first().waitFor()
   await screen.act?.(page)
@@ -69,4 +71,4 @@ try {
 } finally {
   await world.end()
 }
-await demoPicture()
+if (wanted.test('demo')) await demoPicture()

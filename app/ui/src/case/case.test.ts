@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { ClockRule, ClockView, Field, MatterItem, Workflow, WorkflowItem } from '../generated/commands'
 import { amountOf, basisOf, clockLine, inOrder, promised } from './clocks'
+import { optionWord } from './field-words'
 import { filled, folded, lacking } from './fields'
 import { occurring, queueByClock } from './groups'
 import { fitting, mattersOf, openable, startable } from './opening'
@@ -62,6 +63,15 @@ describe('a form of declared fields', () => {
     expect(folded(many).shown.map((one) => one.name)).toEqual(['a'])
     expect(folded(many.slice(0, 3)).behind).toEqual([])
   })
+})
+
+test('an option is said in English by the workflow, what people wrote never is', () => {
+  const choice = { name: 'way', zh: '途径', en: 'Way', kind: 'choice', options: [{ name: 'court', zh: '诉讼', en: 'lawsuit' }], required: false }
+  const workflow = { fields: [], steps: [{ fields: [choice] }] } as unknown as Workflow
+  const view = (code: string, text: string) => ({ field: { code, label: code }, en: '', text })
+  expect(optionWord(workflow, view('way', '诉讼'))).toBe('lawsuit')
+  expect(optionWord(workflow, view('way', '别的'))).toBeNull()
+  expect(optionWord(workflow, view('note', '诉讼'))).toBeNull()
 })
 
 describe('opening a case', () => {

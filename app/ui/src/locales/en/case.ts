@@ -4,7 +4,6 @@ export default {
   opened: 'opened it',
   to: 'to {who}',
   behalf: 'for {who}',
-  comma: ', ',
   unseen: 'nobody has looked at it yet',
   seen: 'looked at',
   clashes: '{n} step does not fit, not looked at yet | {n} steps do not fit, not looked at yet',
@@ -14,9 +13,9 @@ export default {
   number: 'no. {n}',
   given_to: 'with {who}',
   clock: {
-    left: '{time} left', over: '{time} over', today: 'by {at}', by: 'by {at}', met: 'done {at}', late: 'done {at}, late', paused: 'on hold', none: 'no deadline', how: 'How it is counted', all: 'All deadlines',
+    left: '{time} left', over: '{time} over', by: 'by {at}', met: 'done {at}', late: 'done {at}, late', paused: 'on hold', none: 'no deadline', how: 'How it is counted',
     minutes: '{n} min', hours: '{n} h', days: '{n} day | {n} days',
-    from: 'from {at}', extended: 'extended by {amount}', late_tag: 'late',
+    from: 'from {at}', extended: 'extended by {amount}',
     unit: { minutes: 'clock minutes', hours: 'clock hours', work_hours: 'working hours', days: 'calendar days', work_days: 'working days' },
     amount: { hours: '{n} hours', work_hours: '{n} working hours', days: '{n} day | {n} days', work_days: '{n} working day | {n} working days', minutes: '{n} minutes', on: 'on the day of "{field}"' },
     rule: '{name}: {amount}',
@@ -31,11 +30,10 @@ export default {
   pick: { find: 'Title, place, number', none: 'No open case found', change: 'Change' },
   people: { title: 'People', knows: { common: 'everyone knows', open: 'workers and building heads see it', door: 'workers and building heads see it', register: 'workers see it, building heads do not', private: 'only full-time workers and the office see it', office: 'only the office sees it' }, part: { author: 'opened by', on_behalf_of: 'opened for', reporter: 'reported by', concerned: 'about', assignee: 'given to', handler: 'handled by' }, no_name: 'no name' },
   links: { title: 'Other cases', parent: 'part of', child: 'part', repeat_of: 'last time', repeated_by: 'again', merged_into: 'merged into', merged: 'merged in' },
-  print: { title: 'Print', do: 'Print', back: 'Back', sign: 'signature' },
+  print: { of: 'Print: {sheet}', do: 'Print', back: 'Back' },
   again: 'It happened again', again_of: 'Again: {title}', part_of: 'Part of: {title}', part: 'Open another as a part of this',
-  said: { said: 'What was said', facts: 'Details' },
   open: {
-    workflow: 'Workflow', start: 'Begin directly', about: 'About', told: 'Told by somebody else', reporter: 'Who said it', contact: 'Phone', behalf: 'Reported for', more: '{n} more that may be filled in', drop: 'not this',
+    workflow: 'Workflow', start: 'Begin directly', told: 'Told by somebody else', reporter: 'Who said it', contact: 'Phone', behalf: 'Reported for', more: '{n} more that may be filled in', drop: 'not this',
     near: '{n} like it here, still open', is_near: 'It is this one: add a word', not_near: 'No, report another', near_say: 'Add a word', near_said: 'Added to that case; saved on this phone', metres: 'about {n} m', same_building: 'same building',
   },
 }

@@ -5,7 +5,6 @@ export default {
   opened: '登记',
   to: '给{who}',
   behalf: '代{who}办',
-  comma: '，',
   unseen: '还没有人核对',
   seen: '已有人核对',
   clashes: '{n} 步相抵，还没有人核对',
@@ -15,9 +14,9 @@ export default {
   number: '编号 {n}',
   given_to: '{who}在办',
   clock: {
-    left: '还剩 {time}', over: '已超 {time}', today: '{at} 前', by: '{at} 前', met: '{at} 做到', late: '{at} 做到，晚了', paused: '暂停计时', none: '没有时限', how: '怎么算的', all: '全部时限',
+    left: '还剩 {time}', over: '已超 {time}', by: '{at} 前', met: '{at} 做到', late: '{at} 做到，晚了', paused: '暂停计时', none: '没有时限', how: '怎么算的',
     minutes: '{n} 分钟', hours: '{n} 小时', days: '{n} 天',
-    from: '{at} 起算', extended: '延长了 {amount}', late_tag: '晚了',
+    from: '{at} 起算', extended: '延长了 {amount}',
     unit: { minutes: '按自然时算', hours: '按自然时算', work_hours: '按工作时算', days: '按自然日算', work_days: '按工作日算' },
     amount: { hours: '{n} 小时', work_hours: '{n} 工作时', days: '{n} 天', work_days: '{n} 个工作日', minutes: '{n} 分钟', on: '到「{field}」那天' },
     rule: '{name} {amount}',
@@ -32,11 +31,10 @@ export default {
   pick: { find: '标题、地点、编号', none: '没有找到在办的事', change: '换' },
   people: { title: '有关的人', knows: { common: '都知道', open: '网格员、楼长看得到', door: '网格员、楼长看得到', register: '网格员看得到，楼长看不到', private: '只有专职网格员和社区看得到', office: '只有社区办公室看得到' }, part: { author: '登记', on_behalf_of: '代谁登记', reporter: '报事人', concerned: '涉及', assignee: '交给', handler: '经办' }, no_name: '没写姓名' },
   links: { title: '有关的事', parent: '属于', child: '下面的', repeat_of: '上一次', repeated_by: '又发生', merged_into: '并入', merged: '并进来的' },
-  print: { title: '打印', do: '打印', back: '返回', sign: '签字' },
+  print: { of: '打印：{sheet}', do: '打印', back: '返回' },
   again: '再次发生', again_of: '接着「{title}」报', part_of: '算「{title}」的一部分', part: '另立一件，算它的一部分',
-  said: { said: '情况', facts: '登记的内容' },
   open: {
-    workflow: '走哪个流程', start: '直接发起', about: '说明', told: '别人说的，或代报', reporter: '谁说的', contact: '联系电话', behalf: '代谁报', more: '还可以填 {n} 项', drop: '不算了',
+    workflow: '走哪个流程', start: '直接发起', told: '别人说的，或代报', reporter: '谁说的', contact: '联系电话', behalf: '代谁报', more: '还可以填 {n} 项', drop: '不算了',
     near: '这里有 {n} 件同样的，还没办完', is_near: '就是这件，补一句', not_near: '不是，另报', near_say: '补一句', near_said: '补在那一件上了，存在本机', metres: '约 {n} 米', same_building: '同一栋',
   },
 }
