@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { ClockRule, ClockView, Field, MatterItem, Workflow, WorkflowItem } from '../generated/commands'
+import type { ClockRule, ClockView, Field, MatterItem, Unit, Workflow, WorkflowItem } from '../generated/commands'
+import en from '../locales/en/case'
+import zh from '../locales/zh-CN/case'
 import { amountOf, basisOf, clockLine, inOrder, promised } from './clocks'
 import { optionWord } from './field-words'
 import { filled, folded, lacking } from './fields'
@@ -31,6 +33,12 @@ describe('a clock', () => {
     expect(basisOf([clock('a', { basis: 'statutory' }), clock('b', { basis: 'weekdays' })])).toBe('weekdays')
     expect(basisOf([clock('a'), clock('b', { basis: 'weekdays', stopped_at: now })])).toBeNull()
   })
+})
+
+test('every unit of a clock has words in both languages', () => {
+  // A unit that is new to the engine stops this from compiling.
+  const units: Record<Unit, true> = { minutes: true, hours: true, work_hours: true, days: true, work_days: true }
+  for (const words of [zh, en]) for (const unit of Object.keys(units) as Unit[]) expect([words.clock.unit[unit], words.clock.amount[unit]]).not.toContain(undefined)
 })
 
 describe('what is promised before anything is sent', () => {
