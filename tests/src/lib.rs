@@ -12,6 +12,7 @@ pub mod replay;
 pub mod rosters;
 pub mod scan;
 pub mod sim;
+pub mod steps;
 pub mod world;
 
 pub use world::{ANA, BO, Device, Fault, HEAD, OFFICE, SECOND, World};
