@@ -131,7 +131,7 @@ MUTANTS = [
         # an id begins with the time that its author's clock claimed
         "edits": [
             (
-                f"{MODEL}/cases.rs",
+                f"{MODEL}/cases/fold.rs",
                 "(s.received_at.unwrap_or(i64::MAX), if",
                 "(if MUTANT { 0 } else { s.received_at.unwrap_or(i64::MAX) }, if",
             )
