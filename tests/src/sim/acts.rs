@@ -35,7 +35,10 @@ impl Sim {
             68 => self.restart(),
             69 => self.appoint(),
             76 => self.redraw(),
-            71..=72 => self.judge_refused(),
+            71..=72 => {
+                let who = self.one_of(&[OFFICE, SECOND]);
+                self.judge_refused(who);
+            }
             73 => self.look_into_tray(),
             74 => self.compact(),
             75 => self.erase(),
@@ -405,11 +408,13 @@ impl Sim {
         self.call(who, "decide_held", json!({ "id": item["id"], "decision": decision }));
     }
 
+    fn refused_at(&self, who: usize) -> Vec<Json> {
+        self.world.devices[who].call("list_refused", json!({}))["items"].as_array().cloned().unwrap_or_default()
+    }
+
     /// The office takes over what was refused of somebody, or gives it back.
-    fn judge_refused(&mut self) {
-        let who = self.one_of(&[OFFICE, SECOND]);
-        let list = self.world.devices[who].call("list_refused", json!({}));
-        let all: Vec<Json> = list["items"].as_array().cloned().unwrap_or_default();
+    fn judge_refused(&mut self, who: usize) {
+        let all = self.refused_at(who);
         let Some(item) = self.pick(&all).cloned() else { return };
         if item["may_adopt"] == json!(true) && self.chance(60) {
             self.call(who, "adopt_refused", json!({ "id": item["id"] }));
@@ -547,6 +552,10 @@ impl Sim {
             Ok(report) => {
                 self.note_heard(who, &report);
                 self.check_sync(who, &report);
+                // refusals are rare: who sees one often acts on it at once
+                if [OFFICE, SECOND].contains(&who) && !self.refused_at(who).is_empty() && self.chance(30) {
+                    self.judge_refused(who);
+                }
             }
             Err(e) if e.code == "cloned" && self.is_twin(who) => self.stop(who),
             Err(e) if BAD_NETWORK.contains(&e.code.as_str()) => {
