@@ -16,9 +16,9 @@ pub struct Matter {
     pub lead: String,
     /// 1 most urgent … 4.
     pub level: u32,
-    /// 工作时 until the first response.
+    /// Hours by the clock on the wall until the first response; from level 3 on, moved to the next opening where they end on a day off.
     pub response_hours: f64,
-    /// 工作日 until it is resolved.
+    /// 工作日 until it is resolved; 自然日 at level 1.
     pub resolve_days: u32,
     /// Class of a case of this matter: decides who may ever see it.
     pub class: Class,

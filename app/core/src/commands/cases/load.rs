@@ -72,12 +72,18 @@ impl Loaded {
 
     /// The case that it was merged into.
     pub(super) fn merged_into(&self) -> Option<Uuid> {
-        if self.workflow.state(&self.folded.stand.state).is_none_or(|s| s.phase != Phase::Aside) {
-            return None;
-        }
-        let last = self.counted().rev().find(|s| self.workflow.transition(&s.transition()).is_some_and(|t| t.to.is_some()))?;
-        named_case(&self.workflow, last)
+        merge_target(&self.workflow, &self.steps, &self.folded)
     }
+}
+
+/// The case into which the steps of another one merged it.
+fn merge_target(workflow: &Workflow, steps: &[FoundStep], folded: &Folded) -> Option<Uuid> {
+    if workflow.state(&folded.stand.state).is_none_or(|s| s.phase != Phase::Aside) {
+        return None;
+    }
+    let counted = folded.order.iter().rev().filter(|id| !folded.clashes.contains(id));
+    let mut latest = counted.filter_map(|id| steps.iter().find(|s| s.row.record == *id));
+    named_case(workflow, latest.find(|s| workflow.transition(&s.transition()).is_some_and(|t| t.to.is_some()))?)
 }
 
 /// The case that a step names.
@@ -200,15 +206,7 @@ fn merged_plainly(db: &Connection, library: &Library, case: Uuid) -> Result<Opti
     let workflow = workflow_of(library, &row);
     let steps = steps_of(db, Some(case))?.remove(&case).unwrap_or_default();
     let folded = fold(&workflow, &as_steps(&steps));
-    if workflow.state(&folded.stand.state).is_none_or(|s| s.phase != Phase::Aside) {
-        return Ok(None);
-    }
-    let last =
-        folded.order.iter().rev().filter(|id| !folded.clashes.contains(id)).filter_map(|id| steps.iter().find(|s| s.row.record == *id));
-    Ok(last
-        .into_iter()
-        .find(|s| workflow.transition(&s.transition()).is_some_and(|t| t.to.is_some()))
-        .and_then(|s| named_case(&workflow, s)))
+    Ok(merge_target(&workflow, &steps, &folded))
 }
 
 /// A case by its id.

@@ -1,6 +1,6 @@
 //! Cases: reported against the matter catalogue, each in the class of its matter and in a workflow; a time line of steps; what may be done
-//! next. `load.rs` folds one, `view.rs` tells it, `steps.rs` takes a step, `sheets.rs` prints, `near.rs` finds the same thing close by, `orders.rs` takes hotline orders in, `results.rs` gives
-//! their results out.
+//! next. `load.rs` folds one, `view.rs` tells it, `steps.rs` takes a step, `sheets.rs` prints, `near.rs` finds the same thing close by,
+//! `orders.rs` takes hotline orders in, `results.rs` gives their results out.
 
 mod load;
 mod near;
