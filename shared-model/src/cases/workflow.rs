@@ -202,7 +202,7 @@ pub struct ClockRule {
     pub en: String,
     pub unit: Unit,
     pub amount: Amount,
-    /// It starts when one of these states is entered; the first state is entered when the case is opened. Entered again, it starts anew.
+    /// It starts when one of these states is entered; the first state is entered when the case is opened. Entered again after it ended, it starts anew.
     pub starts: Vec<String>,
     /// It ends when one of these states is entered.
     pub stops: Vec<String>,

@@ -417,7 +417,7 @@ many: boolean, };
 export type Class = "common" | "open" | "door" | "register" | "private" | "office";
 export type ClockRule = { name: string, zh: string, en: string, unit: Unit, amount: Amount, 
 /**
- * It starts when one of these states is entered; the first state is entered when the case is opened. Entered again, it starts anew.
+ * It starts when one of these states is entered; the first state is entered when the case is opened. Entered again after it ended, it starts anew.
  */
 starts: Array<string>, 
 /**
