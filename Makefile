@@ -1,6 +1,6 @@
 # Thin: each target names one command. What takes more than a line is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help run demo test bench load check types fmt lint screenshots window-test sim fuzz clean-demo
+.PHONY: help run demo test bench pace load check types fmt lint screenshots window-test sim fuzz clean-demo
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,11 +36,17 @@ window-test: ## click in the real window on a display of its own
 	cargo build -p gridwalk -p sync-server
 	scripts/window-test
 
-screenshots: ## a picture of every screen, into docs/screenshots
+screenshots: ## a picture of every screen: into docs/screenshots, and in every look and both languages into target/screenshots
 	scripts/setup test
 	scripts/ui
 	cargo build -p app-headless -p sync-server
 	npm --prefix app/ui run screenshots
+	npm --prefix app/ui run screenshots -- --all
+
+pace: ## what a worker waits for on a phone with five years in it, in a browser (minutes)
+	scripts/ui
+	cargo build --release -p app-headless -p sync-server
+	GRIDWALK_BIN=$${CARGO_TARGET_DIR:-target}/release npm --prefix app/ui run pace
 
 bench: ## the promised times, measured in release beside their lower bounds
 	cargo bench -p e2e --bench promises

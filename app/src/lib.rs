@@ -6,6 +6,8 @@
 
 mod address;
 mod commands;
+#[cfg(target_os = "android")]
+mod phone;
 
 use address::{Start, Wish};
 use commands::Shell;
@@ -21,6 +23,8 @@ const SMALLEST_PX: (f64, f64) = (360.0, 640.0);
 
 /// Starts the program with the process's own arguments and returns when its window is closed.
 /// Exit code 2: an argument was not understood, or an address that is not this machine's own. Exit code 1: no window could be made.
+/// On a phone the system calls it, without arguments.
+#[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() -> ExitCode {
     let start = match address::wish(std::env::args().skip(1)) {
         Ok(Wish::Open(start)) => start,
@@ -33,7 +37,10 @@ pub fn run() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let built = tauri::Builder::default()
+    let builder = tauri::Builder::default();
+    #[cfg(target_os = "android")]
+    let builder = builder.plugin(phone::init());
+    let built = builder
         .invoke_handler(tauri::generate_handler![commands::call, commands::shell_info])
         .setup(move |app| open(app, start).map_err(Into::into))
         .run(tauri::generate_context!());

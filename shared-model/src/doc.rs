@@ -95,6 +95,17 @@ pub fn person_id(household: Uuid, name: &str, ordinal: u32) -> Uuid {
     v5(&["person", &household.to_string(), name, &ordinal.to_string()])
 }
 
+/// What was said of two records that look like one: both ways round it is one record, so that two offices meet in it.
+pub fn pair_id(one: Uuid, other: Uuid) -> Uuid {
+    let (a, b) = (one.min(other), one.max(other));
+    v5(&["pair", &a.to_string(), &b.to_string()])
+}
+
+/// The party-member hub of a household, one each.
+pub fn hub_id(household: Uuid) -> Uuid {
+    v5(&["hub", &household.to_string()])
+}
+
 /// A held cell = (batch target, row, column, cell): the same file held twice makes the same item.
 pub fn held_id(target: Uuid, reason: &str, column: &str, cell: &str) -> Uuid {
     v5(&["held", &target.to_string(), reason, column, cell])
@@ -108,4 +119,39 @@ pub fn config_id(unit: Uuid, name: &str) -> Uuid {
 /// A hotline order of a community, by the number the hotline gave it: taken in twice, on two devices, it is one case.
 pub fn order_id(community: Uuid, number: &str) -> Uuid {
     v5(&["order", &community.to_string(), number])
+}
+
+/// The answers to a campaign at one door: two workers who ask apart write one record.
+pub fn campaign_response_id(campaign: Uuid, household: Uuid) -> Uuid {
+    v5(&["response", &campaign.to_string(), &household.to_string()])
+}
+
+/// A unit's figures of a month, `2026-11`: two offices that send them apart write one record.
+pub fn tally_id(unit: Uuid, month: &str) -> Uuid {
+    v5(&["tally", &unit.to_string(), month])
+}
+
+/// The answers to a form in one visit.
+pub fn visit_response_id(visit: Uuid, form: &str) -> Uuid {
+    v5(&["response", &visit.to_string(), form])
+}
+
+/// A place, facility, case or visit of a file that came in: the same row taken in twice, on two devices, is one record.
+pub fn imported_id(unit: Uuid, kind: &str, words: &str) -> Uuid {
+    v5(&["imported", &unit.to_string(), kind, words])
+}
+
+/// An import: the same file into the same grid is the same batch, whoever takes it in.
+pub fn batch_id(grid: Uuid, kind: &str, file: &[u8]) -> Uuid {
+    v5(&["batch", &grid.to_string(), kind, &Uuid::new_v5(&NS, file).to_string()])
+}
+
+/// What a layout is known by: the names of its columns in order.
+pub fn layout_print(layout: &str) -> String {
+    v5(&["print", layout]).simple().to_string()
+}
+
+/// The mapping of a layout, one an office: two people who fix it apart write one record.
+pub fn template_id(unit: Uuid, print: &str, is_import: bool) -> Uuid {
+    v5(&["template", &unit.to_string(), print, if is_import { "import" } else { "fill" }])
 }

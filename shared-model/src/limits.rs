@@ -52,6 +52,12 @@ pub const ALARM_LIFE_MS: i64 = 30 * 24 * 3600 * 1000;
 pub const ALARMS_MAX: u32 = 200;
 /// Idle time until a store locks itself, milliseconds.
 pub const AUTO_LOCK_MS: i64 = 5 * 60 * 1000;
+/// Invites that an office is told of.
+pub const INVITES_LISTED_MAX: u32 = 100;
+/// Longest name of a shared machine, characters.
+pub const NODE_NAME_CHARS_MAX: usize = 40;
+/// Accounts on one shared machine.
+pub const NODE_ACCOUNTS_MAX: usize = 12;
 /// Items of one list reply.
 pub const LIST_ITEMS_MAX: u32 = 10_000;
 /// Kept pages that a device gives back in one request.
@@ -78,3 +84,56 @@ pub const FILLING_MS: i64 = 30 * 24 * 3600 * 1000;
 pub const BACKUP_DAYS_MAX: u32 = 30;
 /// Rows stay in a log at least this long, milliseconds: who was away for less catches up row by row.
 pub const LOG_KEPT_MS: i64 = 30 * 24 * 3600 * 1000;
+/// A draft of a form, bytes.
+pub const DRAFT_BYTES_MAX: usize = 512 * 1024;
+/// Drafts of a device; the oldest beyond it go.
+pub const DRAFTS_MAX: u32 = 200;
+/// A draft that nobody came back to for so long goes, milliseconds.
+pub const DRAFT_LIFE_MS: i64 = 30 * 24 * 3600 * 1000;
+/// What came from others is listed so long, milliseconds.
+pub const NOTICE_LIFE_MS: i64 = 30 * 24 * 3600 * 1000;
+/// Notices of one list.
+pub const NOTICES_MAX: u32 = 200;
+/// A photo or a recording as somebody hands it in, bytes.
+pub const MEDIA_SOURCE_BYTES_MAX: usize = 25 * 1024 * 1024;
+/// Pixels of a photo as it is handed in.
+pub const MEDIA_PIXELS_MAX: u64 = 50_000_000;
+/// Memory for decoding one photo, bytes.
+pub const MEDIA_DECODE_BYTES_MAX: u64 = 320 * 1024 * 1024;
+/// Longer edge of a photo as it is kept, pixels.
+pub const PHOTO_EDGE_MAX: u32 = 1600;
+/// A photo as it is kept, bytes.
+pub const PHOTO_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Longer edge of the small picture, pixels.
+pub const THUMB_EDGE_MAX: u32 = 240;
+/// The small picture, bytes.
+pub const THUMB_BYTES_MAX: u64 = 10 * 1024;
+/// A recording, bytes.
+pub const AUDIO_BYTES_MAX: u64 = 10 * 1024 * 1024;
+/// A recording, milliseconds.
+pub const AUDIO_MILLIS_MAX: i64 = 10 * 60 * 1000;
+/// Bars of the loudness of a recording.
+pub const WAVE_BARS_MAX: usize = 64;
+/// Photos and recordings of one record.
+pub const ATTACHMENTS_PER_RECORD_MAX: usize = 30;
+/// Bytes of a photo or a recording in one request: on 20 kbit/s half a minute.
+pub const MEDIA_CHUNK_BYTES: usize = 64 * 1024;
+/// What is staged and used by no record goes after this, milliseconds.
+pub const STAGED_LIFE_MS: i64 = 30 * 24 * 3600 * 1000;
+/// An upload that nobody goes on with goes after this, milliseconds.
+pub const UPLOAD_LIFE_MS: i64 = 7 * 24 * 3600 * 1000;
+/// Unfinished uploads of one device.
+pub const UPLOADS_PER_DEVICE_MAX: u32 = 32;
+/// Bytes that one device may bring in a day.
+pub const UPLOADED_BYTES_PER_DAY_MAX: u64 = 512 * 1024 * 1024;
+/// Small pictures that one sync brings by itself.
+pub const THUMBS_PER_SYNC_MAX: usize = 50;
+/// Photos and recordings asked about in one request.
+pub const MEDIA_ASKED_MAX: usize = 200;
+/// Households that one party-member hub covers.
+pub const HUB_COVERS_MAX: usize = 200;
+/// A pasted text that is read for a report, bytes.
+pub const PASTE_BYTES_MAX: usize = 8 * 1024;
+
+/// Steps of one redrawing: a community's buildings and some more.
+pub const REDRAW_CHANGES_MAX: usize = 600;

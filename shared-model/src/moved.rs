@@ -24,9 +24,18 @@ pub fn saw(registers: &Registers) -> String {
     text
 }
 
+/// Keys that hold notes of a move or a merge: nothing that a person said, never a conflict.
+pub fn is_note(key: &str) -> bool {
+    ["moved_saw", "merged_saw", "before/", "before_door/", "before_private/"].iter().any(|begin| key.starts_with(begin))
+}
+
 /// Live values that no note covers, by key. Notes made apart count together; where there is none, nothing was seen.
 pub fn unseen(registers: &Registers, class: Class) -> BTreeMap<String, LiveOp> {
-    let note_key = saw_key(class);
+    unseen_since(registers, saw_key(class), &MOVE_KEYS)
+}
+
+/// The same for the note under another key, without the keys that its own command writes.
+pub fn unseen_since(registers: &Registers, note_key: &str, without: &[&str]) -> BTreeMap<String, LiveOp> {
     let mut upto: BTreeMap<ActorId, u64> = BTreeMap::new();
     let mut single: BTreeSet<OpId> = BTreeSet::new();
     for note in registers.live.get(note_key).into_iter().flatten().filter_map(|op| op.value.as_str()) {
@@ -43,7 +52,7 @@ pub fn unseen(registers: &Registers, class: Class) -> BTreeMap<String, LiveOp> {
     }
     let is_new = |op: &&LiveOp| !single.contains(&op.id) && upto.get(&op.id.actor).is_none_or(|counter| op.id.counter > *counter);
     let mut out = BTreeMap::new();
-    for (key, ops) in registers.live.iter().filter(|(key, _)| *key != note_key && !MOVE_KEYS.contains(&key.as_str())) {
+    for (key, ops) in registers.live.iter().filter(|(key, _)| !is_note(key) && !without.contains(&key.as_str())) {
         if let Some(op) = ops.iter().filter(is_new).max_by_key(|op| op.id) {
             out.insert(key.clone(), op.clone());
         }
@@ -52,8 +61,8 @@ pub fn unseen(registers: &Registers, class: Class) -> BTreeMap<String, LiveOp> {
 }
 
 /// The note once a person has decided about one key: its values count as seen, all others stay as they were.
-pub fn saw_too(registers: &Registers, class: Class, key: &str) -> String {
-    let notes = registers.live.get(saw_key(class)).into_iter().flatten().filter_map(|op| op.value.as_str());
+pub fn saw_too(registers: &Registers, note_key: &str, key: &str) -> String {
+    let notes = registers.live.get(note_key).into_iter().flatten().filter_map(|op| op.value.as_str());
     let mut parts: BTreeSet<String> = notes.flat_map(|n| n.split(',')).filter(|p| !p.is_empty()).map(str::to_string).collect();
     parts.extend(registers.live.get(key).into_iter().flatten().map(|op| format!("={}:{}", op.id.actor, op.id.counter)));
     parts.into_iter().collect::<Vec<_>>().join(",")
@@ -86,7 +95,7 @@ mod tests {
         let mut met = here.join(&elsewhere);
         let left: Vec<_> = unseen(&met, Class::Register).into_iter().map(|(k, op)| (k, op.value)).collect();
         assert_eq!(left, [("phone".to_string(), "2".into())]);
-        let decided = saw_too(&met, Class::Register, "phone");
+        let decided = saw_too(&met, saw_key(Class::Register), "phone");
         write(&mut met, 1, &[Edit::put("moved_saw", decided)]);
         assert!(unseen(&met, Class::Register).is_empty(), "what was decided is not asked again");
         write(&mut met, 3, &[Edit::put("phone", "3"), Edit::put("note", "x")]);

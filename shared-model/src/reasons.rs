@@ -40,6 +40,9 @@ const REASONS: &[Reason] = reasons! {
     ["mirror"]
         "出生年跟着出生日期走，不能单独改。" "去掉出生年再提交，或者改出生日期。" "出生年不能单独改，去掉它再交。"
         "A birth year follows the birth date and cannot be changed alone." "Leave it out and send again, or change the date." "Leave the birth year out and send again.";
+    ["bad_merge"]
+        "这两份档案不能合并：不在一个社区，或不是同一类。" "看看是不是选错了，可以放下这一条。" "这两份不能合并。"
+        "These two files cannot be merged: they are of two communities, or not of one kind." "See whether you meant another one; you may set this aside." "These two cannot be merged.";
     ["illegal_step", "no_transition"]
         "这件事走到这里，不能接这一步。" "看看这件事现在到了哪一步，再重新办。" "这一步接不上，看看这件事再办。"
         "This step cannot follow where the matter stood." "Look where the matter stands now and take the right step." "This step does not fit. Look at the matter again.";
@@ -55,12 +58,24 @@ const REASONS: &[Reason] = reasons! {
     ["no_workflow", "no_matter"]
         "它用的流程或事项，社区那边还没有收到。" "先把流程或目录的改动同步上去，再重新提交。" "流程还没传到，先同步。"
         "The workflow or matter it uses has not come to the office yet." "Sync the change of the workflow or catalogue first, then send again." "Its workflow is not there yet. Sync first.";
+    ["no_form", "no_campaign"]
+        "它用的问卷或专项排查，社区那边还没有收到。" "先同步一次，再重新提交。" "问卷还没传到，先同步。"
+        "The questionnaire or campaign it answers has not come to the office yet." "Sync first, then send it again." "Its questionnaire is not there yet. Sync first.";
+    ["bad_form", "bad_campaign", "bad_response"]
+        "问卷、专项排查或回答里有一处对不上，社区没有收。" "打开看看，改好再提交。" "问卷有一处对不上，改了再交。"
+        "Something in the questionnaire, the campaign or the answers does not fit; it was not taken." "Open it, correct it and send it again." "Something in the answers does not fit. Correct it.";
     ["bad_workflow", "bad_setting"]
         "这个设置里有写不对的地方，社区没有收。" "在设置里打开，按提示改好再存。" "设置有一处不对，改了再存。"
         "Something in this setting is wrong; it was not taken." "Open it in the settings, correct what is marked and save again." "Something in this setting is wrong.";
     ["no_case"]
         "这一步所属的事不在社区那边。" "先看那件事有没有被退回，再重新提交。" "那件事还没收到。"
         "The matter of this step is not at the office." "See whether the matter itself was refused, then send again." "The matter itself is not there yet.";
+    ["no_record"]
+        "这张照片或录音所属的记录不在社区那边。" "先看那条记录有没有被退回，再重新提交。" "那条记录还没收到。"
+        "The record of this photo or recording is not at the office." "See whether that record was refused, then send again." "Its record is not there yet.";
+    ["bad_media", "too_many"]
+        "这张照片或录音社区不能收，或者这一条已经有太多张。" "换一张，或分到几条记录里再提交。" "这张不能收，换一张。"
+        "This photo or recording cannot be taken, or the record has too many." "Choose another, or spread them over several records." "It cannot be taken. Choose another.";
     ["class_too_strict"]
         "这件事涉及住户，不能给这个单位或这个人看。" "要给的话，请指名给一位承办人或干部，会留记录。" "这件事不能给他们看。"
         "This matter is about residents; that unit or person may not see it." "Show it to one assignee or official by name; it is written down." "They may not see this.";

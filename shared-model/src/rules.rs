@@ -96,9 +96,9 @@ pub fn share_covers(role: Role, class: Class, up_to: Class, by_name: bool) -> bo
     class <= up_to && may_receive(role, class, by_name)
 }
 
-/// May `role` write this in a case that is only shared with it: its own steps and nothing else.
+/// May `role` write this in a case that is only shared with it: its own steps, what it attaches, and nothing else.
 pub fn may_write_shared(role: Role, kind: Kind, class: Class, verb: Verb) -> bool {
-    kind == Kind::CaseStep && verb != Verb::Edit && may_receive(role, class, true)
+    matches!(kind, Kind::CaseStep | Kind::Attachment) && verb != Verb::Edit && may_receive(role, class, true)
 }
 
 /// What a change does to a record, as far as the rules ask.
@@ -114,11 +114,13 @@ pub enum Verb {
 
 /// May `role` write a document of this kind and class beneath its unit?
 pub fn may_write(role: Role, kind: Kind, class: Class, verb: Verb) -> bool {
-    let case = matches!(kind, Kind::Case | Kind::CaseStep);
+    // what is attached counts like a document of the case it belongs to
+    let case = matches!(kind, Kind::Case | Kind::CaseStep | Kind::Attachment);
     let by_class = match access(role, class) {
         Access::Write => true,
-        Access::ReadCreate => case && (verb == Verb::Make || (verb == Verb::EditOwn && kind == Kind::Case)),
-        Access::Create => kind == Kind::Case && verb == Verb::Make,
+        Access::ReadCreate => case && (verb == Verb::Make || (verb == Verb::EditOwn && kind != Kind::CaseStep)),
+        // an attachment only together with its case: see `needs_its_case`
+        Access::Create => matches!(kind, Kind::Case | Kind::Attachment) && verb == Verb::Make,
         // a head may say at which door of the own building something is
         Access::Read => role == Role::BuildingHead && kind == Kind::Case && class == Class::Door && verb == Verb::Make,
         Access::None => false,
@@ -129,6 +131,12 @@ pub fn may_write(role: Role, kind: Kind, class: Class, verb: Verb) -> bool {
         _ => true,
     };
     by_class && by_kind
+}
+
+/// Where `role` hands a case in and keeps only a receipt, it attaches something to it in the same command or not at all: whether a case is
+/// there is nothing that it learns.
+pub fn needs_its_case(role: Role, class: Class) -> bool {
+    access(role, class) == Access::Create
 }
 
 /// May `role` give somebody the role `given` beneath its own unit, change the term of it, or end it? Nobody gives what lies above:
@@ -227,7 +235,7 @@ mod tests {
         for kind in Kind::all() {
             for verb in [Verb::Make, Verb::EditOwn, Verb::Edit] {
                 let may = may_write_shared(Role::Assignee, kind, Class::Open, verb);
-                assert_eq!(may, kind == Kind::CaseStep && verb != Verb::Edit);
+                assert_eq!(may, matches!(kind, Kind::CaseStep | Kind::Attachment) && verb != Verb::Edit);
             }
         }
         assert!(!may_write_shared(Role::Assignee, Kind::CaseStep, Class::Office, Verb::Make));

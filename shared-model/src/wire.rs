@@ -14,14 +14,18 @@ use uuid::Uuid;
 
 mod command;
 mod enrol;
+mod media;
 pub mod mend;
 mod office;
 mod page;
 pub mod rows;
 
-pub use command::{Ask, Command, NewMembership, Part, Verdict};
-pub use enrol::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, digits, enrol_text};
-pub use office::{Directory, DirectoryDevice, EndedDevice, ErasureState, Mention, RefusedCommand, RefusedList, RefusedPart, Resolution};
+pub use command::{Ask, Command, NewMembership, Part, UnitChange, Verdict};
+pub use enrol::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, NodeOf, digits, enrol_text};
+pub use media::{MediaAsk, MediaTold};
+pub use office::{
+    Directory, DirectoryDevice, EndedDevice, ErasureState, InviteState, Mention, RefusedCommand, RefusedList, RefusedPart, Resolution,
+};
 pub use page::{ActorName, BundleCursor, Cursor, Epoch, Page, PartitionDigest, Row, RowBody, next_mark, page_digest, row_hash};
 pub use rows::{rows_from_bytes, rows_to_bytes};
 

@@ -71,6 +71,9 @@ create table membership (
   turns_at integer,
   -- membership of whoever is stood in for
   stands_for blob,
+  -- a code of `post`, and whether they are a member of the party: what the office sees of a team; it grants nothing
+  post text,
+  party integer not null default 0,
   version integer not null
 ) strict, without rowid;
 
@@ -86,8 +89,10 @@ create table invite (
   role integer not null,
   unit blob not null references unit (id),
   auto_confirm integer not null,
+  made_at integer not null,
   expires_at integer not null,
   used_at integer,
+  taken_back_at integer,
   -- the device that used it; a used invite is kept, so that a second use is known for one
   device blob
 ) strict, without rowid;
@@ -130,7 +135,10 @@ create table device (
   policy integer not null,
   policy_named integer not null,
   -- commands it had not handed over when it was last heard of
-  unsent integer not null default 0
+  unsent integer not null default 0,
+  -- the machine that it shares with other accounts; null: a device of one person
+  node blob,
+  node_name text
 ) strict, without rowid;
 
 create index device_by_person on device (person);
@@ -201,7 +209,7 @@ create table document (
   doc blob not null unique,
   record blob not null,
   kind integer not null,
-  -- of a step: its case
+  -- of a step: its case; of an attachment: what it belongs to
   parent blob,
   partition integer not null references partition (id),
   -- Registers::encode_full
@@ -215,6 +223,41 @@ create table document (
 create index document_by_record on document (record);
 create index document_by_partition on document (partition);
 create index document_by_parent on document (parent) where parent is not null;
+
+-- Photos and recordings that attachments name. Who may read one, who may bring it and how long it stays follows from these.
+create table media_named (
+  -- sha256, lower-case hex
+  hash text not null,
+  document integer not null references document (id) on delete cascade,
+  primary key (hash, document)
+) strict, without rowid;
+
+create index media_named_by_document on media_named (document);
+
+-- Blobs that no document names any more: those of erased ones go at once (0), others that were found without a name after a while.
+create table media_gone (
+  hash text primary key not null,
+  since integer not null
+) strict, without rowid;
+
+create trigger media_named_gone after delete on media_named begin
+  insert or replace into media_gone (hash, since) values (old.hash, 0);
+end;
+
+-- Photos and recordings on their way here. What is whole lies in the store of blobs and nowhere else.
+create table upload (
+  id blob primary key not null,
+  device blob not null,
+  hash text not null,
+  bytes integer not null,
+  taken integer not null,
+  is_done integer not null,
+  -- from when its bytes count among those of a day; 0: they were here already
+  begun_at integer not null,
+  at integer not null
+) strict, without rowid;
+
+create index upload_by_device on upload (device, hash);
 
 -- Every accepted change, for ever.
 create table archive (

@@ -11,7 +11,7 @@ use crate::store::audit::{self, Line};
 use crate::store::devices::Device;
 use crate::{Inner, Server};
 use rusqlite::Connection;
-use shared_model::wire::{Ask, Verdict, to_cbor};
+use shared_model::wire::{Ask, UnitChange, Verdict, to_cbor};
 use uuid::Uuid;
 
 /// What the chain is worth.
@@ -61,7 +61,23 @@ pub fn note_ask(inner: &Inner, db: &Connection, device: &Device, ask: &Ask, verd
         Verdict::Erased => "erased",
         Verdict::Need { .. } | Verdict::Lost => return Ok(()),
     };
-    note(inner, db, &By::Device(device), what, subject, result)
+    note(inner, db, &By::Device(device), what, subject, result)?;
+    // a redrawing that took effect is written down step by step, as if each had been asked alone
+    match (ask, verdict) {
+        (Ask::Redraw { changes }, Verdict::Accepted { .. }) => {
+            changes.iter().map(step_words).try_for_each(|(what, subject)| note(inner, db, &By::Device(device), what, subject, result))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn step_words(change: &UnitChange) -> (&'static str, String) {
+    match change {
+        UnitChange::Make { unit, parent, .. } => ("make_grid", format!("{unit} {parent}")),
+        UnitChange::Move { unit, parent, .. } => ("move_unit", format!("{unit} {parent}")),
+        UnitChange::Close { unit, .. } => ("close_unit", unit.to_string()),
+        UnitChange::Shape { unit, .. } => ("draw_unit", unit.to_string()),
+    }
 }
 
 /// `None`: what changes nobody's rights and erases nothing is in the archive with its author.
@@ -75,9 +91,12 @@ fn words(ask: &Ask) -> Option<(&'static str, String)> {
         Ask::WithdrawContact { household } => ("withdraw_contact", household.to_string()),
         Ask::AddMembership(new) => ("add_membership", format!("{} {} {} {}", new.membership, new.person, new.role.name(), new.unit)),
         Ask::SetTerm { membership, from, until, .. } => ("set_term", format!("{membership} {} {}", or_none(from), or_none(until))),
+        Ask::SetPost { membership, post, .. } => ("set_post", format!("{membership} {}", post.as_deref().map_or("-", code))),
+        Ask::TakeBackInvite { invite } => ("take_back_invite", hex::encode(invite)),
         Ask::MoveUnit { unit, parent, .. } => ("move_unit", format!("{unit} {parent}")),
         Ask::CloseUnit { unit, .. } => ("close_unit", unit.to_string()),
         Ask::MakeGrid { unit, parent, .. } => ("make_grid", format!("{unit} {parent}")),
+        Ask::Redraw { changes } => ("redraw", changes.len().to_string()),
         Ask::Share { record, to, up_to, assignee } => ("share", format!("{record} {} {}", assignee.unwrap_or(*to), up_to.name())),
         Ask::Unshare { record, target } => ("unshare", format!("{record} {target}")),
         Ask::MakeUnit { .. } | Ask::ReturnRefused { .. } | Ask::AskAbout { .. } | Ask::Discard { .. } | Ask::Resend { .. } => return None,

@@ -4,12 +4,13 @@
 use crate::error::Error;
 use crate::grants::version_of;
 use crate::store::devices::{self, Device};
+use crate::store::invites::{self, Invite};
 use crate::store::{alarms, erasures, people};
 use crate::tree::Tree;
 use rusqlite::Connection;
 use shared_model::devices::RevokeReason;
-use shared_model::limits::{ALARM_LIFE_MS, ALARMS_MAX, ERASURES_LISTED_MAX, LEASE_MS};
-use shared_model::wire::{Directory, DirectoryDevice, EndedDevice, ErasureState, RoleAtUnit, to_cbor};
+use shared_model::limits::{ALARM_LIFE_MS, ALARMS_MAX, ERASURES_LISTED_MAX, INVITES_LISTED_MAX, LEASE_MS};
+use shared_model::wire::{Directory, DirectoryDevice, EndedDevice, ErasureState, InviteState, RoleAtUnit, to_cbor};
 use shared_model::{Role, rules};
 use std::collections::{BTreeMap, HashSet};
 use uuid::Uuid;
@@ -41,12 +42,32 @@ pub fn directory(db: &Connection, tree: &Tree, roles: &[RoleAtUnit], now_ms: i64
     }
     let mut alarms = alarms::since(db, now_ms - ALARM_LIFE_MS, ALARMS_MAX)?;
     alarms.retain(|a| is_ours(&a.unit));
+    let mut invites = Vec::new();
+    for i in invites::since(db, now_ms - ALARM_LIFE_MS)?.into_iter().filter(|i| is_ours(&i.unit)).take(INVITES_LISTED_MAX as usize) {
+        invites.push(state_of(db, &i)?);
+    }
     let mut content = devices.clone();
     for d in &mut content {
         d.seen_at = d.seen_at.map(|at| at.div_euclid(SEEN_STEP_MS));
         d.lease_until = None;
     }
-    Ok(Some(Directory { version: version_of(&to_cbor(&(content, &alarms, &erasures))), devices, erasures, alarms }))
+    Ok(Some(Directory { version: version_of(&to_cbor(&(content, &alarms, &erasures, &invites))), devices, erasures, alarms, invites }))
+}
+
+fn state_of(db: &Connection, i: &Invite) -> Result<InviteState, Error> {
+    let mut id = [0; 16];
+    id.copy_from_slice(&i.token_hash[..16]);
+    let (role, unit, used_at, taken_back_at) = (i.role, i.unit, i.used_at, i.taken_back_at);
+    Ok(InviteState {
+        id,
+        name: people::name(db, &i.person)?,
+        role,
+        unit,
+        made_at: i.made_at,
+        expires_at: i.expires_at,
+        used_at,
+        taken_back_at,
+    })
 }
 
 /// Erasures beneath the office's units, with who has not carried them out yet.
@@ -104,6 +125,7 @@ fn item(d: Device) -> DirectoryDevice {
         unsent: d.unsent,
         told: d.policy_named >= d.policy,
         held: d.held,
+        node: d.node,
         lease_until: d.seen_at.filter(|_| is_open || d.revoked_at.is_some() && d.wiped_at.is_none()).map(|at| at + LEASE_MS),
     }
 }

@@ -12,10 +12,10 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 use shared_model::devices::Alarm;
-use shared_model::limits::{ALARM_LIFE_MS, ALARMS_MAX};
+use shared_model::limits::{ALARM_LIFE_MS, ALARMS_MAX, NODE_NAME_CHARS_MAX};
 use shared_model::rules;
 use shared_model::rules::Role;
-use shared_model::wire::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, RoleAtUnit, digits, enrol_text};
+use shared_model::wire::{EnrolReply, EnrolRequest, InviteReply, InviteRequest, NodeOf, RoleAtUnit, digits, enrol_text};
 use uuid::Uuid;
 
 /// Longest token that is looked at, bytes.
@@ -26,19 +26,26 @@ pub fn enrol(inner: &Inner, request: &EnrolRequest) -> Result<EnrolReply, Fault>
     if request.token.len() > TOKEN_BYTES_MAX {
         return Err(Fault::bad("the token is too long"));
     }
+    if request.node.as_ref().is_some_and(|n| n.name.trim().is_empty() || n.name.chars().count() > NODE_NAME_CHARS_MAX) {
+        return Err(Fault::bad("the name of the machine is empty or too long"));
+    }
     let bad_proof = || Fault::new(401, "bad_signature", "签名不对");
     let key = VerifyingKey::from_bytes(&request.public_key).map_err(|_| bad_proof())?;
     let proof = Signature::from_slice(&request.proof).map_err(|_| bad_proof())?;
     if key.is_weak() {
         return Err(bad_proof());
     }
-    key.verify_strict(&enrol_text(&request.token, &request.public_key, &request.nonce), &proof).map_err(|_| bad_proof())?;
+    key.verify_strict(&enrol_text(&request.token, &request.public_key, &request.nonce, request.node.as_ref()), &proof)
+        .map_err(|_| bad_proof())?;
     let outcome = inner.store.write(|db| {
         let hash: [u8; 32] = Sha256::digest(&request.token).into();
         let invite = invites::get(db, &hash)?.ok_or_else(|| Fault::new(403, "invite_unknown", "没有这个邀请"))?;
         let now_ms = inner.env.now_ms();
         if invite.used_at.is_some() {
             return again(inner, db, request, &invite, now_ms);
+        }
+        if invite.taken_back_at.is_some() {
+            return Err(Fault::new(403, "invite_taken_back", "这个邀请已经收回"));
         }
         if invite.expires_at < now_ms {
             return Err(Fault::new(403, "invite_expired", "邀请已过期，请再要一个"));
@@ -103,6 +110,7 @@ fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &i
         role: invite.role,
         unit: invite.unit,
         digits: digits(&inner.keys.public(), &request.public_key, &request.token),
+        node: request.node.clone(),
     };
     let mut device = Device { name, ..Device::new(of) };
     if invite.auto_confirm {
@@ -115,14 +123,17 @@ fn add_device(inner: &Inner, db: &Connection, request: &EnrolRequest, invite: &i
     Ok(device)
 }
 
-/// As it stands in the ledger: ids, keys and codes, no name.
+/// As it stands in the ledger: ids, keys and codes, no name of a person; of a shared machine its id and name.
 pub fn words_of(d: &Device) -> Vec<String> {
     let (key, nonce) = (hex::encode(d.public_key), hex::encode(d.nonce));
-    vec![d.id.to_string(), key, nonce, d.person.to_string(), d.role.name().to_owned(), d.unit.to_string(), d.digits.clone()]
+    let mut words =
+        vec![d.id.to_string(), key, nonce, d.person.to_string(), d.role.name().to_owned(), d.unit.to_string(), d.digits.clone()];
+    words.extend(d.node.iter().flat_map(|n| [n.id.to_string(), n.name.clone()]));
+    words
 }
 
 fn from_words(words: &[String]) -> Option<Enrolment> {
-    let [id, key, nonce, person, role, unit, digits] = words else { return None };
+    let [id, key, nonce, person, role, unit, digits, node @ ..] = words else { return None };
     Some(Enrolment {
         id: Uuid::parse_str(id).ok()?,
         public_key: hex::decode(key).ok()?.try_into().ok()?,
@@ -131,6 +142,10 @@ fn from_words(words: &[String]) -> Option<Enrolment> {
         role: Role::from_name(role)?,
         unit: Uuid::parse_str(unit).ok()?,
         digits: digits.clone(),
+        node: match node {
+            [id, name] => Some(NodeOf { id: Uuid::parse_str(id).ok()?, name: name.clone() }),
+            _ => None,
+        },
     })
 }
 

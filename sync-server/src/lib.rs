@@ -20,6 +20,7 @@ mod grants;
 mod history;
 mod keys;
 mod ledger;
+mod media;
 mod memberships;
 mod metrics;
 mod offer;
@@ -98,6 +99,8 @@ pub struct Response {
     pub status: u16,
     pub content_type: &'static str,
     pub body: Vec<u8>,
+    /// More headers, names in lower case.
+    pub headers: Vec<(&'static str, String)>,
 }
 
 /// The server of one data folder. Cheap to clone; all clones are the same server.
@@ -111,6 +114,8 @@ struct Inner {
     store: Store,
     keys: Keys,
     ledger: Ledger,
+    /// Photos and recordings.
+    blobs: media::Blobs,
     env: Arc<dyn Env>,
     nonces: Mutex<Nonces>,
     tree: Mutex<Arc<Tree>>,
@@ -150,6 +155,7 @@ impl Server {
             store,
             keys,
             ledger,
+            blobs: media::Blobs::of(data_dir),
             env,
             nonces: Mutex::new(nonces),
             tree: Mutex::new(tree),
@@ -205,6 +211,14 @@ impl Server {
         pull::is_compaction_due(&self.inner)
     }
 
+    /// Takes out the photos and recordings that no record names and the uploads that nobody went on with.
+    ///
+    /// # Errors
+    /// Of the database or the folder.
+    pub fn collect_media(&self) -> Result<(), Error> {
+        media::collect(&self.inner)
+    }
+
     /// Every digest computed again from the documents, against what is stored: `true` when all agree.
     pub fn digests_hold(&self) -> Result<bool, Error> {
         self.inner.store.read(pull::digests_hold)
@@ -246,13 +260,18 @@ impl Server {
         let inner = &*self.inner;
         let checked = || {
             memberships::settle_terms(inner)?;
-            let caller = auth::check(inner, method, path, headers, body)?;
+            let caller = auth::check(inner, method, &shared_model::media::signed_path(path, headers), headers, body)?;
             sender.set(Some(caller.device.id));
             Ok::<_, Fault>(caller)
         };
         let signed = || checked().and_then(auth::only_open);
         let body = match (method, path) {
             ("GET", "/healthz" | "/readyz" | "/metrics") => return self.watched(path),
+            ("OPTIONS", media::PATH) => return Ok(media::options()),
+            _ if path == media::PATH || path.starts_with("/v1/media/") => {
+                let caller = signed()?;
+                return media::answer(inner, &caller, &media::Asked { method, path, headers, body });
+            }
             ("POST", "/v1/enrol") => body::write(&enrol::enrol(inner, &body::read(body)?)?),
             ("POST", "/v1/wiped") => body::write(&closing::wiped(inner, &body::read(body)?)?),
             ("POST", "/v1/sync") => {
@@ -281,7 +300,7 @@ impl Server {
             }
             _ => return Err(Fault::new(404, "not_found", "没有这个地址")),
         };
-        Ok(Response { status: 200, content_type: CONTENT_TYPE, body })
+        Ok(Response { status: 200, content_type: CONTENT_TYPE, body, headers: Vec::new() })
     }
 
     /// `/healthz`: the program runs. `/readyz`: the database answers and can be written. `/metrics`: what is counted.
@@ -291,7 +310,7 @@ impl Server {
             "/metrics" => metrics::text(&self.inner)?,
             _ => "ok\n".to_owned(),
         };
-        Ok(Response { status: 200, content_type: "text/plain; version=0.0.4; charset=utf-8", body: body.into_bytes() })
+        Ok(Response { status: 200, content_type: "text/plain; version=0.0.4; charset=utf-8", body: body.into_bytes(), headers: Vec::new() })
     }
 
     /// Writes and commits a row, at most every few seconds; while that goes on others are told what came of it the last time. A row fits where
@@ -327,7 +346,7 @@ impl Server {
         let time = self.inner.env.now_ms();
         let signature = fault.skew_nonce.as_ref().map(|nonce| self.inner.keys.sign(&time_text(time, nonce)).into());
         let reply = ErrorReply { code: fault.code.to_owned(), message: fault.message.into_owned(), time, signature, wipe: fault.wipe };
-        Response { status: fault.status, content_type: CONTENT_TYPE, body: body::write(&reply) }
+        Response { status: fault.status, content_type: CONTENT_TYPE, body: body::write(&reply), headers: Vec::new() }
     }
 
     /// What is counted; the program counts what it sees of requests here.

@@ -31,6 +31,11 @@ pub fn save(inner: &Inner, db: &Connection, m: &Membership) -> Result<Vec<Partit
         Edit::put("until", m.until_at.map_or(Value::Null, Value::Int)),
         Edit::put("version", Value::Int(i64::try_from(m.version).unwrap_or(i64::MAX))),
     ];
+    // what was never said is not written; what was said once may be taken back
+    if m.post.is_some() || m.is_party || m.version > 1 {
+        edits.push(Edit::put("post", m.post.clone().map_or(Value::Null, Value::Str)));
+        edits.push(Edit::put("party", Value::Bool(m.is_party)));
+    }
     edits.extend(m.stands_for.map(|of| Edit::put("stands_for", id(of))));
     let mut rows = inner.write_own(db, &m.unit, DocId::new(m.record, Class::Common), Kind::Membership, &edits)?;
     if people::roles(db, &m.person)? != before {

@@ -22,12 +22,15 @@ const ROUTES: [&str; 9] =
 
 /// The name of a path for logs and metrics.
 pub fn route_name(path: &str) -> &'static str {
+    if path == crate::media::PATH || path.starts_with("/v1/media/") {
+        return crate::media::PATH;
+    }
     ROUTES.into_iter().find(|route| *route == path).unwrap_or("other")
 }
 
 /// The name of a method for logs and metrics.
 pub fn method_name(method: &str) -> &'static str {
-    ["GET", "POST", "HEAD"].into_iter().find(|name| *name == method).unwrap_or("other")
+    ["GET", "POST", "HEAD", "PATCH", "OPTIONS"].into_iter().find(|name| *name == method).unwrap_or("other")
 }
 
 #[derive(Default)]

@@ -159,9 +159,12 @@ pub fn make_invite(inner: &Inner, db: &Connection, role: Role, unit: Uuid, name:
     let mut token = [0_u8; 16];
     inner.env.fill_random(&mut token);
     let token = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(token);
-    let expires_at = inner.env.now_ms() + INVITE_LIFE_MS;
+    let made_at = inner.env.now_ms();
+    let expires_at = made_at + INVITE_LIFE_MS;
     let token_hash = Sha256::digest(&token).into();
-    invites::add(db, &invites::Invite { token_hash, person, role, unit, auto_confirm, expires_at, used_at: None, device: None })?;
+    let (used_at, device, taken_back_at) = (None, None, None);
+    let invite = invites::Invite { token_hash, person, role, unit, auto_confirm, made_at, expires_at, used_at, device, taken_back_at };
+    invites::add(db, &invite)?;
     let url = store::get_meta(db, "url")?.ok_or(Error::Damaged("the server has no address"))?;
     let key = hex::encode(Sha256::digest(inner.keys.public()));
     let text = format!("gridwalk:1?u={}&t={token}&k={key}&e={expires_at}", percent(&url));
@@ -224,6 +227,8 @@ pub fn write_membership(inner: &Inner, db: &Connection, person: &Uuid, role: Rol
         from_at: inner.env.now_ms(),
         until_at: None,
         stands_for: None,
+        post: None,
+        is_party: false,
         version: 1,
     };
     memberships::save(inner, db, &membership)?;

@@ -2,6 +2,7 @@
 //! judged before (`push/reshape.rs`).
 
 use crate::error::Error;
+use crate::push::reshape;
 use crate::store::documents::PartitionRow;
 use crate::store::people::{self, Membership};
 use crate::store::units;
@@ -12,6 +13,7 @@ use shared_model::class::Class;
 use shared_model::crdt::{Edit, Value};
 use shared_model::doc::{DocId, area_id};
 use shared_model::records::Kind;
+use shared_model::wire::UnitChange;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
@@ -30,15 +32,57 @@ pub fn name_parent(inner: &Inner, db: &Connection, tree: &Tree, unit: &Uuid, par
     write(inner, db, unit, &[Edit::put("parent", parent.to_string()), version(at)])
 }
 
+/// A redrawing: all of its steps, each over the tree as the ones before leave it. Whoever stands above anything that moved writes under the next
+/// policy stamp, once.
+pub fn redraw(inner: &Inner, db: &Connection, tree: &Tree, changes: &[UnitChange]) -> Result<Vec<PartitionRow>, Error> {
+    let (mut tree, mut above, mut out) = (tree.clone(), BTreeSet::new(), Vec::new());
+    for change in changes {
+        match change {
+            UnitChange::Make { unit, parent, kind, name, code, shape } => {
+                let new = NewGrid { id: *unit, parent: *parent, kind, name: name.trim(), code, shape };
+                out.extend(make_grid(inner, db, &new)?);
+                reshape::add_grid(&mut tree, *unit, *parent, kind);
+            }
+            UnitChange::Move { unit, parent, .. } => {
+                out.extend(place(inner, db, &tree, unit, parent, &mut above)?);
+                tree.place(unit, *parent);
+            }
+            UnitChange::Close { unit, successors, .. } => {
+                out.extend(close_unit(inner, db, &tree, unit, successors)?);
+                reshape::close(&mut tree, unit, successors);
+            }
+            UnitChange::Shape { unit, shape, .. } => {
+                let value = if shape.is_empty() { Value::Null } else { Value::Str(shape.clone()) };
+                out.extend(write(inner, db, unit, &[Edit::put("shape", value)])?);
+            }
+        }
+    }
+    bump_at(inner, db, &above)?;
+    Ok(out)
+}
+
 /// Places a unit beneath another one. Whoever stands above it, before or after, writes under the next policy stamp.
 pub fn move_unit(inner: &Inner, db: &Connection, tree: &Tree, unit: &Uuid, parent: &Uuid) -> Result<Vec<PartitionRow>, Error> {
-    let at = units::place(db, unit, parent)?;
-    let row = write(inner, db, unit, &[Edit::put("parent", parent.to_string()), version(at)])?;
-    let mut above: BTreeSet<Uuid> = tree.ancestors(unit).into_iter().collect();
-    above.insert(*parent);
-    above.extend(tree.ancestors(parent));
+    let mut above = BTreeSet::new();
+    let row = place(inner, db, tree, unit, parent, &mut above)?;
     bump_at(inner, db, &above)?;
     Ok(row)
+}
+
+/// Places it, and adds what it stood and stands beneath.
+fn place(
+    inner: &Inner,
+    db: &Connection,
+    tree: &Tree,
+    unit: &Uuid,
+    parent: &Uuid,
+    above: &mut BTreeSet<Uuid>,
+) -> Result<Vec<PartitionRow>, Error> {
+    let at = units::place(db, unit, parent)?;
+    above.extend(tree.ancestors(unit));
+    above.insert(*parent);
+    above.extend(tree.ancestors(parent));
+    write(inner, db, unit, &[Edit::put("parent", parent.to_string()), version(at)])
 }
 
 /// Whoever stands at one of these units writes under the next stamp.
@@ -80,6 +124,8 @@ pub struct NewGrid<'a> {
     pub kind: &'a str,
     pub name: &'a str,
     pub code: &'a str,
+    /// Its boundary; empty: none.
+    pub shape: &'a str,
 }
 
 /// Makes a grid and its area. Making a unit gives nobody a new stamp.
@@ -93,6 +139,9 @@ pub fn make_grid(inner: &Inner, db: &Connection, new: &NewGrid<'_>) -> Result<Ve
     let mut out = Vec::new();
     for row in &rows {
         out.extend(add_unit(inner, db, row)?);
+    }
+    if !new.shape.is_empty() {
+        out.extend(write(inner, db, &new.id, &[Edit::put("shape", new.shape)])?);
     }
     Ok(out)
 }

@@ -57,6 +57,12 @@ pub fn look(server: &Server, is_serving: bool) -> Result<Status, Error> {
     let unsent: u64 = devices.iter().filter(|d| d.state == "active").map(|d| u64::from(d.unsent)).sum();
     words += &format!("等着办：{unconfirmed} 台设备待确认，{waiting} 条被退回的等社区看，设备上还有 {unsent} 条没交上来\n");
     words += &server.backup_words()?;
+    if inner.blobs.folder().is_dir() {
+        words += &format!(
+            "照片和录音 在 {}：备份里没有，请和备份一起另存一份；缺了的，拍的人和看过的设备会再传上来\n",
+            inner.blobs.folder().display()
+        );
+    }
     words += &match server.ledger_copy()? {
         None => "擦除与停用的台账 只有一份：运行 sync-server config --ledger-copy 另一块磁盘上的文件夹\n".to_owned(),
         Some((file, _)) => format!("擦除与停用的台账 另有一份在 {}\n", file.display()),

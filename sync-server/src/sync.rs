@@ -39,6 +39,7 @@ pub fn sync(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Syn
     let pushed = push_all(inner, caller, request)?;
     if pushed.has_erased {
         inner.store.truncate_wal();
+        crate::media::collect_quietly(inner);
     }
     pull::prepare(inner, caller, request, &pushed)?;
     let mut reply = inner.store.read(|db| pull::reply(inner, db, caller, request, &pushed))?;

@@ -70,6 +70,27 @@ impl Tree {
         self.nodes.insert(id, node);
     }
 
+    /// Has one stand elsewhere, at its next version.
+    pub fn place(&mut self, id: &Uuid, parent: Uuid) {
+        self.version += 1;
+        let Some(node) = self.nodes.get_mut(id) else { return };
+        if let Some(old) = node.parent() {
+            self.children.entry(old).or_default().retain(|child| child != id);
+        }
+        node.version += 1;
+        node.stood.push((self.version, Some(parent)));
+        self.children.entry(parent).or_default().push(*id);
+    }
+
+    /// Closes one, at its next version.
+    pub fn close(&mut self, id: &Uuid) {
+        self.version += 1;
+        if let Some(node) = self.nodes.get_mut(id) {
+            node.version += 1;
+            node.is_closed = true;
+        }
+    }
+
     /// A unit.
     pub fn get(&self, id: &Uuid) -> Option<&Node> {
         self.nodes.get(id)

@@ -50,6 +50,7 @@ fn membership(name: &str, role: Role, unit: &str) -> NewMembership {
         from: None,
         until: None,
         stands_for: None,
+        post: None,
     }
 }
 
@@ -375,7 +376,7 @@ fn a_grid_is_made_with_its_area_and_filled() {
 
 #[test]
 fn late_work_on_what_has_gone_since_goes_to_the_office() {
-    for gone in ["deleted", "moved", "closed", "there"] {
+    for gone in ["deleted", "moved", "merged", "closed", "there"] {
         let mut s = scene();
         let late = s.ana.write(s.b, s.person, Kind::Person, &[Edit::put("phone", "2")]);
         match gone {
@@ -385,6 +386,11 @@ fn late_work_on_what_has_gone_since_goes_to_the_office() {
             }
             "moved" => {
                 s.office.write(s.b, s.person, Kind::Person, &[Edit::put("moved_to", Uuid::from_u128(9).to_string())]);
+            }
+            "merged" => {
+                let other = DocId::new(Uuid::from_u128(9), Class::Register);
+                s.office.write(s.b, other, Kind::Person, &[Edit::put("name", "某")]);
+                s.office.write(s.b, s.person, Kind::Person, &[Edit::put("merged_into", other.record.to_string())]);
             }
             "closed" => assert!(is_accepted(&ask(&mut s.office, &s.w, Ask::CloseUnit { unit: s.b, successors: vec![], expected: 1 }))),
             _ => {}
@@ -448,4 +454,46 @@ fn the_tree_and_its_past_are_there_after_a_restart() {
     let late = s.ana.write(s.b, s.person, Kind::Person, &[Edit::put("phone", "2")]);
     s.ana.sync(&s.w);
     assert!(s.ana.accepted(late) && !units_of(&s.ana).contains(&s.b));
+}
+
+#[test]
+fn a_merge_leads_to_a_record_of_its_kind_in_its_community_that_its_writer_may_write() {
+    let there = |s: &mut Scene, grid: &str, kind: Kind| {
+        let b2 = building(2);
+        let edits = [Edit::put("name", "2号楼"), Edit::put("kind", "building"), Edit::put("number", "2")];
+        let part = s.office.part(b2, DocId::new(b2, Class::Common), Kind::Unit, &edits);
+        s.office.command("make_unit", Some(Ask::MakeUnit { unit: b2, parent: unit_id(grid) }), vec![part]);
+        let other = Uuid::from_u128(77);
+        let key = if kind == Kind::Person { "name" } else { "note" };
+        s.office.write(b2, DocId::new(other, Class::Register), kind, &[Edit::put(key, "某")]);
+        s.office.sync(&s.w);
+        other
+    };
+    for (what, expected) in [
+        ("itself", "bad_merge"),
+        ("another kind", "bad_merge"),
+        ("nobody", "no_record"),
+        ("another grid", "not_allowed"),
+        ("own grid", ""),
+        ("another grid by the office", ""),
+    ] {
+        let mut s = scene();
+        let grid = if what.starts_with("another grid") { GRID_2 } else { GRID };
+        let other = there(&mut s, grid, if what == "another kind" { Kind::Household } else { Kind::Person });
+        let to = match what {
+            "itself" => s.person.record,
+            "nobody" => Uuid::from_u128(78),
+            _ => other,
+        };
+        s.ana.sync(&s.w);
+        let edit = [Edit::put("merged_into", to.to_string())];
+        let writer = if what.ends_with("office") { &mut s.office } else { &mut s.ana };
+        let seq = writer.write(s.b, s.person, Kind::Person, &edit);
+        writer.sync(&s.w);
+        if expected.is_empty() {
+            assert!(writer.accepted(seq), "{what}: {:?}", writer.verdicts);
+        } else {
+            assert_eq!(writer.reason(seq), expected, "{what}");
+        }
+    }
 }

@@ -284,7 +284,8 @@ fn neither_the_log_nor_the_metrics_of_a_busy_day_name_anybody() {
         assert!(serving.request("13900000000", &path, &[], body).0 >= 400);
     }
     let invite = w.token(Role::BuildingHead, &b.to_string(), "欧阳金丝雀", true);
-    let broken = shared_model::wire::EnrolRequest { token: invite, public_key: [1; 32], nonce: [0; 16], proof: vec![0; 64].into() };
+    let broken =
+        shared_model::wire::EnrolRequest { token: invite, public_key: [1; 32], nonce: [0; 16], node: None, proof: vec![0; 64].into() };
     assert!(serving.request("POST", "/v1/enrol", &[], &write(&broken)).0 >= 400);
     let metrics = String::from_utf8(serving.request("GET", "/metrics", &[], b"").1).unwrap();
     drop((events, serving));
@@ -378,6 +379,7 @@ fn who_gains_a_building_is_woken_by_the_move_by_the_membership_and_by_its_first_
         from,
         until: None,
         stands_for: None,
+        post: None,
     };
     let mut events = serving.events(&mut ana);
     office.command("add_membership", Some(Ask::AddMembership(new(1, None))), vec![]);

@@ -25,12 +25,12 @@ impl Tape {
 impl Transport for Tape {
     fn post(&self, _url: &str, _path: &str, _headers: &[(String, String)], _body: &[u8]) -> Result<NetReply, ()> {
         let body = self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front().ok_or(())?;
-        Ok(NetReply { status: 200, body, retry_after_s: None })
+        Ok(NetReply { status: 200, body, retry_after_s: None, headers: Vec::new() })
     }
 }
 
 /// The engine of a home that was left unlocked, on a tape.
 pub fn engine(home: &Path, env: Arc<SimEnv>, tape: Tape) -> Engine {
-    let options = EngineOptions { env, transport: Arc::new(tape), keeps_unlocked: true, auto_lock: false };
+    let options = EngineOptions { env, transport: Arc::new(tape), keeps_unlocked: true, auto_lock: false, node: None };
     Engine::open(home.to_path_buf(), options).unwrap()
 }

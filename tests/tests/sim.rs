@@ -61,6 +61,14 @@ fn whatever_happens_nothing_is_lost_and_everybody_agrees_in_the_end() {
 }
 
 #[test]
+fn whatever_happens_photos_that_somebody_holds_are_seen_by_whoever_holds_their_record() {
+    let seeds = number("SIM_SEEDS").unwrap_or(SEEDS).min(100);
+    for seed in number("SIM_FROM").unwrap_or(0)..number("SIM_FROM").unwrap_or(0) + seeds {
+        e2e::sim::run_with_photos(seed);
+    }
+}
+
+#[test]
 fn a_seed_is_one_history() {
     assert_eq!(e2e::sim::shown_at_the_end(7), e2e::sim::shown_at_the_end(7));
 }

@@ -39,8 +39,49 @@ create table conflict (
     class integer not null,
     key text not null,
     kind integer not null,
+    -- by the newest of its values, ms, and about how many seconds a person takes; null until the inbox looked (`commands/inbox/marks.rs`)
+    at integer,
+    seconds integer,
     primary key (record, class, key)
 ) strict, without rowid;
+
+-- Documents that ended, were left by a move or deleted, and that the inbox has not looked at since they changed.
+create table unlooked (
+    record blob not null,
+    class integer not null,
+    primary key (record, class)
+) strict, without rowid;
+
+-- What such a document says that somebody has to look at: left behind, edited after its end, edited while deleted.
+create table mark (
+    record blob not null,
+    class integer not null,
+    rule text not null,
+    kind integer not null,
+    -- claimed time of what was written, ms, and the actor
+    at integer not null,
+    actor blob not null,
+    -- what was written, as a fingerprint: a new write asks again
+    facts text not null,
+    primary key (record, class, rule)
+) strict, without rowid;
+
+-- What was decided on this device, with what takes it back. Sent nowhere.
+create table decided (
+    id integer primary key,
+    item text not null,
+    kind text not null,
+    record blob,
+    household blob,
+    at integer not null,
+    batch blob,
+    -- what stood there before, in CBOR
+    back blob not null,
+    -- what was chosen, as people read it
+    text text not null,
+    undone integer not null default 0
+) strict;
+create index decided_by_batch on decided (batch) where batch is not null;
 
 -- Outbox and command log in one: a command keeps its place when it is judged.
 create table command (
@@ -178,6 +219,14 @@ create table due (
     tried_on text,
     visited_at integer
 ) strict, without rowid;
+
+-- Households and people that went into another: the record that stays for each. Derived from the edges in their rows.
+create table merged (
+    record blob primary key,
+    canon blob not null,
+    kind integer not null
+) strict, without rowid;
+create index merged_by_canon on merged (canon);
 
 -- Closed by an erasure: what is written next of this record in this class is of the generation after it.
 create table generation (

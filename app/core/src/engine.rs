@@ -2,11 +2,13 @@
 //! name and raises one event per change. No window, no HTTP server, no thread of its own.
 
 mod enrol;
+mod media;
 mod rounds;
 
 use crate::commands;
 use crate::env::{Env, HttpTransport, NetReply, SystemEnv, Told, Transport, WatchEnd};
 use crate::error::{CoreError, Result};
+use crate::jobs::Jobs;
 use crate::store;
 use crate::sync;
 use crate::vault::{Vault, random, write_private};
@@ -14,7 +16,8 @@ use crate::wipe;
 use crate::workspace::Identity;
 use rusqlite::Connection;
 use serde_json::Value as Json;
-use shared_model::commands::{COMMANDS, Changed};
+use shared_model::commands::{COMMANDS, Changed, Whoami};
+use shared_model::wire::NodeOf;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -29,12 +32,20 @@ pub struct EngineOptions {
     pub keeps_unlocked: bool,
     /// Locks after [`shared_model::limits::AUTO_LOCK_MS`] without a command.
     pub auto_lock: bool,
+    /// The machine that this home is one of several accounts of.
+    pub node: Option<NodeOf>,
 }
 
 impl EngineOptions {
     /// The machine's clock and network.
     pub fn system() -> Self {
-        EngineOptions { env: Arc::new(SystemEnv), transport: Arc::new(HttpTransport::new()), keeps_unlocked: false, auto_lock: true }
+        EngineOptions {
+            env: Arc::new(SystemEnv),
+            transport: Arc::new(HttpTransport::new()),
+            keeps_unlocked: false,
+            auto_lock: true,
+            node: None,
+        }
     }
 
     /// As the command line uses it.
@@ -49,8 +60,14 @@ const UNLOCKED_IDLE_MS: i64 = 60 * 60 * 1000;
 /// An open store and who writes in it.
 pub(crate) struct Open {
     pub db: Connection,
+    /// Photos and recordings: `media/`.
+    pub media: Connection,
     pub me: Identity,
     pub used_ms: i64,
+    /// The order of the ledger that was asked for last.
+    pub ledger: crate::commands::LedgerIndex,
+    /// What the office's inbox holds, as it was last asked.
+    pub inbox: Option<crate::commands::inbox::Kept>,
 }
 
 /// Keys made for an invite.
@@ -69,6 +86,12 @@ struct Inner {
     options: EngineOptions,
     open: Mutex<Option<Open>>,
     syncing: Mutex<()>,
+    /// Photos are on their way.
+    sending: Mutex<()>,
+    /// Long work that is asked about.
+    jobs: Mutex<Jobs>,
+    /// A thread of its own sees to photos.
+    media_apart: AtomicBool,
     told: Mutex<sync::Told>,
     /// Keys of an enrolment whose answer did not come: the same invite is tried again with the same.
     enrolling: Mutex<Option<Enrolling>>,
@@ -103,6 +126,9 @@ impl Engine {
             options,
             open: Mutex::new(None),
             syncing: Mutex::new(()),
+            sending: Mutex::new(()),
+            jobs: Mutex::default(),
+            media_apart: AtomicBool::new(false),
             told: Mutex::default(),
             enrolling: Mutex::new(None),
             offline: AtomicBool::new(false),
@@ -209,6 +235,11 @@ impl Engine {
         }
     }
 
+    /// Runs with the long work of this engine.
+    pub(crate) fn jobs<T>(&self, body: impl FnOnce(&mut Jobs) -> T) -> T {
+        body(&mut held(&self.0.jobs))
+    }
+
     /// Runs with the open store.
     pub(crate) fn with<T>(&self, body: impl FnOnce(&mut Open) -> Result<T>) -> Result<T> {
         let mut guard = held(&self.0.open);
@@ -240,7 +271,7 @@ impl Engine {
     /// Bytes that the store takes on disk.
     pub(crate) fn store_bytes(&self) -> u64 {
         let of = |name: &str| fs::metadata(self.0.home.join(name)).map_or(0, |m| m.len());
-        of("gridwalk.db") + of("gridwalk.db-wal")
+        ["gridwalk.db", "gridwalk.db-wal", "media.db", "media.db-wal"].into_iter().map(of).sum()
     }
 
     fn unlocked_path(&self) -> PathBuf {
@@ -257,11 +288,33 @@ impl Engine {
         Ok(db)
     }
 
+    /// What is left of an enrolment that was cut short is under a key that nobody has.
+    fn new_media(&self, key: &[u8; 32]) -> Result<rusqlite::Connection> {
+        for name in wipe::FILES.into_iter().filter(|name| name.starts_with("media.db")) {
+            match fs::remove_file(self.0.home.join(name)) {
+                Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
+                _ => {}
+            }
+        }
+        self.open_media(key)
+    }
+
+    fn open_media(&self, key: &[u8; 32]) -> Result<rusqlite::Connection> {
+        let mut db = crate::media::store::open(&self.0.home.join("media.db"), key)?;
+        let env = self.0.options.env.clone();
+        db.commit_hook(Some(move || {
+            env.before_commit();
+            false
+        }))?;
+        Ok(db)
+    }
+
     fn open_with(&self, key: &[u8; 32]) -> Result<()> {
         let db = self.open_store(key)?;
+        let media = self.open_media(key)?;
         let me: Identity =
             store::json_setting(&db, "identity")?.ok_or_else(|| CoreError::new("locked", "这份数据里没有登记，需要重新登记。"))?;
-        *held(&self.0.open) = Some(Open { db, me, used_ms: self.now_ms() });
+        *held(&self.0.open) = Some(Open { db, media, me, used_ms: self.now_ms(), ledger: Default::default(), inbox: None });
         Ok(())
     }
 
@@ -315,16 +368,21 @@ impl Engine {
         self.with(|o| crate::lease::is_over(&o.db, now)).unwrap_or(false)
     }
 
-    /// Closes the store when nobody used it for a while.
+    /// Closes the store when nobody used it for a while, and says so: a page that is open goes blank without asking for anything.
     pub(crate) fn lock_if_idle(&self) {
         if !self.0.options.auto_lock {
             return;
         }
-        let mut guard = held(&self.0.open);
-        let idle = guard.as_ref().is_some_and(|o| self.now_ms() - o.used_ms > shared_model::limits::AUTO_LOCK_MS);
-        if idle {
+        {
+            let mut guard = held(&self.0.open);
+            let idle = guard.as_ref().is_some_and(|o| self.now_ms() - o.used_ms > shared_model::limits::AUTO_LOCK_MS);
+            if !idle {
+                return;
+            }
             *guard = None;
         }
+        *held(&self.0.jobs) = Jobs::default();
+        self.raise(&Changed { kinds: vec!["session".into()], ..Changed::default() });
     }
 
     /// Locks: closes the store and forgets its key.
@@ -333,6 +391,7 @@ impl Engine {
     /// Of the file system.
     pub fn lock(&self) -> Result<()> {
         *held(&self.0.open) = None;
+        *held(&self.0.jobs) = Jobs::default();
         match fs::remove_file(self.unlocked_path()) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e.into()),
             _ => {}
@@ -341,13 +400,22 @@ impl Engine {
         Ok(())
     }
 
-    /// Opens with the PIN.
+    /// What may be said of a home to somebody who has not shown its PIN, whether its store is open for somebody else or not.
+    pub fn at_the_door(&self) -> Whoami {
+        let (enrolled, vault) = (self.vault().exists(), self.vault());
+        let (tries_left, wiped) = (enrolled.then(|| vault.tries_left()), self.wiped().filter(|_| !enrolled));
+        Whoami { enrolled, locked: enrolled, tries_left, wait_seconds: vault.wait_seconds(self.now_ms()), wiped, ..Whoami::default() }
+    }
+
+    /// Opens with the PIN. A store that is open already stays as it is; the digits must be right all the same.
     ///
     /// # Errors
     /// `locked` with the tries left.
     pub fn unlock(&self, pin: &str) -> Result<()> {
         let key = self.vault().open(self.env(), pin)?;
-        self.open_with(&key)?;
+        if !self.is_open() {
+            self.open_with(&key)?;
+        }
         self.keep_unlocked(&key)?;
         self.raise(&Changed { kinds: vec!["session".into()], ..Changed::default() });
         Ok(())
@@ -374,5 +442,9 @@ impl Engine {
         self.0.unreachable.store(reply.is_err(), Ordering::SeqCst);
         self.0.retry_after_s.store(reply.as_ref().map_or(0, |r| r.retry_after_s.unwrap_or(0)), Ordering::SeqCst);
         reply
+    }
+
+    fn send(&self, method: &str, url: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> std::result::Result<NetReply, ()> {
+        if self.0.offline.load(Ordering::SeqCst) { Err(()) } else { self.0.options.transport.send(method, url, path, headers, body) }
     }
 }

@@ -33,6 +33,15 @@ pub struct NetReply {
     pub body: Vec<u8>,
     /// `Retry-After`: the server asks to be left alone for so many seconds.
     pub retry_after_s: Option<u64>,
+    /// Headers that say how far an upload came, names in lower case.
+    pub headers: Vec<(String, String)>,
+}
+
+impl NetReply {
+    /// A header by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
 }
 
 /// What an event stream tells.
@@ -67,6 +76,15 @@ pub trait Transport: Send + Sync {
     /// `()` when there was no answer: the request may or may not have arrived.
     #[allow(clippy::result_unit_err)]
     fn post(&self, url: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Result<NetReply, ()>;
+
+    /// Sends a request of another kind: what brings and fetches photos and recordings. A network that only knows POST gives no answer.
+    ///
+    /// # Errors
+    /// As [`Transport::post`].
+    #[allow(clippy::result_unit_err)]
+    fn send(&self, _method: &str, _url: &str, _path: &str, _headers: &[(String, String)], _body: &[u8]) -> Result<NetReply, ()> {
+        Err(())
+    }
 
     /// Opens an event stream and hands on what it tells, until it ends or `heard` says `false`. Blocks as long. A network that has no
     /// streams says so; then a device asks now and then.
@@ -116,6 +134,17 @@ fn retry_after_s(reply: &Response) -> Option<u64> {
     reply.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()
 }
 
+/// Headers of an answer that anybody here reads.
+const READ_HEADERS: [&str; 2] = ["location", "upload-offset"];
+
+fn whole(reply: Response) -> Result<NetReply, ()> {
+    let (status, retry_after_s) = (reply.status().as_u16(), retry_after_s(&reply));
+    let text = |name: &str| Some((name.to_string(), reply.headers().get(name)?.to_str().ok()?.to_string()));
+    let headers = READ_HEADERS.into_iter().filter_map(text).collect();
+    let body = reply.bytes().map_err(|_| ())?.to_vec();
+    Ok(NetReply { status, body, retry_after_s, headers })
+}
+
 fn with_headers(mut request: RequestBuilder, headers: &[(String, String)]) -> RequestBuilder {
     for (k, v) in headers {
         request = request.header(k, v);
@@ -130,10 +159,13 @@ fn address(url: &str, path: &str) -> String {
 impl Transport for HttpTransport {
     fn post(&self, url: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Result<NetReply, ()> {
         let request = self.client.post(address(url, path)).header("content-type", "application/x-gridwalk").body(body.to_vec());
-        let reply = with_headers(request, headers).send().map_err(|_| ())?;
-        let (status, retry_after_s) = (reply.status().as_u16(), retry_after_s(&reply));
-        let body = reply.bytes().map_err(|_| ())?.to_vec();
-        Ok(NetReply { status, body, retry_after_s })
+        whole(with_headers(request, headers).send().map_err(|_| ())?)
+    }
+
+    fn send(&self, method: &str, url: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Result<NetReply, ()> {
+        let method = reqwest::Method::from_bytes(method.as_bytes()).map_err(|_| ())?;
+        let request = self.client.request(method, address(url, path)).body(body.to_vec());
+        whole(with_headers(request, headers).send().map_err(|_| ())?)
     }
 
     fn watch(&self, url: &str, path: &str, headers: &[(String, String)], heard: &mut dyn FnMut(Told) -> bool) -> WatchEnd {

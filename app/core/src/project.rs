@@ -2,7 +2,7 @@
 //! `spread` lays first visits over their tier's period; `reproject` makes all of it anew from the rows.
 
 use crate::error::Result;
-use crate::store::{self, Facts, get_row, rows};
+use crate::store::{self, Facts, get_row, rows, rows_of_all, same};
 use chrono::{DateTime, FixedOffset, NaiveDate, TimeZone};
 use pinyin::ToPinyin;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
@@ -10,6 +10,7 @@ use shared_model::codes::fold_width;
 use shared_model::due;
 use shared_model::matters;
 use shared_model::records::Kind;
+use shared_model::same::EDGE;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -60,6 +61,10 @@ pub struct Derived<'a> {
     visit_gone: bool,
     /// Matters of which the setting changed.
     renamed: BTreeSet<String>,
+    /// Is there any merge here at all? Asked once.
+    has_edges: Option<bool>,
+    /// Which records went into which is to be told anew.
+    remerge: bool,
 }
 
 impl<'a> Derived<'a> {
@@ -75,6 +80,15 @@ impl<'a> Derived<'a> {
             spread_needed: false,
             visit_gone: false,
             renamed: BTreeSet::new(),
+            has_edges: None,
+            remerge: false,
+        }
+    }
+
+    fn has_edges(&mut self) -> Result<bool> {
+        match self.has_edges {
+            Some(known) => Ok(known),
+            None => Ok(*self.has_edges.insert(same::has_edges(self.db)?)),
         }
     }
 
@@ -83,7 +97,12 @@ impl<'a> Derived<'a> {
         match kind {
             Kind::Household | Kind::Person | Kind::Case | Kind::Visit | Kind::Config => match get_row(self.db, kind, record)? {
                 Some(row) => return self.note(&row),
-                None if kind == Kind::Household => self.leave_place(record)?,
+                None if same::KINDS.contains(&kind) => {
+                    self.remerge |= self.has_edges()? && same::takes_part(self.db, record)?;
+                    if kind == Kind::Household {
+                        self.leave_place(record)?;
+                    }
+                }
                 None if kind == Kind::Visit => self.visit_gone = true,
                 None => {}
             },
@@ -108,6 +127,9 @@ impl<'a> Derived<'a> {
     /// # Errors
     /// Of the store.
     pub fn note_but_words(&mut self, row: &dyn Facts, is_new: bool) -> Result<()> {
+        if same::KINDS.contains(&row.kind()) && !self.remerge {
+            self.remerge = row.has(EDGE) || (self.has_edges()? && same::takes_part(self.db, row.record())?);
+        }
         match row.kind() {
             Kind::Household => match row.named("building") {
                 Some(building) => self.put_in_place(row, building, is_new)?,
@@ -150,8 +172,11 @@ impl<'a> Derived<'a> {
             // a refused visit left no row that could name its door: every door that counts as visited is asked again
             self.visited.extend(visited_doors(self.db)?);
         }
+        if self.remerge {
+            self.merge_anew()?;
+        }
         for h in &self.visited {
-            note_visits(self.db, *h)?;
+            note_visits(self.db, same::canon(self.db, *h)?)?;
         }
         for code in std::mem::take(&mut self.renamed).iter().filter(|code| matters::is_local(code)) {
             for case in rows(self.db, Kind::Case, "where t._del is null and t.matter = ?1", &[code])? {
@@ -163,6 +188,27 @@ impl<'a> Derived<'a> {
             store::set_setting(self.db, "spread_dirty", b"1")?;
         }
         Ok(self.spread_needed)
+    }
+
+    /// Who went into whom, and what follows for the doors: what went has no turn of its own, what came back has one again.
+    fn merge_anew(&mut self) -> Result<()> {
+        self.has_edges = Some(true);
+        for (record, kind) in same::rebuild(self.db)? {
+            if kind != Kind::Household {
+                continue;
+            }
+            self.visited.insert(record);
+            match get_row(self.db, kind, record)? {
+                Some(row) => self.note_but_words(&row, false)?,
+                None => self.leave_place(record)?,
+            }
+        }
+        // a door that is in its place already may have gone in this very transaction
+        let gone = same::all(self.db)?;
+        for record in gone.keys() {
+            self.leave_place(*record)?;
+        }
+        Ok(())
     }
 
     /// Walking order of a household and the tier it is due by.
@@ -185,6 +231,9 @@ impl<'a> Derived<'a> {
         };
         if old.as_ref().is_some_and(|o| o.0 == walk && o.1 == tier && o.2 == grid && o.3 == since) {
             return Ok(());
+        }
+        if self.has_edges()? && same::canon(self.db, row.record())? != row.record() {
+            return self.leave_place(row.record());
         }
         let place = match &mut self.place {
             Some(place) => place,
@@ -271,10 +320,10 @@ pub fn spread(db: &Connection) -> Result<()> {
 
 /// Makes everything that derives from rows anew.
 pub fn reproject(db: &Connection, now_ms: i64) -> Result<()> {
-    db.execute_batch("delete from due;")?;
+    db.execute_batch("delete from due; delete from merged;")?;
     let mut all = BTreeMap::new();
     for kind in [Kind::Household, Kind::Person, Kind::Case, Kind::Visit] {
-        for row in rows(db, kind, "", &[])? {
+        for row in rows_of_all(db, kind, "", &[])? {
             all.insert(row.record, kind);
         }
     }
@@ -364,7 +413,7 @@ fn door_walk(building: &str, unit_no: Option<&str>, door: Option<&str>, family: 
 }
 
 /// Numbers in a text padded to six digits, so that text order is number order.
-fn padded(text: &str) -> String {
+pub fn padded(text: &str) -> String {
     let mut out = String::new();
     pad(&mut out, text);
     out
@@ -391,7 +440,10 @@ fn visited_doors(db: &Connection) -> Result<Vec<Uuid>> {
 fn note_visits(db: &Connection, household: Uuid) -> Result<()> {
     let (mut reached, mut tried, mut last) = (None, None, None::<i64>);
     {
-        let mut q = db.prepare_cached("select at, outcome from visit where household = ?1 and _del is null")?;
+        let mut q = db.prepare_cached(
+            "select t.at, t.outcome from visit t
+             where t.household in (select ?1 union all select m.record from merged m where m.canon = ?1) and t._del is null",
+        )?;
         let mut visits = q.query([household])?;
         while let Some(v) = visits.next()? {
             let Some(at) = v.get::<_, Option<i64>>(0)? else { continue };
@@ -557,8 +609,31 @@ fn fold_onto(out: &mut String, text: &str) {
     }
 }
 
+/// Doors behind which everybody is away, each with the day on which the first is back.
+pub fn back_of(db: &Connection) -> Result<HashMap<Uuid, NaiveDate>> {
+    let mut q = db.prepare_cached(if same::is_empty(db)? {
+        "select household, min(away_until) from person
+         where household in (select household from person where away_until is not null) and _del is null and ended is null and name is not null
+         group by household having count(*) = count(away_until)"
+    } else {
+        "select coalesce(m.canon, p.household) as home, min(p.away_until) from person p left join merged m on m.record = p.household
+         where p._del is null and p.ended is null and p.name is not null and p.household is not null
+           and p.record not in (select record from merged)
+         group by home having count(*) = count(p.away_until)"
+    })?;
+    let mut out = HashMap::new();
+    for row in q.query_map([], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, String>(1)?)))? {
+        let (household, until) = row?;
+        if let Some(back) = parse_day(&until).and_then(|day| day.succ_opt()) {
+            out.insert(household, back);
+        }
+    }
+    Ok(out)
+}
+
 /// Due dates of all doors here, by household.
 pub fn due_of(db: &Connection, today: NaiveDate) -> Result<HashMap<Uuid, (due::DueOn, Option<i64>)>> {
+    let back = back_of(db)?;
     let mut q = db.prepare_cached(
         "select d.household, d.tier, d.first, d.reached_on, d.tried_on, d.visited_at, coalesce(h.vacant, 0)
          from due d join household h on h.record = d.household",
@@ -567,7 +642,11 @@ pub fn due_of(db: &Connection, today: NaiveDate) -> Result<HashMap<Uuid, (due::D
         let day = |i: usize| -> rusqlite::Result<Option<NaiveDate>> { Ok(r.get::<_, Option<String>>(i)?.as_deref().and_then(parse_day)) };
         let tier: String = r.get(1)?;
         let first = day(2)?.unwrap_or(today);
-        Ok((r.get(0)?, (due::due(&tier, r.get(6)?, today, first, day(3)?, day(4)?), r.get(5)?)))
+        let (household, mut on) = (r.get(0)?, due::due(&tier, r.get(6)?, today, first, day(3)?, day(4)?));
+        if let Some(back) = back.get(&household) {
+            on = due::when_back(on, *back, today);
+        }
+        Ok((household, (on, r.get(5)?)))
     })?;
     Ok(got.collect::<rusqlite::Result<_>>()?)
 }

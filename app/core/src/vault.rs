@@ -28,6 +28,14 @@ struct Seal {
     wait_until_ms: i64,
 }
 
+impl Seal {
+    fn wait_seconds(&self, now_ms: i64) -> Option<u32> {
+        let left_ms = self.wait_until_ms - now_ms;
+        // a clock set back cannot lengthen the wait beyond what was set
+        (left_ms > 0 && left_ms <= 3_600_000).then(|| u32::try_from(left_ms / 1000 + 1).unwrap_or(u32::MAX))
+    }
+}
+
 /// The files of one home that hold keys.
 pub struct Vault {
     home: PathBuf,
@@ -53,15 +61,33 @@ impl Vault {
     /// # Errors
     /// `invalid_args` for another form of PIN, or of the file system.
     pub fn seal(&self, env: &dyn Env, pin: &str, key: &[u8; 32]) -> Result<()> {
-        if pin.len() != 6 || !pin.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(CoreError::args("PIN 要 6 位数字。").at("pin"));
-        }
+        check_form(pin).map_err(|e| e.at("pin"))?;
         fs::create_dir_all(&self.home)?;
         let device_key: [u8; 32] = random(env);
         write_private(&self.home.join("device.key"), hex::encode(device_key).as_bytes())?;
+        self.write_sealed(env, pin, key, &device_key)
+    }
+
+    /// Seals the same store key under another PIN. The device key stays, so that one file is replaced as a whole: a power cut leaves the one
+    /// PIN or the other, never none.
+    ///
+    /// # Errors
+    /// `wrong_pin` with the tries left, or the wait; `invalid_args` for another form of PIN; of the file system.
+    pub fn reseal(&self, env: &dyn Env, old: &str, new: &str) -> Result<()> {
+        check_form(new).map_err(|e| e.at("new"))?;
+        let key = self.open(env, old).map_err(|e| if e.code == "locked" { CoreError::new("wrong_pin", e.message).at("old") } else { e })?;
+        let device_key = self.device_key()?;
+        self.write_sealed(env, new, &key, &device_key)
+    }
+
+    fn device_key(&self) -> Result<Vec<u8>> {
+        hex::decode(fs::read_to_string(self.home.join("device.key"))?.trim()).map_err(|_| damaged())
+    }
+
+    fn write_sealed(&self, env: &dyn Env, pin: &str, key: &[u8; 32], device_key: &[u8]) -> Result<()> {
         let (salt, nonce): ([u8; 16], [u8; 12]) = (random(env), random(env));
         let (memory_kib, passes) = (64 * 1024, 2);
-        let kek = derive(pin, &salt, &device_key, memory_kib, passes)?;
+        let kek = derive(pin, &salt, device_key, memory_kib, passes)?;
         let sealed = ChaCha20Poly1305::new(Key::from_slice(&kek))
             .encrypt(Nonce::from_slice(&nonce), key.as_slice())
             .map_err(|_| CoreError::new("server_error", "钥匙没能封好。"))?;
@@ -84,15 +110,12 @@ impl Vault {
     /// `locked` with the tries left, or the wait.
     pub fn open(&self, env: &dyn Env, pin: &str) -> Result<[u8; 32]> {
         let bytes = fs::read(self.seal_path()).map_err(|_| CoreError::new("invalid_args", "这台设备还没有登记。"))?;
-        let damaged = || CoreError::new("locked", "钥匙文件损坏，需要重新登记。数据文件原样留着。");
         let mut seal: Seal = serde_json::from_slice(&bytes).map_err(|_| damaged())?;
         let now = env.now_ms();
-        // a clock set back cannot lengthen the wait beyond what was set
-        if now < seal.wait_until_ms && seal.wait_until_ms - now <= 3_600_000 {
-            let s = (seal.wait_until_ms - now) / 1000 + 1;
+        if let Some(s) = seal.wait_seconds(now) {
             return Err(CoreError::new("locked", format!("PIN 试错太多，请 {s} 秒后再试。数据都在。")));
         }
-        let device_key = hex::decode(fs::read_to_string(self.home.join("device.key"))?.trim()).map_err(|_| damaged())?;
+        let device_key = self.device_key()?;
         let salt = hex::decode(&seal.salt).map_err(|_| damaged())?;
         let kek = derive(pin, &salt, &device_key, seal.memory_kib, seal.passes)?;
         let nonce = hex::decode(&seal.nonce).map_err(|_| damaged())?;
@@ -128,10 +151,24 @@ impl Vault {
         FREE_TRIES.saturating_sub(seal.map_or(0, |s| s.tries))
     }
 
+    /// Seconds until the next try is heard; `None` when it may be made now.
+    pub fn wait_seconds(&self, now_ms: i64) -> Option<u32> {
+        let seal: Seal = serde_json::from_slice(&fs::read(self.seal_path()).ok()?).ok()?;
+        seal.wait_seconds(now_ms)
+    }
+
     fn write(&self, seal: &Seal) -> Result<()> {
         let bytes = serde_json::to_vec(seal).map_err(|_| CoreError::new("server_error", "钥匙没能写下。"))?;
         write_private(&self.seal_path(), &bytes)
     }
+}
+
+fn damaged() -> CoreError {
+    CoreError::new("locked", "钥匙文件损坏，需要重新登记。数据文件原样留着。")
+}
+
+fn check_form(pin: &str) -> Result<()> {
+    if pin.len() == 6 && pin.bytes().all(|b| b.is_ascii_digit()) { Ok(()) } else { Err(CoreError::args("PIN 要 6 位数字。")) }
 }
 
 fn derive(pin: &str, salt: &[u8], device_key: &[u8], memory_kib: u32, passes: u32) -> Result<[u8; 32]> {

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 const MARKER: &str = "wiped.json";
 /// Everything that a home holds, in the order in which it goes: keys first. Whoever adds a file to the home adds it here.
-pub const FILES: [&str; 10] = [
+pub const FILES: [&str; 16] = [
     "device.key",
     "device.new",
     "seal.json",
@@ -28,6 +28,12 @@ pub const FILES: [&str; 10] = [
     "gridwalk.db-shm",
     "gridwalk.db-journal",
     "gridwalk.db",
+    "media.db-wal",
+    "media.db-shm",
+    "media.db-journal",
+    "media.db",
+    crate::commands::map::base::FILE,
+    crate::commands::map::base::NEW_FILE,
 ];
 
 /// What is left of a wiped device.

@@ -15,6 +15,7 @@ use shared_model::doc::{DocId, actor_of};
 use shared_model::limits::{KEY_BYTES_MAX, TEXT_BYTES_MAX};
 use shared_model::records::Kind;
 use shared_model::rules::{self, Role, Verb};
+use shared_model::same::EDGE;
 use shared_model::wire::{self, Ask, Command, Part, RoleAtUnit};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -267,6 +268,11 @@ impl Writer<'_> {
             }
             parts.extend(self.write_doc(d)?);
         }
+        // who went into whom is told by what derives from the rows
+        let merges = |e: &KeyEdit| matches!(e.key.as_str(), EDGE | DEL_KEY);
+        for d in intent.docs.iter().filter(|d| d.kind == Kind::Person && d.edits.iter().any(merges)) {
+            self.touch(d.doc.record, d.kind);
+        }
         if parts.is_empty() && intent.ask.is_none() && intent.adopts.is_none() {
             return Ok(None);
         }
@@ -361,7 +367,7 @@ impl Writer<'_> {
             (false, true) => Verb::EditOwn,
             (false, false) => Verb::Edit,
         };
-        let may_be_shared = doc.is_placed_apart || d.kind == Kind::CaseStep;
+        let may_be_shared = doc.is_placed_apart || matches!(d.kind, Kind::CaseStep | Kind::Attachment);
         let may_write = if may_be_shared && self.is_only_shared(d)? { rules::may_write_shared } else { rules::may_write };
         if !self.roles.iter().any(|r| may_write(r.role, d.kind, d.doc.class, verb)) {
             return Err(CoreError::not_allowed(&format!("改{}", d.kind.def().zh)));
@@ -380,12 +386,17 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// Is the document, or the case of a new step, here only because somebody shares it?
+    /// Is the document, or the case of a new step or attachment, here only because somebody shares it?
     fn is_only_shared(&self, d: &DocEdit) -> Result<bool> {
         if docs::is_only_shared(self.tx, d.doc)? {
             return Ok(true);
         }
-        let case = d.edits.iter().find(|e| d.kind == Kind::CaseStep && e.key == "case");
+        let of = match d.kind {
+            Kind::CaseStep => "case",
+            Kind::Attachment => "of",
+            _ => return Ok(false),
+        };
+        let case = d.edits.iter().find(|e| e.key == of);
         let case = case.and_then(|e| e.value.as_str()).and_then(|id| Uuid::parse_str(id).ok());
         match case {
             Some(record) => docs::is_only_shared(self.tx, DocId { record, ..d.doc }),
@@ -422,7 +433,7 @@ pub fn may_ever(db: &Connection, me: &Identity, kind: Kind, verb: Verb) -> Resul
 }
 
 fn may_ever_as(roles: &[RoleAtUnit], kind: Kind, verb: Verb) -> Result<()> {
-    let shared = |role| kind == Kind::CaseStep && rules::may_write_shared(role, kind, Class::Open, verb);
+    let shared = |role| rules::may_write_shared(role, kind, Class::Open, verb);
     if roles.iter().any(|r| rules::may_ever_write(r.role, kind, verb) || shared(r.role)) {
         Ok(())
     } else {

@@ -76,9 +76,43 @@ pub enum Command {
         /// Shows the device as it will be in so many days: its clock is that far ahead. Nothing else changes.
         #[arg(long, value_name = "DAYS", default_value_t = 0)]
         days_ahead: u16,
+        /// One machine with named accounts, each with its own PIN: the name by which the office knows it. Later starts need not say it again.
+        #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "")]
+        node: Option<String>,
+        /// The https name under which a proxy on this machine shows a node to others, e.g. `https://office-pc.lan`.
+        #[arg(long, value_name = "URL")]
+        public: Option<String>,
+    },
+    /// The accounts of a node.
+    Account {
+        #[command(subcommand)]
+        what: AccountCommand,
     },
     /// The demo: a server, three devices, three rosters, all live on this machine.
     Demo(Demo),
+}
+
+/// What to do with the accounts of a node. A node that is being served notices at its next start.
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Names, roles and ids.
+    List,
+    /// Enrol one more person with an invite.
+    Add {
+        invite: String,
+        /// Six digits.
+        #[arg(long)]
+        pin: String,
+    },
+    /// Take one off with all it holds; refused while something is unsent, unless a reason is given.
+    Remove {
+        id: String,
+        /// Without it nobody can look whether something is unsent, and a reason is needed.
+        #[arg(long)]
+        pin: Option<String>,
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
 }
 
 /// Options of the demo.

@@ -40,6 +40,7 @@ pub fn status(code: &str) -> StatusCode {
         }
         "not_found" | "unknown_command" => StatusCode::NOT_FOUND,
         "invalid_args" | "bad_json" => StatusCode::BAD_REQUEST,
+        "unsent" => StatusCode::CONFLICT,
         "too_large" => StatusCode::PAYLOAD_TOO_LARGE,
         "not_a_roster" | "bad_file" | "empty_sheet" | "bad_encoding" | "zip_bomb" | "bad_change" => StatusCode::UNPROCESSABLE_ENTITY,
         "offline" | "busy" => StatusCode::SERVICE_UNAVAILABLE,

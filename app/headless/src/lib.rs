@@ -9,6 +9,7 @@ mod failure;
 pub mod http;
 mod limits;
 mod log;
+mod node;
 mod run;
 
 pub use device::{Device, Heard};

@@ -18,6 +18,14 @@ pub const EVENTS_BEHIND: usize = 256;
 pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Random bytes of a session token.
 pub const TOKEN_BYTES: usize = 32;
+/// Sessions of a node, of all its accounts together.
+pub const SESSIONS_MAX: usize = 64;
+/// A locked session is forgotten after this long without use, milliseconds.
+pub const SESSION_FORGOTTEN_MS: i64 = 24 * 3600 * 1000;
+/// Idle sessions of a node are looked for this often.
+pub const SWEEP_EVERY: Duration = Duration::from_secs(15);
+/// Accounts taken off a node that it remembers.
+pub const REMOVED_KEPT: usize = 50;
 
 /// Demo: how long the child server may take to listen.
 pub const SERVER_START: Duration = Duration::from_secs(10);

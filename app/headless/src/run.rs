@@ -1,11 +1,12 @@
 //! The commands of the command line, each a few lines around one call of the engine.
 
-use crate::cli::{Cli, Command};
+use crate::cli::{AccountCommand, Cli, Command};
 use crate::device::Device;
 use crate::failure::{Outcome, fail, of_core, of_io};
 use crate::http::files::Pages;
 use crate::http::guard::Guard;
 use crate::limits::STDIN_BYTES;
+use crate::node::Node;
 use crate::{demo, http, log};
 use app_core::{Engine, EngineOptions, Env, SystemEnv};
 use serde_json::{Value, json};
@@ -39,7 +40,15 @@ pub fn run(cli: Cli) -> Outcome<()> {
         Command::Sync { json, trace } => {
             reply(&open(home.as_deref())?.call("sync_now", json!({ "trace": trace })).map_err(of_core)?, Form::of(json))
         }
-        Command::Serve { listen, ui, days_ahead } => serve(home.as_deref(), listen, ui.as_deref(), days_ahead),
+        Command::Serve { listen, ui, days_ahead, node, public } => {
+            let serving = Serving { listen, ui: ui.as_deref(), days_ahead };
+            match node.is_some() || home.as_deref().is_some_and(Node::is_at) {
+                true => serve_node(home.as_deref(), node.as_deref(), public.as_deref(), &serving),
+                false if public.is_some() => Err(fail("invalid_args", "--public 只用于共用电脑（--node）。")),
+                false => serve(home.as_deref(), &serving),
+            }
+        }
+        Command::Account { what } => account(home.as_deref(), what),
         Command::Demo(options) => demo::run(options),
     }
 }
@@ -79,8 +88,66 @@ impl Env for Ahead {
     }
 }
 
+/// What serving one device and a node have in common.
+struct Serving<'a> {
+    listen: SocketAddr,
+    ui: Option<&'a Path>,
+    days_ahead: u16,
+}
+
+fn node_at(home: Option<&Path>, name: Option<&str>, options: EngineOptions) -> Outcome<Arc<Node>> {
+    let home = home.ok_or_else(|| fail("invalid_args", "--home DIR is missing: the folder of this node"))?;
+    log::private_folder(home).map_err(|e| of_io("这个文件夹用不了", &e))?;
+    log::start(home);
+    Node::open(home, name, options)
+}
+
+/// `https://host[:port]` as browsers write it in `Host`.
+fn public_host(url: &str) -> Outcome<String> {
+    let host = url.strip_prefix("https://").map(|h| h.trim_end_matches('/')).unwrap_or_default();
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b);
+    if host.is_empty() || !host.bytes().all(is_plain) {
+        return Err(fail("invalid_args", "--public 要写成 https://office-pc.lan 这样。"));
+    }
+    Ok(host.strip_suffix(":443").unwrap_or(host).to_ascii_lowercase())
+}
+
+/// A machine with named accounts, until Ctrl-C. PINs and residents' data never go over a network in clear: other machines reach it through TLS.
+fn serve_node(home: Option<&Path>, name: Option<&str>, public: Option<&str>, serving: &Serving<'_>) -> Outcome<()> {
+    if !serving.listen.ip().is_loopback() {
+        return Err(fail(
+            "not_allowed",
+            "共用电脑不在网络上明文监听：PIN 和居民信息会被别人看到。请让它只听本机（127.0.0.1:端口），由本机上带证书的代理（如 Caddy）转发，并用 --public https://名称 告诉它。",
+        ));
+    }
+    let public = public.map(public_host).transpose()?;
+    // The node outlives the runtime, as its engines must.
+    let node = node_at(home, name, EngineOptions { env: Arc::new(Ahead { days: serving.days_ahead }), ..EngineOptions::headless() })?;
+    let runtime = runtime()?;
+    let pages = Pages::find(serving.ui);
+    runtime.block_on(async {
+        let (listener, address) = http::listen(serving.listen).await?;
+        let guard = Guard::new(address).behind(public.clone());
+        say(&format!("Gridwalk: {}\n", public.map_or_else(|| url(address, None), |host| format!("https://{host}/ <- http://{address}/"))))?;
+        tokio::spawn(http::node::sweep(node.clone()));
+        http::serve(listener, http::node::site(node.clone(), pages, guard)).await
+    })
+}
+
+/// The accounts of a node, from the command line.
+fn account(home: Option<&Path>, what: AccountCommand) -> Outcome<()> {
+    let node = node_at(home, None, EngineOptions::headless())?;
+    let done = match what {
+        AccountCommand::List => node.whoami(None)?["node"].clone(),
+        AccountCommand::Add { invite, pin } => node.enrol(None, json!({ "invite": invite, "pin": pin }))?.1,
+        AccountCommand::Remove { id, pin, reason } => node.remove_here(&id, pin.as_deref(), &reason)?,
+    };
+    reply(&done, Form::Line)
+}
+
 /// The UI and the command list of one device, until Ctrl-C.
-fn serve(home: Option<&Path>, listen: SocketAddr, ui: Option<&Path>, days_ahead: u16) -> Outcome<()> {
+fn serve(home: Option<&Path>, serving: &Serving<'_>) -> Outcome<()> {
+    let Serving { listen, ui, days_ahead } = *serving;
     // The device outlives the runtime: an engine's HTTP client may not be dropped inside one.
     let device = Device::new();
     let engine = open_as(home, EngineOptions { env: Arc::new(Ahead { days: days_ahead }), ..EngineOptions::headless() })?;

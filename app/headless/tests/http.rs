@@ -77,6 +77,12 @@ fn a_page_may_not_name_a_path_of_this_machine() {
     let paths = [
         ("import_roster", r#"{"file": "/etc/passwd", "grid": "1"}"#),
         ("fill_table", r#"{"file": "/etc/passwd"}"#),
+        ("import_orders", r#"{"file": "/etc/passwd"}"#),
+        ("import_xlsform", r#"{"file": "/etc/passwd"}"#),
+        ("export_orders", r#"{"out": "/tmp/a.xlsx"}"#),
+        ("export_ledger", r#"{"kind": "person", "out": "/tmp/a.xlsx"}"#),
+        ("weekly_sheet", r#"{"out": "/tmp/a.xlsx"}"#),
+        ("door_list", r#"{"building": "1", "out": "/tmp/a.xlsx"}"#),
         ("sync_now", r#"{"trace": "/tmp"}"#),
     ];
     for (command, args) in paths {

@@ -7,7 +7,7 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error, Serialize)]
 #[error("{code}: {message}")]
 pub struct ReadError {
-    /// `not_a_roster | not_orders | empty_sheet | bad_encoding | zip_bomb | too_large | bad_file`
+    /// `not_a_roster | not_orders | not_xlsform | empty_sheet | bad_encoding | zip_bomb | too_large | bad_file`
     pub code: &'static str,
     pub message: String,
     /// 1-based row of the sheet or line of the text file.
@@ -26,8 +26,18 @@ impl ReadError {
         Self::new("not_a_roster", message)
     }
 
+    /// Nothing in a blank workbook was known.
+    #[must_use]
+    pub fn not_known() -> Self {
+        Self::not_a_roster("没有认出表头:至少要有姓名、户主、住址、事项中的一列;也可以自己对")
+    }
+
     pub(crate) fn not_orders(message: impl Into<String>) -> Self {
         Self::new("not_orders", message)
+    }
+
+    pub(crate) fn not_xlsform(message: impl Into<String>) -> Self {
+        Self::new("not_xlsform", message)
     }
 
     pub(crate) fn empty_sheet(message: impl Into<String>) -> Self {

@@ -19,6 +19,11 @@ macro_rules! fields {
             pub fn key(self) -> &'static str {
                 match self { $(Field::$variant => $key),* }
             }
+
+            /// By that name.
+            pub fn from_key(key: &str) -> Option<Field> {
+                match key { $($key => Some(Field::$variant),)* _ => None }
+            }
         }
 
         /// Every word a header may use for the field, normalised as `plain_label` does.
@@ -151,53 +156,71 @@ pub(crate) fn field_of(path: &[String]) -> Option<Field> {
     bare.or_else(|| exact(&format!("{parent}{leaf}")))
 }
 
-/// One column of a table.
+/// One column of a table. `F` is what a column can hold: a `Field` of a roster, or the key of another ledger's field.
 #[derive(Debug, Clone)]
-pub(crate) struct Column {
+pub(crate) struct Column<F = Field> {
     pub at: u32,
     /// The header as written, as a person looks for it: the lowest label, with the one above where that decides.
     pub header: String,
-    pub field: Option<Field>,
+    /// The labels over it, topmost first, each once.
+    pub path: Vec<String>,
+    pub field: Option<F>,
     /// False for a column without a word of its own; what stands in it is still read.
     pub is_labelled: bool,
 }
 
 /// The header of a sheet: 0-based rows, both bounds inside.
 #[derive(Debug, Clone)]
-pub(crate) struct Header {
+pub(crate) struct Header<F = Field> {
     pub first_row: u32,
     pub last_row: u32,
-    pub columns: Vec<Column>,
+    pub columns: Vec<Column<F>>,
 }
 
-impl Header {
+impl<F: Copy + PartialEq> Header<F> {
     /// The first column that holds the field.
-    pub fn column(&self, field: Field) -> Option<&Column> {
+    pub fn column(&self, field: F) -> Option<&Column<F>> {
         self.columns.iter().find(|column| column.field == Some(field))
     }
 
-    pub fn has(&self, field: Field) -> bool {
+    pub fn has(&self, field: F) -> bool {
         self.column(field).is_some()
     }
 
-    fn score(&self) -> usize {
-        let mut fields: Vec<&str> = self.columns.iter().filter_map(|column| column.field).map(Field::key).collect();
-        fields.sort_unstable();
-        fields.dedup();
-        fields.len()
+    /// How many different facts its columns hold.
+    pub fn score(&self) -> usize {
+        let mut seen: Vec<F> = Vec::new();
+        for field in self.columns.iter().filter_map(|column| column.field) {
+            if !seen.contains(&field) {
+                seen.push(field);
+            }
+        }
+        seen.len()
     }
 }
 
-/// The rows that read most like a header, fewer rows first; `None` when nothing reads like one.
+/// The rows that read most like the header of a roster, fewer rows first; `None` when nothing reads like one.
 pub(crate) fn find(grid: &Grid) -> Option<Header> {
-    let mut best: Option<((usize, std::cmp::Reverse<usize>), Header)> = None;
+    find_as(grid, field_of, |field| field == Field::Phone)
+}
+
+/// Facts told, then as few rows as can be.
+type Rank = (usize, std::cmp::Reverse<usize>);
+
+/// The same for the words of another ledger. `may_repeat`: a fact that several columns may hold.
+pub(crate) fn find_as<F: Copy + PartialEq>(
+    grid: &Grid,
+    of: impl Fn(&[String]) -> Option<F>,
+    may_repeat: impl Fn(F) -> bool,
+) -> Option<Header<F>> {
+    let mut best: Option<(Rank, Header<F>)> = None;
     for first in 0..(grid.row_count() as usize).min(HEADER_MAX_ROW) {
         for rows in 1..=HEADER_MAX_ROWS {
             let (first_row, last_row) = (first as u32, (first + rows - 1) as u32);
             if last_row >= grid.row_count() || grid.is_blank_row(first_row) {
                 continue;
             }
-            let header = read(grid, first_row, last_row);
+            let header = read_as(grid, first_row, last_row, &of, &may_repeat);
             // A title above a header reads as well with it as without: fewer rows win.
             let rank = (header.score(), std::cmp::Reverse(rows));
             if rank.0 > 1 && best.as_ref().is_none_or(|(best, _)| rank > *best) {
@@ -208,7 +231,37 @@ pub(crate) fn find(grid: &Grid) -> Option<Header> {
     best.map(|(_, header)| header)
 }
 
-fn read(grid: &Grid, first_row: u32, last_row: u32) -> Header {
+/// The rows that are drawn like a header although no word of them is known: the first row of several short texts side by side, with the rows
+/// beneath it that its merged cells leave open. 0-based, both inside.
+pub(crate) fn find_drawn(grid: &Grid) -> Option<(u32, u32)> {
+    let texts = |row: u32| {
+        let filled = (0..grid.column_count()).filter(|at| !grid.cell(row, *at).is_blank());
+        let cells: Vec<u32> = filled.collect();
+        let are_words = cells.iter().all(|at| matches!(grid.cell(row, *at), crate::sheet::Cell::Text(text) if text.chars().count() <= 40));
+        if are_words { cells.len() } else { 0 }
+    };
+    let first = (0..grid.row_count().min(HEADER_MAX_ROW as u32)).find(|row| texts(*row) >= 3)?;
+    // a group over several columns has its parts in the next row
+    let mut last = first;
+    while (last - first + 1) < HEADER_MAX_ROWS as u32 && last + 1 < grid.row_count() {
+        let is_group = |at: u32| grid.merge_at(last, at).is_some_and(|m| m.right > m.left && m.bottom == last);
+        let goes_on = |at: u32| (first..=last).any(|row| grid.merge_at(row, at).is_some_and(|m| m.bottom > last));
+        if !(0..grid.column_count()).any(|at| is_group(at) || goes_on(at)) {
+            break;
+        }
+        last += 1;
+    }
+    Some((first, last))
+}
+
+/// The header that stands in these rows (0-based, both inside).
+pub(crate) fn read_as<F: Copy + PartialEq>(
+    grid: &Grid,
+    first_row: u32,
+    last_row: u32,
+    of: &impl Fn(&[String]) -> Option<F>,
+    may_repeat: &impl Fn(F) -> bool,
+) -> Header<F> {
     let label = |row: u32, column: u32| grid.cell(row, column).text().trim().to_owned();
     let width = grid.column_count();
     // Labels over a column; a group's label reaches over the blank cells to its right, merged or not.
@@ -241,25 +294,25 @@ fn read(grid: &Grid, first_row: u32, last_row: u32) -> Header {
         path.dedup();
         let is_labelled = (first_row..=last_row).any(|row| grid.anchor(row, at).is_none() && !label(row, at).is_empty());
         let Some(leaf) = path.last().filter(|_| is_labelled) else {
-            columns.push(Column { at, header: format!("{}列", column_letters(at)), field: None, is_labelled });
+            columns.push(Column { at, header: format!("{}列", column_letters(at)), path: Vec::new(), field: None, is_labelled });
             continue;
         };
-        let field = field_of(&path);
-        let alone = field_of(std::slice::from_ref(leaf));
+        let field = of(&path);
+        let alone = of(std::slice::from_ref(leaf));
         let header = if field == alone { leaf.clone() } else { path.join("/") };
         let header = header.split_whitespace().collect::<Vec<_>>().join("");
-        columns.push(Column { at, header, field, is_labelled });
+        columns.push(Column { at, header, path, field, is_labelled });
     }
-    keep_first_of_each(&mut columns);
+    keep_first_of_each(&mut columns, may_repeat);
     Header { first_row, last_row, columns }
 }
 
 /// A second column of the same fact is kept as an unknown one, so that nothing of it is lost. Telephones may be many.
-fn keep_first_of_each(columns: &mut [Column]) {
-    let mut seen: Vec<Field> = Vec::new();
+pub(crate) fn keep_first_of_each<F: Copy + PartialEq>(columns: &mut [Column<F>], may_repeat: &impl Fn(F) -> bool) {
+    let mut seen: Vec<F> = Vec::new();
     for column in columns {
         match column.field {
-            Some(field) if field != Field::Phone && seen.contains(&field) => column.field = None,
+            Some(field) if !may_repeat(field) && seen.contains(&field) => column.field = None,
             Some(field) => seen.push(field),
             None => {}
         }

@@ -2,6 +2,7 @@
 //! is a string and never a formula; in CSV a cell that a spreadsheet would compute begins with an apostrophe.
 
 use crate::error::ReadError;
+use crate::inert::{neutral, plain};
 use crate::sheet::column_letters;
 use quick_xml::escape::escape;
 use std::io::{Cursor, Write};
@@ -59,9 +60,7 @@ impl Table {
     pub fn csv(&self) -> Vec<u8> {
         let mut out = String::from("\u{feff}");
         for row in std::iter::once(&self.headers).chain(&self.rows) {
-            let fields: Vec<String> = row.iter().map(|text| csv_field(text)).collect();
-            out.push_str(&fields.join(","));
-            out.push_str("\r\n");
+            csv_line(&mut out, row);
         }
         out.into_bytes()
     }
@@ -115,16 +114,20 @@ fn text_of(text: &str) -> String {
     escape(&plain).into_owned()
 }
 
-/// A text without the signs that no table can hold.
-fn plain(text: &str) -> String {
-    text.chars().filter(|c| matches!(c, '\n' | '\t') || (!c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}'))).collect()
+/// One row of CSV, with its end.
+pub fn csv_line(out: &mut String, row: &[String]) {
+    for (at, text) in row.iter().enumerate() {
+        if at > 0 {
+            out.push(',');
+        }
+        out.push_str(&csv_field(text));
+    }
+    out.push_str("\r\n");
 }
 
 /// One field of CSV, quoted where it has to be; a computed one begins with an apostrophe.
 fn csv_field(text: &str) -> String {
-    let text = plain(text);
-    let computes = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) || text.starts_with('\t');
-    let text = if computes { format!("'{text}") } else { text };
+    let text = neutral(&plain(text));
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
@@ -158,8 +161,10 @@ mod tests {
         let bytes = table().csv();
         assert!(bytes.starts_with("\u{feff}".as_bytes()));
         let grid = read_grids(&bytes, "a.csv").unwrap().remove(0);
-        assert_eq!(grid.cell(1, 1).text(), "'=HYPERLINK(\"http://x\")");
+        let written = String::from_utf8(bytes).unwrap();
+        assert!(written.contains(",\"'=HYPERLINK(\"\"http://x\"\")\",") && written.contains(",'-1+1,"), "{written}");
+        assert_eq!(grid.cell(1, 1).text(), "=HYPERLINK(\"http://x\")", "read back as it was");
         assert_eq!(grid.cell(1, 2).text(), "一行\n两行, \"引\"");
-        assert_eq!(grid.cell(1, 3).text(), "'-1+1");
+        assert_eq!(grid.cell(1, 3).text(), "-1+1");
     }
 }

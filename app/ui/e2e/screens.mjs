@@ -1,5 +1,7 @@
 // Every screen of the phone and how to reach it; read by the accessibility tests and by the pictures. `prepare` writes the story they show.
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { FIELD_SCREENS, prepareField } from './field.screens.mjs'
 import { at, COMMUNITY, GRID, until } from './world.mjs'
 
 const open = async (page, id, shown) => {
@@ -7,12 +9,24 @@ const open = async (page, id, shown) => {
   await at(page, shown).first().waitFor()
 }
 
+/** Presses a choice that is not pressed yet: what was begun on a screen is still there the next time. */
+const press = async (page, id) => {
+  await at(page, id).waitFor()
+  if ((await at(page, id).getAttribute('aria-pressed')) !== 'true') await at(page, id).click()
+}
+
 export const WORKER_SCREENS = [
   { name: 'today', hash: () => '/w/today', ready: 'door-row' },
   { name: 'visit', hash: () => '/w/today', ready: 'door-row', act: (page) => open(page, 'met', 'visit-sheet') },
   { name: 'visit-peek', hash: (s) => `/w/household/${s.forked.id}`, ready: 'person', act: async (page) => { await open(page, 'visit', 'visit-sheet'); await open(page, 'peek', 'private-facts') } },
+  { name: 'visit-questions', hash: (s) => `/w/campaign/${s.campaign}`, ready: 'campaign-door', act: async (page) => { await page.locator('[data-testid="campaign-door"][data-state="todo"]').first().click(); await press(page, 'q-has-yes'); await press(page, 'q-where-home'); await at(page, 'q-why-none').waitFor() } },
+  { name: 'campaign', hash: (s) => `/w/campaign/${s.campaign}`, ready: 'campaign-door' },
   { name: 'write', hash: () => '/w/today', ready: 'door-row', act: (page) => open(page, 'write', 'write-sheet') },
   { name: 'buildings', hash: () => '/w/buildings', ready: 'building' },
+  { name: 'map', hash: () => '/w/map', ready: 'map-ground', act: (page) => page.locator('.gm-number').first().waitFor() },
+  { name: 'map-card', hash: () => '/w/map', ready: 'map-ground', act: async (page) => { await page.locator('.gm-building', { hasText: '3' }).first().click(); await at(page, 'map-card').waitFor() } },
+  { name: 'map-base', hash: () => '/w/map', ready: 'map-ground', act: (page) => open(page, 'base-open', 'base-map') },
+  { name: 'report-place', hash: () => '/w/report', ready: 'matter-search', act: async (page) => { await at(page, 'matter-search').fill('电动'); await at(page, 'matter-01002').click(); await at(page, 'choose-place').click(); await open(page, 'pick-on-map', 'map-pick'); await page.locator('.gm-number').first().waitFor() } },
   { name: 'doors', hash: (s) => `/w/buildings/${s.building.id}`, ready: 'door' },
   { name: 'household', hash: (s) => `/w/household/${s.forked.id}`, ready: 'fork' },
   { name: 'household-visits', hash: (s) => `/w/household/${s.forked.id}`, ready: 'person', act: (page) => open(page, 'tab-visits', 'visit') },
@@ -24,6 +38,8 @@ export const WORKER_SCREENS = [
   { name: 'cases', hash: () => '/w/cases', ready: 'case' },
   { name: 'cases-follow', hash: () => '/w/cases', ready: 'case', act: (page) => open(page, 'tab-follow', 'case') },
   { name: 'case', hash: (s) => `/w/case/${s.case}`, ready: 'step' },
+  { name: 'case-photo', hash: (s) => `/w/case/${s.case}`, ready: 'photo', act: (page) => open(page, 'photo', 'viewer-picture') },
+  { name: 'report-photo', hash: (s) => `/w/report?household=${s.plain}`, ready: 'camera', act: async (page, _, world) => { await at(page, 'camera-input').setInputFiles(await world.photo(4)); await at(page, 'staged-photo').waitFor(); await page.locator('[data-testid="record"]').click(); await page.waitForTimeout(1_200); await page.locator('[data-testid="record"]').click(); await at(page, 'audio').waitFor() } },
   { name: 'case-clocks', hash: (s) => `/w/case/${s.case}`, ready: 'step', act: (page) => page.locator('.cc-how summary').click() },
   { name: 'case-step', hash: (s) => `/w/case/${s.case}`, ready: 'step', act: async (page) => { await page.locator('.cp-acts [data-kind="primary"]').click(); await at(page, 'step-form').waitFor() } },
   { name: 'case-more', hash: (s) => `/w/case/${s.case}`, ready: 'step', act: (page) => open(page, 'more-steps', 'more-sheet') },
@@ -39,15 +55,22 @@ export const WORKER_SCREENS = [
   { name: 'tray', hash: () => '/tray', ready: 'tray-item' },
   { name: 'search', hash: () => '/w/search', ready: 'search-input', act: async (page) => { await at(page, 'search-input').fill('王'); await at(page, 'hit').first().waitFor() } },
   { name: 'sync', hash: () => '/w/sync', ready: 'sync-now', act: (page) => at(page, 'pending').first().waitFor() },
+  { name: 'notices', hash: () => '/w/notices', ready: 'notice' },
   { name: 'me', hash: () => '/w/me', ready: 'to-log' },
   { name: 'holdings', hash: () => '/w/holdings', ready: 'holdings-page' },
   { name: 'log', hash: () => '/w/log', ready: 'log-page' },
+  { name: 'help', hash: () => '/w/help', ready: 'help-page', act: (page) => page.locator('.hp summary').first().click() },
+  { name: 'say', hash: () => '/w/say', ready: 'say-words' },
+  { name: 'device', hash: () => '/w/device', ready: 'device-page' },
+  { name: 'pin', hash: () => '/pin', ready: 'pin-page' },
+  ...FIELD_SCREENS,
   { name: 'principles', hash: () => '/w/principles', ready: 'principles-page' },
 ]
 
 export const HEAD_SCREENS = [
   { name: 'head-home', hash: () => '/h', ready: 'head-home' },
   { name: 'head-report', hash: () => '/h/report', ready: 'head-words', act: (page) => at(page, 'head-matter-01002').click() },
+  { name: 'head-said', hash: () => '/h/report', ready: 'record', act: async (page, _, world) => { await at(page, 'record').click(); await page.waitForTimeout(1_200); await at(page, 'record').click(); await at(page, 'audio').waitFor(); await at(page, 'camera-input').setInputFiles(await world.photo(5)); await at(page, 'staged-photo').waitFor() } },
   { name: 'head-cases', hash: () => '/h/cases', ready: 'head-case' },
   { name: 'head-more', hash: () => '/h/cases', ready: 'head-case', act: (page) => open(page, 'head-more', 'step-form') },
   { name: 'head-notices', hash: () => '/h/notices', ready: 'head-notices-page' },
@@ -59,6 +82,7 @@ export const HEAD_SCREENS = [
 const sample = (name) => fileURLToPath(new URL(`../../../tests/data/${name}`, import.meta.url))
 export const OFFICE_SCREENS = [
   { name: 'office-inbox', hash: () => '/o/inbox', ready: 'inbox-row', act: (page) => page.locator('article').first().waitFor() },
+  { name: 'office-same', hash: () => '/o/same', ready: 'same-household', act: async (page, s, world) => { const h = s.plain && (await world.office.call('get_household', { id: s.plain })).household; await world.office.call('add_household', { building: h.building, unit_no: h.unit_no, door: h.door, head_name: h.head_name, edit: { note: '另一本台账来的' } }).catch(() => null); await page.reload(); await at(page, 'duplicate-detail').waitFor() } },
   { name: 'office-dispatch', hash: () => '/o/dispatch', ready: 'truth-line', act: (page) => page.getByText('单元门口下水道堵了').first().click() },
   { name: 'office-case-step', hash: (s) => `/o/dispatch/${s.hazard}`, ready: 'step', act: (page) => open(page, 'step-join', 'data-units') },
   { name: 'office-case-new', hash: () => '/o/dispatch/new', ready: 'new-case-form', act: async (page) => { await at(page, 'new-workflow').selectOption('hotline'); await at(page, 'data-number').waitFor() } },
@@ -66,19 +90,47 @@ export const OFFICE_SCREENS = [
   { name: 'office-print', hash: (s) => `/print/${s.hazard}/order`, ready: 'print-page', act: (page) => page.locator('.pp-paper h1').waitFor() },
   { name: 'office-ledger', hash: () => '/o/ledger', ready: 'ledger-row' },
   { name: 'office-household', hash: (s) => `/o/ledger/h/${s.forked.id}`, ready: 'household-file' },
+  { name: 'office-ledger-people', hash: () => `/o/ledger/k/person?v=${encodeURIComponent(JSON.stringify({ group: 'relation', sort: [{ column: 'age', down: true }] }))}`, ready: 'ledger-row', act: (page) => at(page, 'group').first().waitFor() },
+  { name: 'office-ledger-record', hash: () => '/o/ledger/k/place', ready: 'ledger-total', act: async (page) => { const row = at(page, 'ledger-row').first(); if (await row.count()) { await row.locator('[role="gridcell"]').first().click(); await at(page, 'record').waitFor() } } },
+  { name: 'office-ledger-export', hash: () => '/o/ledger/k/person', ready: 'ledger-row', act: async (page) => { await at(page, 'go-export').click(); await at(page, 'export-masked').uncheck(); await at(page, 'export-reason').fill('部门核对') } },
+  { name: 'office-weekly', hash: () => '/o/ledger/week', ready: 'week-flow' },
+  { name: 'office-doors', hash: (s) => `/o/ledger/doors/${s.building ?? ''}`, ready: 'door-building', act: async (page) => { await at(page, 'door-building').selectOption({ index: 1 }); await at(page, 'door').first().waitFor() } },
   { name: 'office-import', hash: () => '/o/ledger/import', ready: 'import-grid', act: async (page) => { await at(page, 'import-grid').selectOption({ label: '第二网格' }); await at(page, 'file').setInputFiles(sample('二网格居民台账.xlsx')); await at(page, 'import-write').waitFor() } },
   { name: 'office-fill', hash: () => '/o/ledger/fill', ready: 'truth-line', act: async (page) => { await at(page, 'file').setInputFiles(sample('民政_高龄津贴摸底表.xlsx')); await page.locator('[data-testid="fill-preview"] tbody tr').first().waitFor() } },
+  { name: 'office-templates', hash: () => '/o/ledger/templates', ready: 'truth-line' },
+  { name: 'office-requests', hash: () => '/o/ledger/requests/new', ready: 'request-form' },
+  { name: 'office-imports', hash: () => '/o/ledger/imports', ready: 'import-row', act: async (page) => { await at(page, 'import-row').first().click(); await at(page, 'import-detail').waitFor() } },
+  { name: 'office-import-places', hash: () => '/o/ledger/import', ready: 'import-grid', act: async (page) => { await at(page, 'kind-place').click(); await at(page, 'file').setInputFiles({ name: '商户台账.csv', mimeType: 'text/csv', buffer: Buffer.from('店名,类别,位置,负责人,联系电话,面积\n李记面馆,餐饮,1号楼底商,李建国,13900000111,60\n,餐饮,,,,\n便民药店,没有的类,1号楼,,,30\n') }); await at(page, 'ledger-write').waitFor() } },
+  { name: 'office-map', hash: () => '/o/map', ready: 'map-ground', act: (page) => page.locator('.gm-number').first().waitFor() },
+  { name: 'office-plan', hash: () => '/o/map/plan', ready: 'plan-ground', act: async (page) => { await page.locator('[data-testid="plan-page"][data-ready="true"]').waitFor(); await at(page, 'tool-attach').click(); await at(page, 'tool-grid').selectOption({ index: 2 }); await at(page, 'pick-3号楼').check(); await at(page, 'pick-5号楼').check(); await at(page, 'tool-put').click(); await at(page, 'plan-gains').waitFor(); await at(page, 'tool-shape').click(); await page.locator('.pg-point').first().waitFor() } },
+  { name: 'office-projects', hash: () => '/o/projects', ready: 'projects-page', act: (page) => page.locator('.gw-empty, [data-testid="stage-planned"]').first().waitFor() },
+  { name: 'office-wall', hash: () => '/o/map/wall', ready: 'wall-sheet' },
+  { name: 'office-teams', hash: () => '/o/people/teams', ready: 'team-finding' },
+  { name: 'office-handover', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-row').filter({ hasText: '卫东' }).first().click(); await open(page, 'charge-hand-over', 'handover'); await at(page, 'charge-name').fill('孙梅'); await at(page, 'charge-preview').waitFor() } },
+  { name: 'office-handovers', hash: () => '/o/people/handovers', ready: 'truth-line' },
+  { name: 'office-stats', hash: () => '/o/stats?from=2026-01-01', ready: 'stats' },
+  { name: 'office-tally', hash: () => '/o/stats/up', ready: 'tally' },
+  { name: 'office-tallies', hash: () => '/o/stats/below', ready: 'truth-line', act: (page) => page.locator('.gw-empty, [data-testid="tallies"]').first().waitFor() },
   { name: 'office-people', hash: () => '/o/people', ready: 'truth-line', act: (page) => page.getByText('刘玉芬').first().waitFor() },
   { name: 'office-device', hash: () => '/o/people', ready: 'person-row', act: async (page) => { await at(page, 'person-row').filter({ hasText: '卫东' }).getByTestId('device').click(); await at(page, 'device-panel').waitFor() } },
-  { name: 'office-charge', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-row').filter({ hasText: '王秀梅', hasNotText: '代' }).click(); await at(page, 'charge-end').click(); await at(page, 'charge-preview').waitFor() } },
+  { name: 'office-charge', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-row').filter({ hasText: '王秀梅', hasNotText: /代|for / }).first().click(); await at(page, 'charge-end').click(); await at(page, 'charge-preview').waitFor() } },
   { name: 'office-redraw', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-open-grid').first().click(); await at(page, 'charge-pick-3').check(); await at(page, 'charge-pick-5').check(); await at(page, 'charge-target').selectOption({ index: 1 }); await at(page, 'charge-preview').waitFor() } },
   { name: 'office-flows', hash: () => '/o/settings/flows', ready: 'flows', act: (page) => page.locator('svg text').first().waitFor() },
   { name: 'office-matters', hash: () => '/o/settings/matters/01001', ready: 'matter-editor' },
   { name: 'office-calendar', hash: () => '/o/settings/calendar/2027', ready: 'year-basis' },
+  { name: 'office-campaigns', hash: (s) => `/o/campaigns/${s.campaign}`, ready: 'campaign-doors' },
+  { name: 'office-campaign-new', hash: () => '/o/campaigns?new', ready: 'campaign-form', act: (page) => at(page, 'campaign-form-pick').selectOption({ index: 1 }) },
+  { name: 'office-forms', hash: () => '/o/settings/forms', ready: 'form-row', act: (page) => page.locator('[data-question]').first().waitFor() },
+  { name: 'office-form-import', hash: () => '/o/settings/forms?import', ready: 'truth-line', act: async (page) => { await at(page, 'file').setInputFiles(sample('XLSForm_文明养犬.xlsx')); await at(page, 'form-problems').waitFor() } },
   { name: 'office-orders', hash: () => '/o/dispatch/orders', ready: 'orders-xlsx' },
   { name: 'office-erasures', hash: () => '/o/people/erasures', ready: 'erasure-detail' },
   { name: 'office-share', hash: (s) => `/o/dispatch/${s.hazard}`, ready: 'shares', act: async (page) => { await at(page, 'share-add').click(); await at(page, 'share-choice').first().click() } },
 ]
+
+/** Every screen begins as if nothing had been begun on it. To be called while no page of the device is open. */
+export async function forgetDrafts(device) {
+  for (const { key } of (await device.call('list_drafts')).items) await device.call('keep_draft', { key })
+}
 
 /** A worker and a building head with something to show: a visit, two values, a case on its way, records that wait. */
 export async function prepare(world) {
@@ -86,6 +138,8 @@ export async function prepare(world) {
   const building = units.find((unit) => unit.number === '3')
   const worker = await world.device('worker', 'worker', GRID, '王秀梅')
   const head = await world.device('head', 'building_head', building.id, '刘玉芬')
+  await world.office.call('import_shapes', { data: readFileSync(sample('示例社区边界.geojson')).toString('base64') })
+  await world.office.sync()
   await worker.sync()
   await head.sync()
   const doors = (await worker.call('list_households', { unit: building.id, limit: 100 })).items
@@ -106,9 +160,16 @@ export async function prepare(world) {
   await worker.call('edit_person', { id: person, edit: { phone: '13900004127' }, seen })
   const changes = await change(world, worker, building)
   const visit = (household, outcome, note, more = {}) => worker.call('add_visit', { household, outcome, note, at: Date.now(), facts: {}, ...more })
+  const campaign = await world.office.call('add_campaign', { title: '电动车入户', form: 'campaign_ebike', unit: building.id, due: new Date(Date.now() + 8 * 86_400_000).toISOString().slice(0, 10) })
+  await world.office.sync()
+  await worker.sync()
+  await worker.call('add_response', { household: forked.id, form: 'campaign_ebike', campaign: campaign.id, answers: { has: 'yes', count: '1', where: 'shed' } })
   await visit(forked.id, 'met', '血压药够吃，想装个扶手', { topics: ['health', 'care'] })
   for (const item of doors.slice(6, 12)) await visit(item.id, item.id === forked.id ? 'met' : 'absent', undefined)
   const hazard = await worker.call('add_case', { matter: '01002', title: '一楼有两辆电动车拉线充电', description: '靠门那两辆，晚上还在充', building: building.id, place: '1 单元一层楼道' })
+  const keep = async (device, n, isDone) => (await device.call('stage_media', { media: 'photo', data: (await world.photo(n, isDone)).buffer.toString('base64') })).token
+  const put = async (device, of, n, stage, isDone) => device.call('add_attachment', { of, of_kind: 'case', token: await keep(device, n, isDone), stage })
+  await put(worker, hazard.id, 1, 'found')
   const light = await head.call('add_case', { matter: '03016', title: '五楼楼道灯不亮', building: building.id, place: '2 单元五楼' })
   await head.call('add_case', { matter: '03005', title: '单元门口下水道堵了', building: building.id })
   await worker.sync()
@@ -121,6 +182,7 @@ export async function prepare(world) {
   await worker.sync()
   await take(world.office, light.id, ['close', 'handle', 'dispatch'], '物业换好了灯')
   await take(world.office, hazard.id, ['dispatch'], '4 工作时内到场', '和顺物业')
+  await put(world.office, hazard.id, 1, 'after', true)
   await world.office.sync()
   await worker.sync()
   await head.sync()
@@ -135,12 +197,15 @@ export async function prepare(world) {
   await world.serverUp()
   for (const device of [world.office, worker, world.office, worker]) await device.sync()
   await until(async () => (await world.office.call('list_cases', { clashing: true })).total > 0, 'steps that do not fit')
+  const field = await prepareField(worker, building)
+  await worker.sync()
   // What is written after the last contact waits here, and is shown as such.
   await world.serverDown()
+  await put(worker, hazard.id, 2, 'before')
   await visit(doors[0].id, 'met', '问了燃气')
   await visit(doors[13].id, 'absent')
   await worker.call('sync_now').catch(() => undefined)
-  return { worker, head, building, forked, person, case: hazard.id, hazard: hazard.id, light: light.id, order: order.id, ...changes }
+  return { worker, head, building, forked, person, case: hazard.id, hazard: hazard.id, light: light.id, order: order.id, campaign: campaign.id, field, ...changes }
 }
 
 /** What changes hands and what goes: a household that moved, a stand-in, a refused edit, an erasure of which one device never proved its wipe. */

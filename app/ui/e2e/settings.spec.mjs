@@ -112,7 +112,7 @@ test('a holiday moves a deadline at once and can be taken back', async () => {
   // the arrows walk through the days
   await page.locator('[data-date="2031-01-01"]').focus()
   await page.keyboard.press('ArrowDown')
-  assert.equal(await page.evaluate(() => document.activeElement.dataset.date), '2031-01-08')
+  await soon(async () => assert.equal(await page.evaluate(() => document.activeElement.dataset.date), '2031-01-08'))
   await at('hours').fill('8:30-12:00,14:00-17:30')
   await at('hours-save').click()
   await soon(async () => assert.equal((await world.office('get_calendar', { year: 2031 })).hours, '08:30-12:00,14:00-17:30'))

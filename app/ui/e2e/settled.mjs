@@ -3,7 +3,7 @@
 /** Waits until nothing fades or moves any more: a colour half way through a transition is nobody's colour. */
 export async function settled(page) {
   await page.evaluate(async () => {
-    const frame = () => new Promise((done) => requestAnimationFrame(done))
+    const frame = () => new Promise((done) => { const late = setTimeout(done, 500); requestAnimationFrame(() => { clearTimeout(late); done() }) }) // a browser without a window may stop drawing
     // A change of this tick starts its transition with the next frame; one transition may set off another.
     for (let still = 0; still < 2; ) {
       await frame()

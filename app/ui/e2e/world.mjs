@@ -105,7 +105,7 @@ export class World {
     await world.office.cli('import', ROSTER, '--grid', GRID, '--json')
     await world.office.serve()
     await world.office.sync()
-    world.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] })
+    world.browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] })
     return world
   }
 
@@ -145,10 +145,12 @@ export class World {
     return new Device(this, folder).serve()
   }
 
-  /** A page as on a phone: 360 × 740, touch. Fails the test on any error the page prints. */
-  async phone(device, { hash = '', prefs, width = 360, height = 740, scale = 2, touch = true } = {}) {
-    const context = await this.browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale, hasTouch: touch, isMobile: touch, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write'] })
-    if (prefs) await context.addInitScript((value) => localStorage.setItem(`gridwalk:prefs:${location.pathname.replace(/[^/]*$/, '')}`, value), JSON.stringify(prefs))
+  /** A page as on a phone: 360 × 740, touch, with a microphone that hums (`deaf`: one that is refused). Fails the test on any error the page prints. */
+  async phone(device, { hash = '', prefs, width = 360, height = 740, scale = 2, touch = true, deaf = false } = {}) {
+    const context = await this.browser.newContext({ viewport: { width, height }, deviceScaleFactor: scale, hasTouch: touch, isMobile: touch, locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce', permissions: ['clipboard-read', 'clipboard-write', 'microphone'] })
+    // A blank page between two screens has no storage.
+    if (prefs) await context.addInitScript((value) => location.origin !== 'null' && localStorage.setItem(`gridwalk:prefs:${location.pathname.replace(/[^/]*$/, '')}`, value), JSON.stringify(prefs))
+    if (deaf) await context.addInitScript(() => (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))))
     const page = await context.newPage()
     page.setDefaultTimeout(10_000)
     page.problems = []
@@ -159,6 +161,19 @@ export class World {
     })
     await page.goto(`${device.url}#${hash}`)
     return page
+  }
+
+  /** A photo as a camera gives it, for `setInputFiles`: a stairwell, drawn; `n` tells them apart. `isDone`: nothing stands there any more. */
+  async photo(n = 1, isDone = false) {
+    this.drawn ??= new Map()
+    const key = `${n} ${isDone}`
+    if (!this.drawn.has(key)) {
+      const page = await this.browser.newPage()
+      const data = await page.evaluate(drawn, [n, isDone])
+      await page.close()
+      this.drawn.set(key, { name: `IMG_${n}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(data, 'base64') })
+    }
+    return this.drawn.get(key)
   }
 
   async end() {
@@ -172,6 +187,28 @@ export class World {
     )
     rmSync(this.dir, { recursive: true, force: true })
   }
+}
+
+/** Runs in a page: walls, a door, a floor number, and two bicycles on a wire where `isDone` is not said. */
+function drawn([n, isDone]) {
+  const canvas = Object.assign(document.createElement('canvas'), { width: 2400, height: 1800 })
+  const pen = canvas.getContext('2d')
+  const fill = (colour, path) => ((pen.fillStyle = colour), pen.fill(new Path2D(path)))
+  const line = (colour, width, path) => Object.assign(pen, { strokeStyle: colour, lineWidth: width, lineCap: 'round', lineJoin: 'round' }) && pen.stroke(new Path2D(path))
+  fill('#c9c1ae', 'M0 0H2400V1800H0z')
+  fill('#ddd6c6', 'M0 0L700 340V1200L0 1800z')
+  fill('#d2cab8', 'M2400 0L1700 340V1200L2400 1800z')
+  fill('#e6dfd0', 'M700 340H1700V1200H700z')
+  fill('#9a927f', 'M0 1800L700 1200H1700L2400 1800z')
+  fill(['#5d7a8c', '#6d7f5a', '#8a6a5a'][n % 3], 'M980 620H1340V1200H980z')
+  fill('#17557c', 'M1440 560h190v130h-190z')
+  Object.assign(pen, { fillStyle: '#ffffff', font: 'bold 96px sans-serif' })
+  pen.fillText(`${n}`, 1508, 660)
+  if (!isDone) {
+    line('#b53d2b', 22, 'M1250 1120C1420 900 1560 880 1640 780')
+    for (const x of [520, 900]) line('#262a26', 26, `M${x} 1420a150 150 0 1 0 300 0a150 150 0 1 0-300 0M${x + 480} 1420a150 150 0 1 0 300 0a150 150 0 1 0-300 0M${x + 150} 1420l190-290h240l50 290M${x + 340} 1130l130 290M${x + 540} 1130l-60-120h120M${x + 280} 1060h130`)
+  }
+  return canvas.toDataURL('image/jpeg', 0.8).split(',')[1]
 }
 
 /** Locator by data-testid. */

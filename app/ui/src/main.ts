@@ -4,6 +4,7 @@ import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import App from './App.vue'
 import { adoptSessionToken, listenForChanges } from './app/api'
+import { dialNumbers } from './app/dial'
 import { i18n } from './app/i18n'
 import { watchPrefs } from './app/prefs'
 import { router, watchSession } from './app/router'
@@ -12,6 +13,7 @@ import './style/base.css'
 
 adoptSessionToken()
 watchPrefs()
+dialNumbers()
 const app = createApp(App)
 app.use(createPinia())
 app.use(i18n)

@@ -98,6 +98,11 @@ impl Level {
     pub fn zh(self) -> &'static str {
         ["网格", "社区", "街道", "区县"][self as usize]
     }
+
+    /// In English.
+    pub fn en(self) -> &'static str {
+        ["Grid", "Community", "Street", "District"][self as usize]
+    }
 }
 
 /// A transition: the step that may be taken, by whom, from where, to where, and what it asks for.

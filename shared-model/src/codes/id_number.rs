@@ -86,6 +86,18 @@ pub fn check(text: &str) -> Result<IdNumber, IdNumberError> {
     Ok(IdNumber { digits, birth_date })
 }
 
+/// The form in which two writings of one number are the same: width folded, no spaces, a large X; a number of fifteen digits of before 1999
+/// (GB 11643-1989) as the one of eighteen that it became. `None`: it is no such number.
+pub fn normal(text: &str) -> Option<String> {
+    let folded = super::fold_width(text);
+    let mut digits: String = folded.chars().filter(|c| !c.is_whitespace()).map(|c| c.to_ascii_uppercase()).collect();
+    if digits.len() == 15 && digits.bytes().all(|b| b.is_ascii_digit()) {
+        digits.insert_str(6, "19");
+        digits.push(char::from(check_character(digits.as_bytes())));
+    }
+    check(&digits).ok().map(|number| number.digits)
+}
+
 /// The check character of 17 ASCII digits.
 fn check_character(digits: &[u8]) -> u8 {
     let sum: u32 = digits.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();

@@ -8,6 +8,7 @@
 pub mod credit_code;
 pub mod id_number;
 mod people;
+mod places;
 mod tags;
 mod width;
 mod work;
@@ -130,10 +131,20 @@ pub static TABLES: &[&CodeTable] = &[
     &work::UNIT_KIND,
     &work::ROLE,
     &work::ERASE_REASON,
+    &work::POST,
+    &places::MEDIA,
+    &places::STAGE,
+    &places::PLACE_KIND,
+    &places::FACILITY_KIND,
+    &places::FACILITY_STATE,
+    &places::RESPONSE_STATE,
+    &places::LISTING_KIND,
+    &places::LISTING_STATE,
 ];
 
 /// The table of that name: `sex marital health employment political education relation ethnic residence_type disability_type
-/// disability_grade id_type visit_outcome visit_mode visit_topic tier unit_kind role erase_reason`.
+/// disability_grade id_type visit_outcome visit_mode visit_topic tier unit_kind role erase_reason media stage place_kind
+/// facility_kind facility_state response_state listing_kind listing_state`.
 pub fn table(name: &str) -> Option<&'static CodeTable> {
     TABLES.iter().copied().find(|table| table.name == name)
 }

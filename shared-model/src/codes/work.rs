@@ -17,6 +17,8 @@ pub static VISIT_OUTCOME: CodeTable = CodeTable {
         own("moved", "已搬走", "moved away", &["搬走"]),
         own("deceased", "已去世", "deceased", &["去世"]),
         own("away", "暂离", "away for a while", &["外出"]),
+        own("clear", "没问题", "nothing found", &["正常"]),
+        own("found", "有问题", "something found", &["发现问题"]),
     ],
 };
 
@@ -98,6 +100,25 @@ pub static ROLE: CodeTable = CodeTable {
         own("office", "社区办公室", "community office", &["社区", "社区工作人员", "社工"]),
         own("overseer", "监督员", "overseer", &["审计员"]),
         own("admin", "管理员", "administrator", &["系统管理员"]),
+    ],
+};
+
+/// What somebody does in a team, beside the role that says what they may read.
+pub static POST: CodeTable = CodeTable {
+    name: "post",
+    standard: "",
+    entries: &[
+        own("grid_lead", "网格长", "head of the grid", &[]),
+        own("full_time", "专职网格员", "full-time grid worker", &[]),
+        own("guide", "网格指导员", "grid guide", &["指导员"]),
+        own("liaison", "业务联络员", "liaison officer", &["联络员"]),
+        own("police", "社区民警", "community police officer", &["民警"]),
+        own("cadre", "社区干部", "community cadre", &["村干部"]),
+        own("party_lead", "党小组长", "head of the party group", &[]),
+        own("party_member", "党员骨干", "party member", &["党员"]),
+        own("informant", "信息员", "informant", &[]),
+        own("alley_head", "胡同长", "lane head", &[]),
+        own("building_head", "楼长", "building head", &["楼栋长"]),
     ],
 };
 

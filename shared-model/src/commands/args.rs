@@ -110,8 +110,17 @@ pub struct MovePersonArgs {
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 #[ts(optional_fields)]
 pub struct AddVisitArgs {
-    pub household: String,
-    /// `met absent refused moved deceased away`, or the label.
+    /// Exactly one of these four is visited.
+    #[serde(default)]
+    pub household: Option<String>,
+    #[serde(default)]
+    pub place: Option<String>,
+    /// A patrol point.
+    #[serde(default)]
+    pub patrol: Option<String>,
+    #[serde(default)]
+    pub facility: Option<String>,
+    /// `met absent refused moved deceased away`; of a place, a patrol point, a facility also `clear found`; or the label.
     pub outcome: String,
     /// `door phone message neighbour chance`; absent: at the door.
     #[serde(default)]
@@ -131,6 +140,13 @@ pub struct AddVisitArgs {
     #[serde(default)]
     #[ts(as = "Option<BTreeMap<String, BTreeMap<String, serde_json::Value>>>")]
     pub facts: Option<BTreeMap<String, BTreeMap<String, serde_json::Value>>>,
+    /// Photos and recordings that go with it, written in the same command.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<super::NewAttachment>>")]
+    pub attachments: Vec<super::NewAttachment>,
+    /// Questionnaires that were asked; what they fill is written in the same command too.
+    #[serde(default)]
+    pub responses: Option<Vec<super::ResponseArgs>>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
@@ -193,6 +209,9 @@ pub struct AddCaseArgs {
     /// The case that was closed and is there again.
     #[serde(default)]
     pub repeat_of: Option<String>,
+    /// The visit or patrol at which it was found; keeps the case in the same command.
+    #[serde(default)]
+    pub visit: Option<String>,
     /// Fields of the workflow, by name.
     #[serde(default)]
     pub data: BTreeMap<String, String>,
@@ -201,6 +220,10 @@ pub struct AddCaseArgs {
     pub lng: Option<f64>,
     #[serde(default)]
     pub lat: Option<f64>,
+    /// Photos and recordings that go with it, written in the same command.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<super::NewAttachment>>")]
+    pub attachments: Vec<super::NewAttachment>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
@@ -249,6 +272,10 @@ pub struct AddStepArgs {
     /// For whom it is written down, when that is not the author: a department that telephoned.
     #[serde(default)]
     pub on_behalf_of: Option<String>,
+    /// Photos and recordings that go with it, written in the same command.
+    #[serde(default)]
+    #[ts(as = "Option<Vec<super::NewAttachment>>")]
+    pub attachments: Vec<super::NewAttachment>,
 }
 
 /// `print_case`
@@ -429,6 +456,15 @@ pub struct ImportArgs {
     /// Estate, where the roster does not say.
     #[serde(default)]
     pub estate: Option<String>,
+    /// Column → field, `ext` to keep it beside, empty to leave it out; what is not named is told by its words.
+    #[serde(default)]
+    pub columns: Option<BTreeMap<String, String>>,
+    /// By sheet, where the header was not found.
+    #[serde(default)]
+    pub headers: Option<BTreeMap<String, super::HeaderRows>>,
+    /// By the row where a household begins.
+    #[serde(default)]
+    pub decisions: Option<Vec<super::RowDecision>>,
     #[serde(default)]
     pub dry_run: Option<bool>,
 }
@@ -448,6 +484,9 @@ pub struct FillArgs {
     /// Reason for whole ID numbers; without one they are masked.
     #[serde(default)]
     pub reason: Option<String>,
+    /// How single sheets are filled; the others as the templates or their words say.
+    #[serde(default)]
+    pub sheets: Option<Vec<super::FillSheetArgs>>,
 }
 
 /// Which people go into a table.
@@ -462,6 +501,11 @@ pub struct FillFilter {
     pub tag: Option<String>,
     pub political: Option<String>,
     pub sex: Option<String>,
+    /// Of cases: `open`, `closed`.
+    pub state: Option<String>,
+    /// Of cases: opened on this day or later, up to this day.
+    pub since: Option<String>,
+    pub until: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -486,10 +530,14 @@ pub struct ConfirmDeviceArgs {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
+#[ts(optional_fields)]
 pub struct RevokeDeviceArgs {
     pub device: String,
     /// `replaced left lost stolen cloned mistaken`. After `lost` or `stolen` nothing that arrives from it counts.
     pub reason: String,
+    /// With it every other account of the machine that it lies on.
+    #[serde(default)]
+    pub machine: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

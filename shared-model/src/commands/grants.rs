@@ -48,6 +48,10 @@ pub struct MembershipItem {
     pub unit: String,
     pub unit_name: String,
     pub phone: Option<String>,
+    /// What they do in the team; null: what the role says.
+    pub post: Option<Coded>,
+    /// Member of the party.
+    pub party: bool,
     /// Unix ms, inclusive.
     #[ts(type = "number | null")]
     pub from: Option<i64>,
@@ -78,7 +82,7 @@ pub struct MembershipList {
 }
 
 /// A unit with its name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct UnitName {
     pub id: String,
     pub name: String,
@@ -103,6 +107,9 @@ pub struct AddMembershipArgs {
     /// Last day; absent: open.
     #[serde(default)]
     pub until: Option<String>,
+    /// Code of `post`.
+    #[serde(default)]
+    pub post: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -233,7 +240,8 @@ pub struct MoveHouseholdArgs {
     pub reason: Option<String>,
 }
 
-/// Something written about a person at the old door that the new one does not say: by somebody who did not know of the move.
+/// Something written about a person at the old door, or in a file that was merged into another, which the new one does not say: by somebody
+/// who did not know of it.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct LeftBehindItem {
     /// The person at the old door, and at the new one.
@@ -251,6 +259,13 @@ pub struct LeftBehindItem {
     pub text: String,
     pub now: String,
     pub who: String,
+    /// When it was written, unix ms.
+    #[ts(type = "number")]
+    pub at: i64,
+    /// `person` or `household`.
+    pub kind: String,
+    /// `moved` or `merged`.
+    pub why: String,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]

@@ -26,6 +26,22 @@ pub enum Kind {
     Membership = 8,
     Config = 9,
     HeldItem = 10,
+    Attachment = 11,
+    Place = 12,
+    Facility = 13,
+    Patrol = 14,
+    Campaign = 15,
+    Response = 16,
+    Listing = 17,
+    Request = 18,
+    Export = 19,
+    Question = 20,
+    Pair = 21,
+    View = 22,
+    Template = 23,
+    Tally = 24,
+    Judgement = 25,
+    Import = 26,
 }
 
 /// Which document of the record holds the field.

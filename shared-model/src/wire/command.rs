@@ -69,12 +69,18 @@ pub enum Ask {
     AddMembership(NewMembership),
     /// The term of a membership is changed or ended. Times as in [`NewMembership`].
     SetTerm { membership: Uuid, from: Option<i64>, until: Option<i64>, expected: u64 },
+    /// What somebody does in the team: a code of `post`, and whether they are a member of the party. It grants nothing.
+    SetPost { membership: Uuid, post: Option<String>, party: bool, expected: u64 },
+    /// An invite that nobody has used is good for nothing from now on; named by the first half of the hash of its token.
+    TakeBackInvite { invite: [u8; 16] },
     /// A unit is to stand beneath another one; its documents stay where they are.
     MoveUnit { unit: Uuid, parent: Uuid, expected: u64 },
     /// A unit is closed, never deleted.
     CloseUnit { unit: Uuid, successors: Vec<Uuid>, expected: u64 },
     /// A grid or micro-grid without buildings yet; its area comes with it.
     MakeGrid { unit: Uuid, parent: Uuid, kind: String, name: String, code: String },
+    /// A redrawing thought of as one: all of it, in this order, or nothing.
+    Redraw { changes: Vec<UnitChange> },
     /// The office gives a refused command back to its author, with a word.
     ReturnRefused { command: [u8; 16], words: String },
     /// The author asks the office about an own refused command, with a word that appears beside it.
@@ -100,6 +106,19 @@ impl Ask {
     }
 }
 
+/// One step of [`Ask::Redraw`]. Each names what its author saw; a later step stands on the ones before it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UnitChange {
+    /// As [`Ask::MakeGrid`], with its boundary as a unit keeps it; empty: none.
+    Make { unit: Uuid, parent: Uuid, kind: String, name: String, code: String, shape: String },
+    /// As [`Ask::MoveUnit`].
+    Move { unit: Uuid, parent: Uuid, expected: u64 },
+    /// As [`Ask::CloseUnit`].
+    Close { unit: Uuid, successors: Vec<Uuid>, expected: u64 },
+    /// A boundary is drawn anew over the one that was seen; empty: none.
+    Shape { unit: Uuid, shape: String, seen: String },
+}
+
 /// What is asked for with [`Ask::AddMembership`]. Times are unix ms by the server's clock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NewMembership {
@@ -116,6 +135,9 @@ pub struct NewMembership {
     pub until: Option<i64>,
     /// A stand-in: role and unit are those of this membership, and the term ends.
     pub stands_for: Option<Uuid>,
+    /// Code of `post`.
+    #[serde(default)]
+    pub post: Option<String>,
 }
 
 /// The unit of intent, of sync, of verdict. All or nothing, never split.

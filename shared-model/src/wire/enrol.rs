@@ -14,8 +14,19 @@ pub struct EnrolRequest {
     pub public_key: [u8; 32],
     /// Install nonce; enters the actor.
     pub nonce: [u8; 16],
+    /// The machine that this account shares with others; `None`: a device of one person.
+    #[serde(default)]
+    pub node: Option<NodeOf>,
     /// Signature over [`enrol_text`].
     pub proof: ByteBuf,
+}
+
+/// A machine with named accounts: each is an enrolment of its own, and the office sees which of them lie on one machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeOf {
+    pub id: Uuid,
+    /// At most [`crate::limits::NODE_NAME_CHARS_MAX`] characters.
+    pub name: String,
 }
 
 /// Answer to an enrolment.
@@ -50,8 +61,9 @@ pub struct InviteReply {
 }
 
 /// What a device signs to enrol.
-pub fn enrol_text(token: &str, public_key: &[u8; 32], nonce: &[u8; 16]) -> Vec<u8> {
-    format!("gridwalk/enrol/v1\n{token}\n{}\n{}", hex(public_key), hex(nonce)).into_bytes()
+pub fn enrol_text(token: &str, public_key: &[u8; 32], nonce: &[u8; 16], node: Option<&NodeOf>) -> Vec<u8> {
+    let node = node.map(|n| format!("\n{}\n{}", n.id, n.name)).unwrap_or_default();
+    format!("gridwalk/enrol/v1\n{token}\n{}\n{}{node}", hex(public_key), hex(nonce)).into_bytes()
 }
 
 /// Six digits that both screens show: they agree only if both saw the same keys.

@@ -33,6 +33,9 @@ pub struct DirectoryDevice {
     pub held: Vec<RoleAtUnit>,
     /// When it stops showing what it holds, server time, ms.
     pub lease_until: Option<i64>,
+    /// The machine that it shares with other accounts.
+    #[serde(default)]
+    pub node: Option<super::NodeOf>,
 }
 
 /// An erasure and how far it has come. It names no one: what it was about is gone.
@@ -86,6 +89,24 @@ pub struct Directory {
     pub erasures: Vec<ErasureState>,
     /// Of the last thirty days, newest first.
     pub alarms: Vec<Alarm>,
+    /// Of the last thirty days, newest first, at most [`crate::limits::INVITES_LISTED_MAX`].
+    #[serde(default)]
+    pub invites: Vec<InviteState>,
+}
+
+/// An invite and what became of it. Its text is never told again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InviteState {
+    /// First half of the hash of its token.
+    pub id: [u8; 16],
+    pub name: String,
+    pub role: Role,
+    pub unit: Uuid,
+    /// Server time, ms, like the others.
+    pub made_at: i64,
+    pub expires_at: i64,
+    pub used_at: Option<i64>,
+    pub taken_back_at: Option<i64>,
 }
 
 /// A refused command of somebody beneath the office's units, as far as the office may read it.

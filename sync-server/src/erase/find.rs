@@ -56,7 +56,7 @@ impl Needles {
     }
 }
 
-/// Loads every document that names one of the ids, with the whole of every case among them. Returns the rows of those that hold a word.
+/// Loads every document that names one of the ids, with the whole of every case and what is attached to every visit among them. Returns the rows of those that hold a word.
 pub fn everywhere(db: &Connection, look: &mut Look, needles: &Needles) -> Result<Vec<i64>, Error> {
     let (mut by_id, mut by_word) = (BTreeSet::new(), BTreeSet::new());
     erasures::each_change(db, |document, bytes| {
@@ -71,7 +71,7 @@ pub fn everywhere(db: &Connection, look: &mut Look, needles: &Needles) -> Result
     let mut cases = BTreeSet::new();
     for id in by_id {
         let Some(row) = documents::by_id(db, id)? else { continue };
-        if row.kind == Kind::Case {
+        if matches!(row.kind, Kind::Case | Kind::Visit) {
             cases.insert(row.doc.record);
         }
         look.add(db, row)?;

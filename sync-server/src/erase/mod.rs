@@ -13,6 +13,7 @@ pub use plan::{plan, without_contact, without_keys};
 use crate::Inner;
 use crate::error::Error;
 use crate::ledger;
+use crate::media;
 use crate::store::documents::{self, DocumentRow, NewDocument, PartitionRow};
 use crate::store::erasures::{self, ErasureRow};
 use crate::store::{devices, people, policy};
@@ -169,7 +170,8 @@ fn carry_out(inner: &Inner, db: &Connection, e: &Erasure) -> Result<Vec<Partitio
     for n in &next {
         write_next(inner, db, e, n, &mut touched)?;
     }
-    erasures::clean_quarantine(db, &e.items.iter().map(|i| i.doc).collect())?;
+    let going = e.items.iter().map(|i| i.doc).collect();
+    media::while_refused_are_cleaned(db, || erasures::clean_quarantine(db, &going))?;
     for p in touched.rows.values() {
         documents::save_partition(db, p)?;
         erasures::drop_bundles(db, p.id)?;

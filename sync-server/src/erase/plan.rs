@@ -1,6 +1,6 @@
 //! What an erasure takes. Of a person: every part of the record, the records of the same person elsewhere, held cells, and what the
 //! household's other records and the cases that name them say of them by name, telephone or identity number. Of a household: all of it
-//! under every door it had, its people, visits and held cells; of its cases and of those that name its people the words, while matter,
+//! under every door it had, its people, visits, answers, needs and held cells, and every photo and recording of them and of its cases; of its cases and of those that name its people the words, while matter,
 //! steps and their order stay. Where such a document lives does not matter. What others wrote that merely holds a word is a [`Mention`].
 
 use super::Item;
@@ -14,6 +14,7 @@ use shared_model::class::Class;
 use shared_model::crdt::{Change, OpBody, Registers, Value};
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
+use shared_model::same::EDGE;
 use shared_model::wire::Mention;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,6 +64,12 @@ impl Loaded {
         self.said.get(key).into_iter().flatten().any(|text| Uuid::parse_str(text).is_ok_and(|id| records.contains(&id)))
     }
 
+    /// Records it goes into by a merge that nobody took back.
+    fn merged_into(&self) -> impl Iterator<Item = Uuid> {
+        let live = self.registers.live.get(EDGE).into_iter().flatten();
+        live.filter_map(|op| op.value.as_str()).filter_map(|text| Uuid::parse_str(text).ok())
+    }
+
     fn id(&self, key: &str) -> Option<Uuid> {
         self.registers.value(key).and_then(Value::as_str).and_then(|text| Uuid::parse_str(text).ok())
     }
@@ -83,11 +90,17 @@ impl Loaded {
         let leads = |key: &str| match self.row.kind {
             Kind::Case => key == "person",
             Kind::PartyHub => key == "lead" || key.starts_with("covers/"),
-            Kind::Household => key == "moved_to",
+            Kind::Household => key == "moved_to" || key == EDGE || key.starts_with("before"),
+            Kind::Person => key == EDGE || key.starts_with("before"),
             _ => false,
         };
         let in_key = |key: &str| key.rsplit_once('/').and_then(|(_, id)| Uuid::parse_str(id).ok()).is_some_and(|id| records.contains(&id));
         self.said.keys().filter(|key| leads(key) && (in_key(key) || self.names(key, records))).cloned().collect()
+    }
+
+    /// A visit at which one of them was met.
+    fn meets(&self, people: &BTreeSet<Uuid>) -> bool {
+        self.said.keys().filter_map(|key| key.strip_prefix("met/")).any(|id| Uuid::parse_str(id).is_ok_and(|id| people.contains(&id)))
     }
 
     /// Its keys of one family.
@@ -198,7 +211,26 @@ fn person(db: &Connection, tree: &Tree, mut look: Look, record: Uuid) -> Result<
     }
     let cases = look.records(Kind::Case, |d| d.names("household", &households) || d.names("person", &people));
     let of_cases = with_steps(&look, cases);
-    for d in look.docs.values().filter(|d| !people.contains(&d.record())) {
+    // a picture cannot be taken apart: what shows a matter about somebody, or a visit at which they were met, goes whole
+    let about_them: BTreeSet<Uuid> = look
+        .records(Kind::Case, |d| d.names("person", &people))
+        .into_iter()
+        .chain(look.records(Kind::Visit, |d| d.meets(&people)))
+        .collect();
+    attached(db, &look, &about_them, &mut out)?;
+    judged(db, &look, &people, &mut out)?;
+    for kind in [Kind::Listing, Kind::Response] {
+        for r in look.records(kind, |d| d.names("person", &people)) {
+            whole(db, &look, r, kind, &mut out)?;
+        }
+    }
+    for kind in [Kind::Question, Kind::Judgement] {
+        for r in look.records(kind, |d| d.names("about", &people)) {
+            whole(db, &look, r, kind, &mut out)?;
+        }
+    }
+    let gone: BTreeSet<DocId> = out.iter().map(|item| item.doc).collect();
+    for d in look.docs.values().filter(|d| !people.contains(&d.record()) && !gone.contains(&d.row.doc)) {
         let of_household = households.contains(&d.record()) || d.names("household", &households);
         let mut keys = d.keys_with(&words);
         if d.row.kind == Kind::HeldItem && (d.names("about", &people) || (of_household && !keys.is_empty())) {
@@ -229,12 +261,18 @@ fn household(db: &Connection, tree: &Tree, mut look: Look, record: Uuid) -> Resu
     for home in &homes {
         whole(db, &look, *home, Kind::Household, &mut out)?;
     }
-    for kind in [Kind::Person, Kind::Visit, Kind::HeldItem, Kind::PartyHub] {
-        for r in look.records(kind, |d| d.names("household", &homes) || d.names("about", &people)) {
+    const OF_A_HOUSEHOLD: [Kind; 8] =
+        [Kind::Person, Kind::Visit, Kind::HeldItem, Kind::PartyHub, Kind::Response, Kind::Listing, Kind::Question, Kind::Judgement];
+    for kind in OF_A_HOUSEHOLD {
+        for r in look.records(kind, |d| d.names("household", &homes) || d.names("about", &people) || d.names("person", &people)) {
             whole(db, &look, r, kind, &mut out)?;
         }
     }
+    judged(db, &look, &records, &mut out)?;
     let of_cases = with_steps(&look, look.records(Kind::Case, |d| d.names("household", &homes) || d.names("person", &people)));
+    let visits = look.records(Kind::Visit, |d| d.names("household", &homes) || d.meets(&people));
+    let shown: BTreeSet<Uuid> = homes.iter().chain(&of_cases).chain(&visits).copied().collect();
+    attached(db, &look, &shown, &mut out)?;
     let gone: BTreeSet<DocId> = out.iter().map(|item| item.doc).collect();
     for d in look.docs.values().filter(|d| !gone.contains(&d.row.doc)) {
         let is_of_case = of_cases.contains(&d.record());
@@ -246,7 +284,7 @@ fn household(db: &Connection, tree: &Tree, mut look: Look, record: Uuid) -> Resu
         };
         without(d, keys, &mut out);
     }
-    let about = Needles::new(&records.union(&of_cases).copied().collect(), &words);
+    let about = Needles::new(&records.union(&shown).copied().collect(), &words);
     let refused = Refused { about: &about, near: &about, records: &records };
     finish(db, tree, &look, (&refused, &words, &holding), out)
 }
@@ -270,7 +308,7 @@ fn finish(
     Ok(Plan { kind: None, items, units, mentions })
 }
 
-/// The records that follow each other by moves: one ends, another begins.
+/// The records that are one: they follow each other by moves, one ends and another begins, or they were merged.
 fn same(db: &Connection, look: &mut Look, kind: Kind, record: Uuid) -> Result<BTreeSet<Uuid>, Error> {
     let mut all = BTreeSet::from([record]);
     for _ in 0..MOVES_MAX {
@@ -278,6 +316,9 @@ fn same(db: &Connection, look: &mut Look, kind: Kind, record: Uuid) -> Result<BT
         find::everywhere(db, look, &needles)?;
         let mut more = look.records(kind, |d| d.names("moved_to", &all));
         more.extend(look.docs.values().filter(|d| all.contains(&d.record())).filter_map(|d| d.id("moved_to")));
+        // merged ones are one, whichever of them stays
+        more.extend(look.records(kind, |d| d.merged_into().any(|to| all.contains(&to))));
+        more.extend(look.docs.values().filter(|d| all.contains(&d.record())).flat_map(Loaded::merged_into));
         more.retain(|r| !all.contains(r));
         if more.is_empty() {
             break;
@@ -297,6 +338,22 @@ fn with_steps(look: &Look, mut cases: BTreeSet<Uuid>) -> BTreeSet<Uuid> {
     let steps = look.records(Kind::CaseStep, |d| d.names("case", &cases));
     cases.extend(steps);
     cases
+}
+
+/// What somebody said of whether one of these is the same as another.
+fn judged(db: &Connection, look: &Look, records: &BTreeSet<Uuid>, out: &mut Vec<Item>) -> Result<(), Error> {
+    for r in look.records(Kind::Pair, |d| d.names("a", records) || d.names("b", records)) {
+        whole(db, look, r, Kind::Pair, out)?;
+    }
+    Ok(())
+}
+
+/// What is attached to one of these goes whole.
+fn attached(db: &Connection, look: &Look, owners: &BTreeSet<Uuid>, out: &mut Vec<Item>) -> Result<(), Error> {
+    for r in look.records(Kind::Attachment, |d| d.names("of", owners)) {
+        whole(db, look, r, Kind::Attachment, out)?;
+    }
+    Ok(())
 }
 
 /// Every part of a record goes, those too that were never written: a device may hold one that it has not sent.

@@ -184,6 +184,12 @@ impl App {
     pub fn say(&self, response: sync_server::Response) -> Response {
         let status = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut out = (status, [(header::CONTENT_TYPE, response.content_type)], Body::from(response.body)).into_response();
+        for (name, value) in response.headers {
+            // made by the server itself: numbers, ids and words of its own
+            if let Ok(value) = header::HeaderValue::from_str(&value) {
+                out.headers_mut().insert(header::HeaderName::from_static(name), value);
+            }
+        }
         if matches!(status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::INSUFFICIENT_STORAGE) {
             out.headers_mut().insert(header::RETRY_AFTER, LATER_S.into());
         }

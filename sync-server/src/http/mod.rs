@@ -209,6 +209,7 @@ async fn compact_daily(server: Server) {
         let server = server.clone();
         let done = tokio::task::spawn_blocking(move || {
             server.seal_audit()?;
+            server.collect_media()?;
             if server.is_compaction_due()? { server.compact(shared_model::limits::LOG_KEPT_MS).map(|_| ()) } else { Ok(()) }
         });
         match done.await {

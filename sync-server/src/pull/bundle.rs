@@ -141,7 +141,7 @@ fn closed(page: &mut Vec<Row>, actors: &mut BTreeSet<ActorId>) -> (Vec<u8>, Vec<
     (rows_to_bytes(&std::mem::take(page)), to_cbor(&actors))
 }
 
-/// Units, households, persons, visits, cases, steps, then the rest.
+/// Units, households, persons, visits, cases, steps, what is attached, then the rest.
 fn order(kind: Kind) -> u8 {
     match kind {
         Kind::Unit => 0,
@@ -150,6 +150,7 @@ fn order(kind: Kind) -> u8 {
         Kind::Visit => 3,
         Kind::Case => 4,
         Kind::CaseStep => 5,
-        _ => 6,
+        Kind::Attachment => 6,
+        _ => 7,
     }
 }

@@ -9,7 +9,7 @@ use crate::erase;
 use crate::error::Error;
 use crate::server_writes::{Batch, Written};
 use crate::store::documents::{self, PartitionRow};
-use crate::store::{devices, in_savepoint, people, units};
+use crate::store::{devices, in_savepoint, invites, people, units};
 use crate::{closing, memberships, shape, sharing};
 use shared_model::records::Kind;
 use std::sync::Arc;
@@ -32,12 +32,12 @@ impl Push<'_> {
         Ok(())
     }
 
-    /// A new document of a case, or of a step of one, is shown to whom the case is shown.
+    /// A new document of a case, of a step of one or of what is attached to it, is shown to whom the case is shown.
     fn follow(&self, batch: &mut Batch<'_>, p: &PlannedPart<'_>, document: i64) -> Result<(), Stop> {
         let record = p.part.doc.record;
         let case = match p.part.kind {
             Kind::Case => Some(record),
-            Kind::CaseStep => p.parent.map_or_else(|| documents::parent(self.db, &record), |case| Ok(Some(case)))?,
+            Kind::CaseStep | Kind::Attachment => p.parent.map_or_else(|| documents::parent(self.db, &record), |case| Ok(Some(case)))?,
             _ => None,
         };
         match case {
@@ -86,6 +86,9 @@ impl Push<'_> {
                 enrol::give_role_back(self.inner, self.db, &confirmed)?;
             }
         }
+        if let Some(invite) = &plan.asked.take_back {
+            invites::take_back(self.db, invite, self.inner.env.now_ms())?;
+        }
         if let Some((device, reason)) = &plan.asked.revoke {
             closing::revoke(self.inner, self.db, device, *reason)?;
         }
@@ -123,8 +126,9 @@ impl Push<'_> {
             Effect::Term(membership) => memberships::save(inner, db, membership)?.into_iter().collect(),
             Effect::Move { unit, parent } => shape::move_unit(inner, db, tree, unit, parent)?.into_iter().collect(),
             Effect::Close { unit, successors } => shape::close_unit(inner, db, tree, unit, successors)?,
+            Effect::Redraw(changes) => shape::redraw(inner, db, tree, changes)?,
             Effect::Grid { unit, parent, kind, name, code } => {
-                shape::make_grid(inner, db, &shape::NewGrid { id: *unit, parent: *parent, kind, name, code })?
+                shape::make_grid(inner, db, &shape::NewGrid { id: *unit, parent: *parent, kind, name, code, shape: "" })?
             }
         })
     }

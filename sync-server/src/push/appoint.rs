@@ -4,8 +4,10 @@
 use super::{Push, Refusal, Stop, refuse};
 use crate::setup::NAME_BYTES_MAX;
 use crate::store::people::{self, Membership};
+use crate::tree::Tree;
 use serde_json::json;
 use shared_model::Role;
+use shared_model::records::known_code;
 use shared_model::rules;
 use shared_model::wire::NewMembership;
 use uuid::Uuid;
@@ -25,7 +27,12 @@ fn stale<T>(current: &Membership) -> Result<T, Stop> {
 impl Push<'_> {
     /// Does a role that the device's person holds today at the unit or above it satisfy this?
     pub fn holds_today(&self, unit: &Uuid, rule: impl Fn(Role) -> bool) -> Result<bool, Stop> {
-        Ok(people::roles(self.db, &self.device.person)?.iter().any(|at| rule(at.role) && self.tree.is_within(unit, &at.unit)))
+        self.holds_in(&self.tree, unit, rule)
+    }
+
+    /// The same over a tree as it will be.
+    pub fn holds_in(&self, tree: &Tree, unit: &Uuid, rule: impl Fn(Role) -> bool) -> Result<bool, Stop> {
+        Ok(people::roles(self.db, &self.device.person)?.iter().any(|at| rule(at.role) && tree.is_within(unit, &at.unit)))
     }
 
     pub fn judge_appointment(&self, new: &NewMembership) -> Result<Appointed, Stop> {
@@ -40,6 +47,9 @@ impl Push<'_> {
         let name = new.name.trim();
         let new_person = (!people::exists(self.db, &new.person)?).then(|| name.to_owned());
         if new_person.is_some() && (name.is_empty() || name.len() > NAME_BYTES_MAX) {
+            return refuse("bad_value");
+        }
+        if new.post.as_deref().is_some_and(|post| !known_code("post", post)) {
             return refuse("bad_value");
         }
         // terms run by the clock; the time of receipt only orders, and may be a little ahead of it
@@ -75,6 +85,8 @@ impl Push<'_> {
             from_at,
             until_at: new.until,
             stands_for: new.stands_for,
+            post: new.post.clone(),
+            is_party: false,
             version: 1,
         };
         Ok(Appointed { membership, new_person })
@@ -96,5 +108,20 @@ impl Push<'_> {
             return refuse("bad_stand_in");
         }
         Ok(Membership { from_at, until_at, version: m.version + 1, ..m })
+    }
+
+    /// What somebody does in the team; whoever may appoint may say it.
+    pub fn judge_post(&self, record: &Uuid, post: Option<&str>, is_party: bool, expected: u64) -> Result<Membership, Stop> {
+        let Some(m) = people::membership(self.db, record)? else { return refuse("not_allowed") };
+        if !self.holds_today(&m.unit, |role| rules::may_appoint(role, m.role))? {
+            return refuse("not_allowed");
+        }
+        if post.is_some_and(|post| !known_code("post", post)) {
+            return refuse("bad_value");
+        }
+        if m.version != expected || !m.is_open(self.inner.env.now_ms()) {
+            return stale(&m);
+        }
+        Ok(Membership { post: post.map(str::to_owned), is_party, version: m.version + 1, ..m })
     }
 }

@@ -9,9 +9,9 @@ use super::{Push, Refusal, Stop, refuse};
 use crate::closing;
 use crate::directory;
 use crate::erase::Erasure;
-use crate::store::devices;
 use crate::store::people::Membership;
 use crate::store::shares::Share;
+use crate::store::{devices, invites};
 use crate::tree::{DEPTH_MAX, Node, Tree};
 use shared_model::Role;
 use shared_model::class::Class;
@@ -20,7 +20,7 @@ use shared_model::devices::RevokeReason;
 use shared_model::doc::DocId;
 use shared_model::records::Kind;
 use shared_model::rules;
-use shared_model::wire::{Ask, Command};
+use shared_model::wire::{Ask, Command, UnitChange};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -47,6 +47,8 @@ pub struct Asked {
     pub share: Option<Share>,
     /// A share that ends: record and target.
     pub unshare: Option<(Uuid, Uuid)>,
+    /// An invite that is good for nothing any more, by the hash of its token.
+    pub take_back: Option<[u8; 32]>,
 }
 
 /// A change of memberships or of the tree, judged and not yet written.
@@ -55,6 +57,7 @@ pub enum Effect {
     Term(Membership),
     Move { unit: Uuid, parent: Uuid },
     Close { unit: Uuid, successors: Vec<Uuid> },
+    Redraw(Vec<UnitChange>),
     Grid { unit: Uuid, parent: Uuid, kind: String, name: String, code: String },
 }
 
@@ -98,18 +101,26 @@ impl Push<'_> {
             Some(Ask::SetTerm { membership, from, until, expected }) => {
                 Ok(Effect::Term(self.judge_term(membership, *from, *until, *expected)?).into())
             }
+            Some(Ask::SetPost { membership, post, party, expected }) => {
+                Ok(Effect::Term(self.judge_post(membership, post.as_deref(), *party, *expected)?).into())
+            }
+            Some(Ask::TakeBackInvite { invite }) => self.judge_taking_back(roots, invite),
             Some(Ask::MoveUnit { unit, parent, expected }) => {
-                self.judge_move(unit, parent, *expected)?;
+                self.judge_move(&self.tree, unit, parent, *expected)?;
                 Ok(Effect::Move { unit: *unit, parent: *parent }.into())
             }
             Some(Ask::CloseUnit { unit, successors, expected }) => {
-                self.judge_closing(unit, successors, *expected)?;
+                self.judge_closing(&self.tree, unit, successors, *expected)?;
                 Ok(Effect::Close { unit: *unit, successors: successors.clone() }.into())
             }
             Some(Ask::MakeGrid { unit, parent, kind, name, code }) => {
-                self.judge_grid(unit, parent, kind, name, code)?;
+                self.judge_grid(&self.tree, unit, parent, kind, name, code)?;
                 Ok(Effect::Grid { unit: *unit, parent: *parent, kind: kind.clone(), name: name.trim().to_owned(), code: code.clone() }
                     .into())
+            }
+            Some(Ask::Redraw { changes }) => {
+                self.judge_redraw(changes)?;
+                Ok(Effect::Redraw(changes.clone()).into())
             }
             Some(Ask::Share { record, to, up_to, assignee }) => self.judge_share(parts, roots, record, to, *up_to, assignee.as_ref()),
             Some(Ask::Unshare { record, target }) => self.judge_unshare(parts, roots, record, target),
@@ -159,6 +170,16 @@ impl Push<'_> {
             "active" if found.digits == digits => Ok(Asked::default()),
             state => Err(Stop::Refused(Refusal::Stale(state.to_owned()))),
         }
+    }
+
+    /// One that was used let a device in: that is ended, not its invite.
+    fn judge_taking_back(&self, roots: &Roots, invite: &[u8; 16]) -> Result<Asked, Stop> {
+        let found = invites::by_id(self.db, invite)?.filter(|i| manages_over(roots, &self.tree, &i.unit));
+        let Some(found) = found else { return refuse("not_allowed") };
+        if found.used_at.is_some() {
+            return Err(Stop::Refused(Refusal::Stale("used".into())));
+        }
+        Ok(Asked { take_back: found.taken_back_at.is_none().then_some(found.token_hash), ..Asked::default() })
     }
 
     /// Not one's own: the last device of an office must not end itself. What was reported lost does not become harmless again.

@@ -105,7 +105,11 @@ impl<'a> Back<'a> {
         let person = self.author(page, &change.actor)?;
         let written = Written {
             unit,
-            parent: if found.is_none() && *kind == Kind::CaseStep { id(&after, "case") } else { None },
+            parent: match kind {
+                Kind::CaseStep if found.is_none() => id(&after, "case"),
+                Kind::Attachment if found.is_none() => id(&after, "of"),
+                _ => None,
+            },
             doc: *doc,
             kind: *kind,
             existing: found.as_ref().map(|f| f.id),
@@ -122,7 +126,7 @@ impl<'a> Back<'a> {
         // what is new of a case is shown to whom the case is shown
         let case = match kind {
             Kind::Case => Some(doc.record),
-            Kind::CaseStep => match written.parent {
+            Kind::CaseStep | Kind::Attachment => match written.parent {
                 Some(case) => Some(case),
                 None => documents::parent(self.db, &doc.record)?,
             },
@@ -269,6 +273,8 @@ impl<'a> Back<'a> {
             from_at: int("from").unwrap_or(0),
             until_at: int("until"),
             stands_for: id(record, "stands_for"),
+            post: record.value("post").and_then(Value::as_str).map(str::to_owned),
+            is_party: matches!(record.value("party"), Some(Value::Bool(true))),
             version,
         };
         let now_ms = self.inner.env.now_ms();

@@ -9,6 +9,7 @@ use shared_model::cases::{self, Field, Level, Library, Workflow};
 use shared_model::class::Class;
 use shared_model::crdt::{OpBody, Registers, Value};
 use shared_model::doc::config_id;
+use shared_model::forms::FormLibrary;
 use shared_model::matters;
 use shared_model::records::Kind;
 use std::collections::BTreeMap;
@@ -58,7 +59,7 @@ impl Push<'_> {
     }
 
     /// The entries of a setting of the nearest unit, upwards: of this command, or accepted before.
-    fn setting(&self, judging: &Judging<'_, '_>, unit: &Uuid, name: &str) -> Result<Option<BTreeMap<String, String>>, Stop> {
+    pub fn setting(&self, judging: &Judging<'_, '_>, unit: &Uuid, name: &str) -> Result<Option<BTreeMap<String, String>>, Stop> {
         for at in std::iter::once(*unit).chain(judging.tree.ancestors(unit)) {
             let record = config_id(at, name);
             if let Some(d) = judging.parts.iter().find(|d| d.part.doc.record == record && d.part.kind == Kind::Config) {
@@ -98,13 +99,25 @@ impl Push<'_> {
             return refuse("bad_setting");
         }
         let touched = |entry: &str| decoded.change.ops.iter().any(|op| op.key.strip_prefix(ENTRY) == Some(entry));
+        let touches_entries = decoded.change.ops.iter().any(|op| op.key.starts_with(ENTRY));
         if let Some(id) = name.strip_prefix(WORKFLOW) {
             if !makes {
-                return if decoded.change.ops.iter().any(|op| op.key.starts_with(ENTRY)) { refuse("written_once") } else { Ok(()) };
+                return if touches_entries { refuse("written_once") } else { Ok(()) };
             }
             return match Library::default().add_kept(id, &joined(written(decoded)), true) {
                 Ok(()) => Ok(()),
                 Err(_) => refuse("bad_workflow"),
+            };
+        }
+        if let Some(id) = name.strip_prefix(super::form::FORM) {
+            // the words of a form are those of its id
+            return match (makes, touches_entries) {
+                (false, true) => refuse("written_once"),
+                (false, false) => Ok(()),
+                (true, _) => match FormLibrary::default().add_kept(id, &joined(written(decoded))) {
+                    Ok(()) => Ok(()),
+                    Err(_) => refuse("bad_form"),
+                },
             };
         }
         if let Some(code) = name.strip_prefix(MATTER) {
@@ -172,7 +185,7 @@ fn entries(registers: &Registers) -> BTreeMap<String, String> {
 }
 
 /// A long text that was written in pieces.
-fn joined(entries: BTreeMap<String, String>) -> String {
+pub fn joined(entries: BTreeMap<String, String>) -> String {
     let pieces: BTreeMap<u32, String> = entries.into_iter().filter_map(|(n, text)| Some((n.parse().ok()?, text))).collect();
     let body: String = pieces.into_values().collect();
     if body.len() > cases::BODY_BYTES_MAX { String::new() } else { body }

@@ -1,5 +1,5 @@
 //! Late work: written under a policy stamp that is over, by somebody who held the right then. It is accepted as any other, except that it
-//! goes to the office (quarantined as `late`) when the record has since been deleted, moved away or closed: then a person decides where
+//! goes to the office (quarantined as `late`) when the record has since been deleted, moved away, merged or closed: then a person decides where
 //! it belongs. Whoever holds the right today as well writes as everybody does.
 
 use super::part::{Decoded, Judging};
@@ -8,13 +8,14 @@ use crate::error::Error;
 use crate::store::documents::{self, DocumentRow};
 use shared_model::crdt::{ActorId, Checked, Clock, DEL_KEY, Registers, Value};
 use shared_model::rules;
+use shared_model::same::EDGE;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A live value on one of these says that the record is no longer what it was.
-const GONE_KEYS: [&str; 2] = [DEL_KEY, "moved_to"];
+const GONE_KEYS: [&str; 3] = [DEL_KEY, "moved_to", EDGE];
 /// Records that a new one belongs to.
-const OWNER_KEYS: [&str; 2] = ["household", "case"];
+const OWNER_KEYS: [&str; 3] = ["household", "case", "of"];
 
 impl Push<'_> {
     pub fn check_late(

@@ -13,14 +13,17 @@ mod accept;
 pub mod again;
 mod appoint;
 mod ask;
+mod attachment;
 mod back;
 mod erasure;
 mod flow;
+mod form;
 mod late;
+mod merge;
 mod part;
 mod past;
 mod refuse;
-mod reshape;
+pub mod reshape;
 mod resolve;
 mod rights;
 mod shadow;
@@ -48,8 +51,20 @@ use uuid::Uuid;
 pub const NAME_BYTES_MAX: usize = 64;
 
 /// What may be missing only because somebody else has not brought it back yet.
-const MAY_COME: [&str; 9] =
-    ["not_allowed", "no_unit", "no_case", "no_workflow", "no_matter", "no_refusal", "adopts", "illegal_step", "policy"];
+const MAY_COME: [&str; 12] = [
+    "not_allowed",
+    "no_unit",
+    "no_case",
+    "no_record",
+    "no_workflow",
+    "no_matter",
+    "no_form",
+    "no_campaign",
+    "no_refusal",
+    "adopts",
+    "illegal_step",
+    "policy",
+];
 
 /// Commands of one request that are named without being sent and looked up, at most.
 const NAMED_MAX: usize = 100;

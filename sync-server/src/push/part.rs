@@ -1,6 +1,7 @@
 //! The gate for one part of a command: whose actor, which home, which right, which keys, is it well-formed in its own past, do the rules
 //! of cases hold, does the library agree.
 
+use super::attachment;
 use super::past::ArchivedPast;
 use super::rights::Roots;
 use super::{Push, Refusal, Stop, refuse, shadow};
@@ -21,6 +22,8 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
+/// What goes with the household, the person or the record that it names.
+const BELONGING: [Kind; 7] = [Kind::Person, Kind::Visit, Kind::PartyHub, Kind::HeldItem, Kind::Attachment, Kind::Response, Kind::Listing];
 /// How many actors a device may skip: each dropped partition takes the next.
 const ACTORS_AHEAD_MAX: u64 = 64;
 
@@ -102,14 +105,18 @@ impl Push<'_> {
     fn close_what_belongs_to_erased(&self, parts: &mut Vec<Decoded<'_>>, erased: &mut Vec<DocId>) -> Result<(), Error> {
         let made: BTreeSet<Uuid> = parts.iter().map(|d| d.part.doc.record).collect();
         let mut gone = BTreeSet::new();
-        for d in parts.iter().filter(|d| matches!(d.part.kind, Kind::Person | Kind::Visit | Kind::PartyHub | Kind::HeldItem)) {
-            for of in ["household", "about"].into_iter().filter_map(|key| d.put(key)).filter_map(Value::as_str) {
+        for d in parts.iter().filter(|d| BELONGING.contains(&d.part.kind)) {
+            for of in ["household", "about", "of", "person", "visit"].into_iter().filter_map(|key| d.put(key)).filter_map(Value::as_str) {
                 let Ok(of) = Uuid::parse_str(of) else { continue };
                 if !made.contains(&of) && erasures::was_erased(self.db, &of)? && documents::kind_of_record(self.db, &of)?.is_none() {
                     gone.insert(d.part.doc.record);
                 }
             }
         }
+        // and what hangs on what goes
+        let hangs = |d: &&Decoded<'_>| d.part.kind == Kind::Attachment && attachment::owner(d).is_some_and(|(of, _)| gone.contains(&of));
+        let hanging: Vec<Uuid> = parts.iter().filter(hangs).map(|d| d.part.doc.record).collect();
+        gone.extend(hanging);
         for d in parts.iter().filter(|d| gone.contains(&d.part.doc.record)) {
             erasures::close(self.db, &d.part.doc)?;
             erased.push(d.part.doc);
@@ -138,7 +145,11 @@ impl Push<'_> {
         match part.kind {
             Kind::Case => self.check_case(judging, decoded, found.is_none())?,
             Kind::CaseStep => self.check_step(judging, decoded, found.is_none())?,
+            Kind::Attachment => self.check_attachment(judging, decoded, found.is_none())?,
             Kind::Config => self.check_config(decoded, found.is_none())?,
+            Kind::Campaign => self.check_campaign(judging, decoded, found.is_none())?,
+            Kind::Response => self.check_response(judging, decoded, found.is_none())?,
+            Kind::Household | Kind::Person => self.check_merge(judging, decoded)?,
             _ => {}
         }
         let mut after = before.clone();
@@ -150,8 +161,11 @@ impl Push<'_> {
             return refuse("library_disagrees");
         }
         let term_before = found.map(|_| before.digest_term(&part.doc.bytes()));
-        let parent = decoded.put("case").filter(|_| part.kind == Kind::CaseStep).and_then(Value::as_str);
-        let parent = parent.and_then(|case| Uuid::parse_str(case).ok());
+        let parent = match part.kind {
+            Kind::CaseStep => decoded.put("case").and_then(Value::as_str).and_then(|case| Uuid::parse_str(case).ok()),
+            Kind::Attachment => attachment::owner(decoded).map(|(of, _)| of),
+            _ => None,
+        };
         Ok(PlannedPart { part, existing, parent, term_before, checked, after })
     }
 
@@ -202,8 +216,10 @@ impl Push<'_> {
         if judging.tree.get(&part.unit).is_none() {
             return self.missing("no_unit");
         }
-        let mut roles = judging.roots.over(judging.tree, &part.unit);
-        if roles.any(|role| rules::may_write(role, part.kind, part.doc.class, verb)) || self.may_by_share(judging, decoded, verb)? {
+        // what only a case may bring with it: else it would be learned whether the case is there
+        let alone = part.kind == Kind::Attachment && verb == Verb::Make && !attachment::comes_with_its_case(judging, decoded);
+        let may = |role| rules::may_write(role, part.kind, part.doc.class, verb) && !(alone && rules::needs_its_case(role, part.doc.class));
+        if judging.roots.over(judging.tree, &part.unit).any(may) || self.may_by_share(judging, decoded, verb)? {
             return Ok(());
         }
         refuse("not_allowed")
@@ -218,19 +234,22 @@ impl Push<'_> {
         }
     }
 
-    /// Whoever a case is shown to writes steps of it, as far as the workflow lets their role.
+    /// Whoever a case is shown to writes steps of it, as far as the workflow lets their role, and attaches to it.
     pub fn may_by_share(&self, judging: &Judging<'_, '_>, decoded: &Decoded<'_>, verb: Verb) -> Result<bool, Stop> {
         let part = decoded.part;
-        if part.kind != Kind::CaseStep {
-            return Ok(false);
-        }
-        let named = decoded.put("case").and_then(Value::as_str).and_then(|case| Uuid::parse_str(case).ok());
-        let Some(case) = named.map_or_else(|| documents::parent(self.db, &part.doc.record), |case| Ok(Some(case)))? else {
-            return Ok(false);
+        let named = || decoded.put("case").and_then(Value::as_str).and_then(|case| Uuid::parse_str(case).ok());
+        let case = match part.kind {
+            Kind::CaseStep => named().map_or_else(|| documents::parent(self.db, &part.doc.record), |case| Ok(Some(case)))?,
+            Kind::Attachment => attachment::parent_of(self.db, &part.doc.record, decoded)?,
+            _ => None,
         };
+        let Some(case) = case else { return Ok(false) };
         let doc = (part.kind, part.doc.class);
         let role = sharing::may_write(self.db, &self.device.person, judging.roots, &case, doc, verb)?;
         let Some(role) = role else { return Ok(false) };
+        if part.kind == Kind::Attachment {
+            return Ok(true);
+        }
         let Some(transition) = decoded.put("transition").and_then(Value::as_str) else { return Ok(verb != Verb::Make) };
         let workflow = self.workflow_of(judging, &case, &part.unit)?;
         Ok(workflow.transition(transition).is_some_and(|t| t.shared && t.by.contains(&role)))

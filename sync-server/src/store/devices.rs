@@ -6,7 +6,7 @@ use crate::error::Error;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use shared_model::Role;
 use shared_model::devices::RevokeReason;
-use shared_model::wire::{RoleAtUnit, from_cbor, to_cbor};
+use shared_model::wire::{NodeOf, RoleAtUnit, from_cbor, to_cbor};
 use uuid::Uuid;
 
 /// One enrolled device.
@@ -37,6 +37,8 @@ pub struct Device {
     pub policy_named: u64,
     /// Commands it had not handed over when it was last heard of.
     pub unsent: u32,
+    /// The machine that it shares with other accounts.
+    pub node: Option<NodeOf>,
 }
 
 /// What an enrolment says of a device, and the ledger keeps.
@@ -49,12 +51,13 @@ pub struct Enrolment {
     pub role: Role,
     pub unit: Uuid,
     pub digits: String,
+    pub node: Option<NodeOf>,
 }
 
 impl Device {
     /// As it is before anything was heard of it: not confirmed, under its first stamp. Its name is its person's.
     pub fn new(of: Enrolment) -> Self {
-        let Enrolment { id, public_key, nonce, person, role, unit, digits } = of;
+        let Enrolment { id, public_key, nonce, person, role, unit, digits, node } = of;
         Device {
             id,
             public_key,
@@ -76,11 +79,12 @@ impl Device {
             policy: 1,
             policy_named: 1,
             unsent: 0,
+            node,
         }
     }
 }
 
-const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named, d.confirmed_at, d.reason, d.revoked_at, d.wiped_at, d.unsent, d.held";
+const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named, d.confirmed_at, d.reason, d.revoked_at, d.wiped_at, d.unsent, d.held, d.node, d.node_name";
 
 fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {
     let role: u8 = r.get(5)?;
@@ -105,6 +109,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {
         wiped_at: r.get(17)?,
         unsent: r.get(18)?,
         held: from_cbor(&r.get::<_, Vec<u8>>(19)?).unwrap_or_default(),
+        node: r.get::<_, Option<Uuid>>(20)?.zip(r.get(21)?).map(|(id, name)| NodeOf { id, name }),
     };
     Ok((device, role))
 }
@@ -151,8 +156,8 @@ pub fn of_person(db: &Connection, person: &Uuid) -> Result<Vec<Device>, Error> {
 /// Adds a device.
 pub fn add(db: &Connection, d: &Device, now_ms: i64) -> Result<(), Error> {
     let sql =
-        "insert into device (id, public_key, nonce, person, role, unit, state, cloned, digits, enrolled_at, counter, policy, policy_named, confirmed_at)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, ?10, ?11, ?12)";
+        "insert into device (id, public_key, nonce, person, role, unit, state, cloned, digits, enrolled_at, counter, policy, policy_named, confirmed_at, node, node_name)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, 0, ?10, ?11, ?12, ?13, ?14)";
     db.prepare_cached(sql)?.execute(params![
         d.id,
         d.public_key,
@@ -165,7 +170,9 @@ pub fn add(db: &Connection, d: &Device, now_ms: i64) -> Result<(), Error> {
         now_ms,
         int(d.policy),
         int(d.policy_named),
-        d.confirmed_at
+        d.confirmed_at,
+        d.node.as_ref().map(|n| n.id),
+        d.node.as_ref().map(|n| &n.name)
     ])?;
     Ok(())
 }

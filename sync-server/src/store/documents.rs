@@ -173,7 +173,7 @@ pub fn of_partition(db: &Connection, partition: i64) -> Result<Vec<DocumentRow>,
     rows.map(|row| row.map_err(Error::from).and_then(document_of)).collect()
 }
 
-/// The documents of a case: its own, and those of its steps.
+/// The documents of a case: its own, and those of its steps and attachments.
 pub fn of_case(db: &Connection, case: &Uuid) -> Result<Vec<DocumentRow>, Error> {
     let sql = format!("{DOCUMENT} where d.record = ?1 or d.record in (select c.record from document c where c.parent = ?1) order by d.id");
     let mut statement = db.prepare_cached(&sql)?;
@@ -181,7 +181,7 @@ pub fn of_case(db: &Connection, case: &Uuid) -> Result<Vec<DocumentRow>, Error> 
     rows.map(|row| row.map_err(Error::from).and_then(document_of)).collect()
 }
 
-/// The case that a step belongs to.
+/// The case that a step belongs to, or what an attachment belongs to.
 pub fn parent(db: &Connection, record: &Uuid) -> Result<Option<Uuid>, Error> {
     let sql = "select parent from document where record = ?1 and parent is not null limit 1";
     Ok(db.prepare_cached(sql)?.query_row([record], |r| r.get(0)).optional()?)
@@ -209,7 +209,7 @@ pub fn set_placed(db: &Connection, partition: i64, document: i64, is_placed: boo
 pub struct NewDocument<'a> {
     pub doc: DocId,
     pub kind: Kind,
-    /// Of a step: its case.
+    /// Of a step: its case; of an attachment: what it belongs to.
     pub parent: Option<Uuid>,
     /// Its home.
     pub partition: i64,
@@ -232,7 +232,11 @@ pub fn add(db: &Connection, d: &NewDocument<'_>, now_ms: i64) -> Result<i64, Err
         d.person,
         now_ms
     ])?;
-    Ok(db.last_insert_rowid())
+    let document = db.last_insert_rowid();
+    if d.kind == Kind::Attachment {
+        super::media::note(db, document, d.registers)?;
+    }
+    Ok(document)
 }
 
 /// Stores the new registers of a document.

@@ -14,6 +14,7 @@ pub mod documents;
 pub mod epochs;
 pub mod erasures;
 pub mod invites;
+pub mod media;
 pub mod people;
 pub mod policy;
 pub mod refused;

@@ -73,7 +73,11 @@ pub struct Membership {
     pub until_at: Option<i64>,
     /// Membership of whoever is stood in for.
     pub stands_for: Option<Uuid>,
-    /// Goes up with every change of the term.
+    /// Code of `post`.
+    pub post: Option<String>,
+    /// Member of the party.
+    pub is_party: bool,
+    /// Goes up with every change of the term or the post.
     pub version: u64,
 }
 
@@ -102,7 +106,7 @@ impl Membership {
     }
 }
 
-const MEMBERSHIP: &str = "record, person, role, unit, from_at, until_at, stands_for, version";
+const MEMBERSHIP: &str = "record, person, role, unit, from_at, until_at, stands_for, version, post, party";
 
 fn read_membership(r: &rusqlite::Row<'_>) -> rusqlite::Result<(Membership, u8)> {
     let membership = Membership {
@@ -114,6 +118,8 @@ fn read_membership(r: &rusqlite::Row<'_>) -> rusqlite::Result<(Membership, u8)> 
         until_at: r.get(5)?,
         stands_for: r.get(6)?,
         version: super::uint(r.get(7)?),
+        post: r.get(8)?,
+        is_party: r.get(9)?,
     };
     Ok((membership, r.get(2)?))
 }
@@ -155,10 +161,10 @@ pub fn members_at(db: &Connection, unit: &Uuid) -> Result<Vec<Uuid>, Error> {
 
 /// Writes a membership as it is to be from now on.
 pub fn save_membership(db: &Connection, m: &Membership, now_ms: i64) -> Result<(), Error> {
-    let sql = "insert into membership (record, person, role, unit, from_at, until_at, stands_for, version, state, turns_at)
-               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+    let sql = "insert into membership (record, person, role, unit, from_at, until_at, stands_for, version, state, turns_at, post, party)
+               values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
                on conflict (record) do update set from_at = excluded.from_at, until_at = excluded.until_at, version = excluded.version,
-                 state = excluded.state, turns_at = excluded.turns_at";
+                 state = excluded.state, turns_at = excluded.turns_at, post = excluded.post, party = excluded.party";
     db.prepare_cached(sql)?.execute(params![
         m.record,
         m.person,
@@ -169,7 +175,9 @@ pub fn save_membership(db: &Connection, m: &Membership, now_ms: i64) -> Result<(
         m.stands_for,
         super::int(m.version),
         m.state_at(now_ms),
-        m.turns_at(now_ms)
+        m.turns_at(now_ms),
+        m.post,
+        m.is_party
     ])?;
     Ok(())
 }

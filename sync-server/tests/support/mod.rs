@@ -202,8 +202,8 @@ impl Device {
 
     pub fn enrol_with(world: &World, token: &str, key: SigningKey, nonce: [u8; 16]) -> Result<Device, ErrorReply> {
         let public_key = key.verifying_key().to_bytes();
-        let proof = key.sign(&enrol_text(token, &public_key, &nonce)).to_bytes().to_vec();
-        let request = EnrolRequest { token: token.into(), public_key, nonce, proof: proof.into() };
+        let proof = key.sign(&enrol_text(token, &public_key, &nonce, None)).to_bytes().to_vec();
+        let request = EnrolRequest { token: token.into(), public_key, nonce, node: None, proof: proof.into() };
         let r = world.server.handle("POST", "/v1/enrol", &[], &write(&request));
         if r.status != 200 {
             return Err(read(&r.body));

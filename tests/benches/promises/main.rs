@@ -1,12 +1,13 @@
 //! The promised times, in process and in release, each beside its lower bound: the same facts in the plainest tables under the same database
 //! settings (SQLCipher, WAL, `synchronous=full`), on the same disk, in the same run. `cargo bench -p e2e --bench promises`.
 //!
-//! A name after `--` says what to run: import, list, edit, sync, changes, ingest, gate, merge; many and years take minutes and run only when
+//! A name after `--` says what to run: import, list, edit, sync, changes, ingest, gate, merge; many, years and ledger take minutes and run only when
 //! they are asked for. What a bound holds is said beneath its line.
 
 #![allow(clippy::unwrap_used)]
 
 mod first_sync;
+mod ledger;
 mod local;
 mod long;
 mod merge;
@@ -31,7 +32,7 @@ fn main() {
             bench();
         }
     }
-    let long: [(&str, fn()); 2] = [("many", long::many), ("years", long::years)];
+    let long: [(&str, fn()); 3] = [("many", long::many), ("years", long::years), ("ledger", ledger::ledger)];
     for (name, bench) in long {
         if asked.iter().any(|a| a == name) {
             bench();

@@ -215,6 +215,7 @@ impl Sim {
         if facts {
             args["facts"] = json!({ person.as_str().unwrap(): { "employer": learned } });
         }
+        self.take_photo(who, &mut args);
         if let Some(reply) = self.call(who, "add_visit", args) {
             self.visits.insert((who, reply["id"].as_str().unwrap().into(), home.as_str().unwrap().into()));
             if facts {
@@ -268,6 +269,7 @@ impl Sim {
             args["on_the_spot"] = json!("当场办了");
         }
         let is_chosen = args["workflow"].is_string();
+        self.take_photo(who, &mut args);
         if let Some(reply) = self.call(who, "add_case", args) {
             self.cases.insert((who, reply["id"].as_str().unwrap().into()));
             if is_chosen {
@@ -334,6 +336,7 @@ impl Sim {
         let others: Vec<Json> = cases.iter().filter(beside).map(|c| c["id"].clone()).collect();
         let other = self.pick(&others).cloned().unwrap_or(Json::Null);
         args["data"] = self.filled(&step["fields"], &other);
+        self.take_photo(who, &mut args);
         if self.call(who, "add_step", args).is_some() {
             if transition == json!("merge") {
                 self.did("a case merged into another");

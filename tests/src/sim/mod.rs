@@ -7,6 +7,7 @@ mod acts;
 mod checks;
 mod erase;
 mod people;
+mod photos;
 mod setback;
 
 use crate::world::World;
@@ -53,6 +54,8 @@ pub struct Sim {
     twins: Option<(usize, usize)>,
     /// Devices that the server told that they are copied: nobody works with them any more.
     stopped: BTreeSet<usize>,
+    /// Photos taken so far, in a history with photos.
+    photos: Option<u32>,
 }
 
 /// What has to happen in enough histories.
@@ -113,15 +116,20 @@ pub fn happened() -> BTreeMap<&'static str, u64> {
 
 /// Runs one seed; panics with what went wrong.
 pub fn run(seed: u64) {
-    history(seed, |_| ());
+    history(seed, false, |_| ());
+}
+
+/// The same with photos: every second visit, case and step carries one.
+pub fn run_with_photos(seed: u64) {
+    history(seed, true, |_| ());
 }
 
 /// Runs one seed; a digest of what everybody shows at the end.
 pub fn shown_at_the_end(seed: u64) -> String {
-    history(seed, Sim::digest)
+    history(seed, false, Sim::digest)
 }
 
-fn history<T>(seed: u64, end: impl FnOnce(&Sim) -> T) -> T {
+fn history<T>(seed: u64, has_photos: bool, end: impl FnOnce(&Sim) -> T) -> T {
     let mut sim = Sim {
         world: World::wide(seed),
         rng: StdRng::seed_from_u64(seed),
@@ -136,6 +144,7 @@ fn history<T>(seed: u64, end: impl FnOnce(&Sim) -> T) -> T {
         unheard: BTreeSet::new(),
         twins: None,
         stopped: BTreeSet::new(),
+        photos: has_photos.then_some(0),
     };
     let result = catch_unwind(AssertUnwindSafe(|| {
         for _ in 0..STEPS {
@@ -144,6 +153,7 @@ fn history<T>(seed: u64, end: impl FnOnce(&Sim) -> T) -> T {
         }
         sim.heal();
         sim.check_end();
+        sim.check_photos();
         end(&sim)
     }));
     result.unwrap_or_else(|cause| {

@@ -5,6 +5,7 @@ use super::net::{Fault, Line};
 use app_core::{CoreError, Engine, EngineOptions};
 use serde_json::{Value as Json, json};
 use shared_model::Role;
+use shared_model::wire::NodeOf;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use uuid::Uuid;
 /// PIN of every device.
 pub const PIN: &str = "135790";
 /// Files of a home.
-const FILES: [&str; 6] = ["gridwalk.db", "gridwalk.db-wal", "seal.json", "device.key", "unlocked", "wiped.json"];
+const FILES: [&str; 8] =
+    ["gridwalk.db", "gridwalk.db-wal", "media.db", "media.db-wal", "seal.json", "device.key", "unlocked", "wiped.json"];
 
 /// One phone or office computer.
 pub struct Device {
@@ -27,6 +29,8 @@ pub struct Device {
     homes: PathBuf,
     lives: Cell<u32>,
     engine: RefCell<Option<Engine>>,
+    /// The machine that it is an account of.
+    node: RefCell<Option<NodeOf>>,
     /// Commands written through [`Device::call`], replays not counted.
     written: Arc<AtomicU64>,
 }
@@ -43,6 +47,7 @@ impl Device {
             homes,
             lives: Cell::new(0),
             engine: RefCell::new(None),
+            node: RefCell::new(None),
             written: Arc::default(),
         };
         std::fs::create_dir_all(device.home()).unwrap();
@@ -63,8 +68,21 @@ impl Device {
             let now = app_core::Env::now_ms(self.env.as_ref());
             std::fs::write(&unlocked, format!("{key} {now}")).unwrap();
         }
-        let options = EngineOptions { env: self.env.clone(), transport: self.line.clone(), keeps_unlocked: true, auto_lock: false };
+        let node = self.node.borrow().clone();
+        let options = EngineOptions { env: self.env.clone(), transport: self.line.clone(), keeps_unlocked: true, auto_lock: false, node };
         *self.engine.borrow_mut() = Some(Engine::open(self.home(), options).unwrap());
+    }
+
+    /// From here on it is an account of a shared machine; said before it is enrolled.
+    pub fn put_on(&self, node: &NodeOf) {
+        *self.node.borrow_mut() = Some(node.clone());
+        self.close();
+        self.open();
+    }
+
+    /// Begins the program again after [`Device::close`].
+    pub fn wake(&self) {
+        self.open();
     }
 
     /// Puts the program away in order.

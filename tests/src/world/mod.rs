@@ -12,7 +12,7 @@ mod net;
 pub use clock::{Clock, START_MS, SimEnv};
 pub use device::{Device, PIN, copy_home};
 pub use ledger::Ledger;
-pub use net::{Bend, BendError, Exchange, Fault, Line, Sent, Wire, plain};
+pub use net::{Bend, BendError, Exchange, Fault, Line, MediaRefusal, Sent, Wire, plain};
 
 use crate::rosters;
 use serde_json::json;
@@ -341,7 +341,9 @@ fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
-        if entry.path().is_file() {
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &to.join(entry.file_name()));
+        } else {
             std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
         }
     }

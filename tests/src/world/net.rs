@@ -147,7 +147,16 @@ pub struct Line {
     bend: Mutex<Option<Bend>>,
     /// The same for answers that are refusals.
     bend_error: Mutex<Option<BendError>>,
+    /// What requests about photos and recordings meet, one each.
+    media_faults: Mutex<VecDeque<Fault>>,
+    /// Asked before each of them: a status answers it in the server's place.
+    media_refusal: Mutex<Option<MediaRefusal>>,
+    /// Each of them: method, path, status.
+    media_tape: Mutex<Vec<(String, String, u16)>>,
 }
+
+/// A request about photos: method, path, headers. A status is answered in the server's place.
+pub type MediaRefusal = Box<dyn FnMut(&str, &str, &[(String, String)]) -> Option<u16> + Send>;
 
 /// Bends a refusal.
 pub type BendError = Box<dyn FnMut(&mut ErrorReply) + Send>;
@@ -180,6 +189,9 @@ impl Line {
             answered_in: Mutex::default(),
             bend: Mutex::default(),
             bend_error: Mutex::default(),
+            media_faults: Mutex::default(),
+            media_refusal: Mutex::default(),
+            media_tape: Mutex::default(),
         })
     }
 
@@ -270,6 +282,21 @@ impl Line {
         *held(&self.bend_error) = bend;
     }
 
+    /// The next requests about photos and recordings meet these, one each; syncs do not.
+    pub fn queue_media(&self, faults: &[Fault]) {
+        held(&self.media_faults).extend(faults);
+    }
+
+    /// Answers requests about photos in the server's place from now on.
+    pub fn set_media_refusal(&self, refusal: Option<MediaRefusal>) {
+        *held(&self.media_refusal) = refusal;
+    }
+
+    /// What was asked about photos so far (method, path, status), and forgets it.
+    pub fn take_media(&self) -> Vec<(String, String, u16)> {
+        std::mem::take(&mut held(&self.media_tape))
+    }
+
     /// Delivers what was late: its answers go nowhere.
     pub fn deliver_late(&self) {
         let late = std::mem::take(&mut *held(&self.late));
@@ -312,10 +339,11 @@ impl Line {
                 if doc.class != page.class {
                     held(&self.wrong).push(format!("a document of class {} in a page of {}", doc.class.name(), page.class.name()));
                 }
-                if shown_only && page.class != Class::Common && !matches!(kind, None | Some(Kind::Case | Kind::CaseStep)) {
+                if shown_only && page.class != Class::Common && !matches!(kind, None | Some(Kind::Case | Kind::CaseStep | Kind::Attachment))
+                {
                     held(&self.wrong).push(format!("a {kind:?} was sent to an assignee"));
                 }
-                let resident = matches!(kind, Some(Kind::Person | Kind::Visit | Kind::HeldItem | Kind::PartyHub));
+                let resident = matches!(kind, Some(Kind::Person | Kind::Visit | Kind::HeldItem | Kind::PartyHub | Kind::Response));
                 if resident && roles.iter().all(|r| *r == Role::BuildingHead) {
                     held(&self.wrong).push(format!("a {kind:?} was sent to a building head"));
                 }
@@ -338,7 +366,7 @@ impl Line {
         if self.wire.power_went() {
             return Err(());
         }
-        Ok(NetReply { status: r.status, body: r.body, retry_after_s: None })
+        Ok(NetReply { status: r.status, body: r.body, retry_after_s: None, headers: Vec::new() })
     }
 
     fn keep(&self, raw: &Raw, reply: &NetReply) {
@@ -360,7 +388,12 @@ impl Line {
             && let Ok(mut decoded) = from_cbor::<ErrorReply>(&plain(&reply.body))
         {
             bend(&mut decoded);
-            return NetReply { status: reply.status, body: packed(&to_cbor(&decoded)), retry_after_s: reply.retry_after_s };
+            return NetReply {
+                status: reply.status,
+                body: packed(&to_cbor(&decoded)),
+                retry_after_s: reply.retry_after_s,
+                headers: reply.headers,
+            };
         }
         if raw.path != "/v1/sync" || reply.status != 200 {
             return reply;
@@ -376,7 +409,7 @@ impl Line {
             page.signature = ByteBuf::from(vec![0; 64]);
             is_bent = true;
         }
-        if is_bent { NetReply { status: 200, body: packed(&to_cbor(&decoded)), retry_after_s: None } } else { reply }
+        if is_bent { NetReply { status: 200, body: packed(&to_cbor(&decoded)), retry_after_s: None, headers: Vec::new() } } else { reply }
     }
 }
 
@@ -420,7 +453,9 @@ impl Transport for Line {
         self.deliver_late();
         match fault {
             Fault::LoseReply => Err(()),
-            Fault::Rubbish => Ok(NetReply { status: 200, body: reply.body.iter().map(|b| b ^ 0x55).collect(), retry_after_s: None }),
+            Fault::Rubbish => {
+                Ok(NetReply { status: 200, body: reply.body.iter().map(|b| b ^ 0x55).collect(), retry_after_s: None, headers: Vec::new() })
+            }
             _ => {
                 if path == "/v1/sync" && reply.status == 200 {
                     self.note_heard(&reply);
@@ -428,6 +463,44 @@ impl Transport for Line {
                 Ok(self.bent(&raw, reply, fault))
             }
         }
+    }
+
+    fn send(&self, method: &str, _url: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Result<NetReply, ()> {
+        *held(&self.requests) += 1;
+        if self.offline.load(Ordering::SeqCst) {
+            return Err(());
+        }
+        let fault = held(&self.media_faults).pop_front().unwrap_or(Fault::None);
+        if fault == Fault::LoseRequest {
+            return Err(());
+        }
+        let mut reply = self.answer_media(method, path, headers, body)?;
+        held(&self.media_tape).push((method.into(), path.into(), reply.status));
+        match fault {
+            Fault::LoseReply => Err(()),
+            Fault::Rubbish => {
+                reply.body.iter_mut().for_each(|b| *b ^= 0x55);
+                Ok(reply)
+            }
+            _ => Ok(reply),
+        }
+    }
+}
+
+impl Line {
+    fn answer_media(&self, method: &str, path: &str, headers: &[(String, String)], body: &[u8]) -> Result<NetReply, ()> {
+        let refused = held(&self.media_refusal).as_mut().and_then(|refuse| refuse(method, path, headers));
+        if let Some(status) = refused {
+            return Ok(NetReply { status, body: Vec::new(), retry_after_s: None, headers: Vec::new() });
+        }
+        let server = self.wire.server().ok_or(())?;
+        let r = server.handle(method, path, headers, body);
+        drop(server);
+        if self.wire.power_went() {
+            return Err(());
+        }
+        let headers = r.headers.into_iter().map(|(name, value)| (name.to_string(), value)).collect();
+        Ok(NetReply { status: r.status, body: r.body, retry_after_s: None, headers })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Two values of one field: both shown with who and when, settled by a named person on what they saw; and where a value came from.
 
+use super::forms;
 use super::households::plate_of;
 use super::settings;
 use super::units::Tree;
@@ -36,13 +37,18 @@ fn parse_id(text: &str) -> Option<(DocId, String, Vec<OpId>)> {
     Some((DocId { record, class, generation }, parts.next()?.to_string(), ops))
 }
 
-fn view(db: &Connection, me: &Identity, tree: &Tree, doc: DocId, key: &str) -> Result<Option<Conflict>> {
+/// A fork as it is shown; `None`: there is none.
+///
+/// # Errors
+/// Of the store.
+pub fn view(db: &Connection, me: &Identity, tree: &Tree, doc: DocId, key: &str) -> Result<Option<Conflict>> {
     let Some(d) = docs::load(db, doc)? else { return Ok(None) };
     let Some(live) = d.shown.live.get(key).filter(|_| d.shown.is_conflicted(key)) else { return Ok(None) };
     // one branch a distinct value; the newest operation speaks for it, all of them are named by the conflict
     let mut values: Vec<ConflictValue> = Vec::new();
     let shown = live.last().map(|o| o.id);
     let mut seen: Vec<&Value> = Vec::new();
+    let asked = forms::asked(db, d.kind, doc.record, key)?;
     for op in live.iter().rev() {
         if seen.contains(&&op.value) {
             continue;
@@ -51,7 +57,11 @@ fn view(db: &Connection, me: &Identity, tree: &Tree, doc: DocId, key: &str) -> R
         let (by, by_role) = who(db, &op.id.actor)?;
         values.push(ConflictValue {
             value: json_of(d.kind, key, &op.value),
-            text: words_of(db, d.kind, key, &op.value)?,
+            text: match (&asked, &op.value) {
+                (Some(asked), Value::Str(answer)) => asked.question.words(answer, false),
+                (None, Value::Str(to)) if LEADS.contains(&key) => led_to(db, tree, d.kind, to)?,
+                _ => words_of(db, d.kind, key, &op.value)?,
+            },
             by,
             by_role,
             at: op.at * 1000,
@@ -72,7 +82,7 @@ fn view(db: &Connection, me: &Identity, tree: &Tree, doc: DocId, key: &str) -> R
         household: household.map(|h| h.to_string()),
         plate,
         key: key.to_string(),
-        label: label_of(d.kind, key),
+        label: asked.map_or_else(|| label_of(d.kind, key), |a| a.label()),
         at: values.iter().map(|v| v.at).max().unwrap_or(0),
         before: before(db, &d, key, &ops)?,
         may_settle: roles.iter().any(|r| rules::may_write(r.role, d.kind, doc.class, if d.mine { Verb::EditOwn } else { Verb::Edit })),
@@ -80,7 +90,11 @@ fn view(db: &Connection, me: &Identity, tree: &Tree, doc: DocId, key: &str) -> R
     }))
 }
 
-fn place(db: &Connection, kind: Kind, record: Uuid) -> Result<(Option<Uuid>, String)> {
+/// Household and name of what a fork is about.
+///
+/// # Errors
+/// Of the store.
+pub fn place(db: &Connection, kind: Kind, record: Uuid) -> Result<(Option<Uuid>, String)> {
     let Some(row) = get_row(db, kind, record)? else { return Ok((None, String::new())) };
     Ok(match kind {
         Kind::Household => (Some(record), row.text("head_name").unwrap_or_default()),
@@ -147,50 +161,117 @@ pub fn of_records(db: &Connection, me: &Identity, records: &[Uuid]) -> Result<Ve
     Ok(out)
 }
 
+/// Keys whose value is another record of the same kind.
+const LEADS: [&str; 2] = ["moved_to", "merged_into"];
+
+/// Where a record went, as people know it.
+fn led_to(db: &Connection, tree: &Tree, kind: Kind, to: &str) -> Result<String> {
+    let Some(row) = Uuid::parse_str(to).ok().map(|id| get_row(db, kind, id)).transpose()?.flatten() else {
+        return Ok("（这台设备上没有）".into());
+    };
+    let home = match kind {
+        Kind::Household => Some(row),
+        _ => row.id("household").map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten(),
+    };
+    Ok(home.map(|h| plate_of(tree, &h)).unwrap_or_default())
+}
+
+/// What a fork is called.
+///
+/// # Errors
+/// Of the store.
+pub fn label(db: &Connection, kind: Kind, record: Uuid, key: &str) -> Result<String> {
+    Ok(forms::asked(db, kind, record, key)?.map_or_else(|| label_of(kind, key), |a| a.label()))
+}
+
+/// The fork as it stands now, by its operations.
+///
+/// # Errors
+/// `not_found`, or of the store.
+pub fn current_id(db: &Connection, doc: DocId, key: &str) -> Result<String> {
+    let doc = docs::current(db, doc.record, doc.class)?;
+    let d = docs::load(db, doc)?.ok_or_else(|| CoreError::not_found("这条记录").at("id"))?;
+    let ops: Vec<OpId> = d.shown.live.get(key).into_iter().flatten().map(|o| o.id).collect();
+    Ok(conflict_id(doc, key, &ops))
+}
+
 /// `settle_conflict`: names the operations that the person saw; a value that came meanwhile stays live.
 pub fn settle(engine: &Engine, args: SettleArgs) -> Result<Edited> {
     let now = engine.now_ms();
-    let (doc, key, ops) = parse_id(&args.id).ok_or_else(|| CoreError::args("这个冲突的编号不对。").at("id"))?;
     let (seq, changed) = engine.with(|o| {
-        let d = docs::load(&o.db, doc)?.ok_or_else(|| CoreError::not_found("这条记录").at("id"))?;
-        let field = d.kind.field(&key).ok_or_else(|| CoreError::args("没有这个字段。").at("id"))?;
-        // a masked value is taken from the operation that it stands for
-        let live = d.shown.live.get(&key).cloned().unwrap_or_default();
-        let named = live.iter().find(|l| json_of(d.kind, &key, &l.value) == args.value).map(|l| l.value.clone());
-        let value = match named {
-            Some(v) => v,
-            None if matches!(args.value, serde_json::Value::Bool(_)) && field.ty == shared_model::records::FieldType::Flags => {
-                Value::from_json(&args.value).unwrap_or(Value::Null)
-            }
-            None => field.read(&args.value).map_err(|m| CoreError::args(format!("{m}。")).at("value"))?,
-        };
-        if !live.iter().any(|l| ops.contains(&l.id)) {
-            return Err(CoreError::new("not_found", "这两个值已经有人定过了，请看现在的值。").at("id"));
-        }
-        let (household, _) = place(&o.db, d.kind, doc.record)?;
-        if d.kind == Kind::Config
-            && let Value::Str(text) = &value
-        {
-            let name = d.shown.value("name").and_then(Value::as_str).unwrap_or_default();
-            settings::check_entry(&o.db, &o.me, name, &key, text).map_err(|e| e.at("value"))?;
-        }
-        let mut edits = vec![KeyEdit { key: key.clone(), value: value.clone(), seen: Some(ops), settle: true }];
-        if d.kind == Kind::Person && key == "birth_date" {
-            let year = value.as_str().and_then(|d| d.get(..4)).and_then(|y| y.parse::<i64>().ok());
-            edits.push(KeyEdit::put("birth_year", year.map_or(Value::Null, Value::Int)));
-        }
-        workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("settle_conflict", format!("定一个值：{}", label_of(d.kind, &key)), household);
-            for e in edits {
-                let class = if e.key == key { doc.class } else { Class::Register };
-                let at = if e.key == key { doc } else { DocId { class, ..doc } };
-                intent.write(d.unit, at, d.kind, vec![e]);
-            }
-            w.command(intent)
-        })
+        let (intent, _) = planned(&o.db, &o.me, &args, now)?;
+        workspace::change(&mut o.db, &o.me, now, |w| w.command(intent))
     })?;
     engine.raise(&changed);
     Ok(Edited { changed: seq.is_some() })
+}
+
+/// What settling writes, and the value as people read it.
+///
+/// # Errors
+/// `not_found` when it is settled already, `invalid_args`, or of the store.
+pub fn planned(db: &Connection, me: &Identity, args: &SettleArgs, now: i64) -> Result<(Intent, String)> {
+    let (doc, key, ops) = parse_id(&args.id).ok_or_else(|| CoreError::args("这个冲突的编号不对。").at("id"))?;
+    let d = docs::load(db, doc)?.ok_or_else(|| CoreError::not_found("这条记录").at("id"))?;
+    let field = d.kind.field(&key).ok_or_else(|| CoreError::args("没有这个字段。").at("id"))?;
+    // a masked value is taken from the operation that it stands for
+    let live = d.shown.live.get(&key).cloned().unwrap_or_default();
+    let named = live.iter().find(|l| json_of(d.kind, &key, &l.value) == args.value).map(|l| l.value.clone());
+    let value = match named {
+        Some(v) => v,
+        None if matches!(args.value, serde_json::Value::Bool(_)) && field.ty == shared_model::records::FieldType::Flags => {
+            Value::from_json(&args.value).unwrap_or(Value::Null)
+        }
+        None => field.read(&args.value).map_err(|m| CoreError::args(format!("{m}。")).at("value"))?,
+    };
+    // an answer is one that its question takes
+    let value = match (forms::asked(db, d.kind, doc.record, &key)?, &value) {
+        (Some(asked), Value::Str(text)) => match asked.question.read(text) {
+            Ok(answer) => answer.map_or(Value::Null, Value::Str),
+            Err(w) => return Err(CoreError::args(w.zh).at("value")),
+        },
+        _ => value,
+    };
+    if !live.iter().any(|l| ops.contains(&l.id)) {
+        return Err(CoreError::new("not_found", "这两个值已经有人定过了，请看现在的值。").at("id"));
+    }
+    let (household, _) = place(db, d.kind, doc.record)?;
+    if d.kind == Kind::Config
+        && let Value::Str(text) = &value
+    {
+        let name = d.shown.value("name").and_then(Value::as_str).unwrap_or_default();
+        settings::check_entry(db, me, name, &key, text).map_err(|e| e.at("value"))?;
+    }
+    let mut edits = vec![KeyEdit { key: key.clone(), value: value.clone(), seen: Some(ops), settle: true }];
+    if d.kind == Kind::Person && key == "birth_date" {
+        let year = value.as_str().and_then(|d| d.get(..4)).and_then(|y| y.parse::<i64>().ok());
+        edits.push(KeyEdit::put("birth_year", year.map_or(Value::Null, Value::Int)));
+    }
+    let text = words_of(db, d.kind, &key, &value)?;
+    let mut intent = Intent::new("settle_conflict", format!("定一个值：{}", label_of(d.kind, &key)), household);
+    for e in edits {
+        let class = if e.key == key { doc.class } else { Class::Register };
+        let at = if e.key == key { doc } else { DocId { class, ..doc } };
+        intent.write(d.unit, at, d.kind, vec![e]);
+    }
+    if d.kind == Kind::Person && key == "moved_to" {
+        end_others(db, &mut intent, &live, &value, now)?;
+    }
+    Ok((intent, text))
+}
+
+/// Somebody was moved twice apart: where they did not go, the record that was begun there ends and leads to where they went.
+fn end_others(db: &Connection, intent: &mut Intent, live: &[shared_model::crdt::LiveOp], chosen: &Value, now: i64) -> Result<()> {
+    let id = |v: &Value| v.as_str().and_then(|s| Uuid::parse_str(s).ok());
+    let Some(stays) = id(chosen) else { return Ok(()) };
+    let others: BTreeSet<Uuid> = live.iter().filter_map(|op| id(&op.value)).filter(|other| *other != stays).collect();
+    for other in others {
+        let Some(row) = get_row(db, Kind::Person, other)?.filter(|r| r.get("ended").is_none()) else { continue };
+        let today = crate::project::day_of(now).to_string();
+        let ends = super::moves::ends(db, &row, Some(stays), Some(&"搬了两次，以另一处为准".to_string()), &today)?;
+        intent.record(super::persons::home(db, other)?, other, Kind::Person, Class::Register, ends)?;
+    }
+    Ok(())
 }
 
 /// One write of a key that this device still has.
@@ -296,6 +377,7 @@ pub fn history(engine: &Engine, args: HistoryArgs) -> Result<History> {
                         received_at: Some(e.received_at),
                         how: how.into(),
                         op: e.op,
+                        words: None,
                     },
                 );
             }
@@ -319,6 +401,7 @@ pub fn history(engine: &Engine, args: HistoryArgs) -> Result<History> {
                 received_at: w.received_at,
                 how: how.into(),
                 op: w.op.to_string(),
+                words: None,
             });
         }
         // what came as a snapshot: at least what is live
@@ -334,11 +417,16 @@ pub fn history(engine: &Engine, args: HistoryArgs) -> Result<History> {
                     received_at: doc.last_at,
                     how: "write".into(),
                     op: op.id.to_string(),
+                    words: None,
                 });
             }
         }
         let mut items: Vec<HistoryItem> = items.into_values().collect();
         items.sort_by_key(|i| std::cmp::Reverse(i.at));
+        let why = super::inbox::decide::words_of(&o.db, record, &args.key)?;
+        for item in &mut items {
+            item.words = why.get(&item.at.div_euclid(1000)).cloned();
+        }
         Ok(History { items, complete })
     })
 }

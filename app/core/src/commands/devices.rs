@@ -2,7 +2,7 @@
 
 use super::units::Tree;
 use super::views::{coded, id, label_of};
-use crate::engine::Engine;
+use crate::engine::{Engine, Open};
 use crate::error::{CoreError, Result};
 use crate::project::{day_of, local};
 use crate::store::{self, rows};
@@ -13,7 +13,7 @@ use shared_model::Class;
 use shared_model::codes::Coded;
 use shared_model::commands::{
     ConfirmDeviceArgs, DeviceAlarm, DeviceHolds, DeviceItem, DeviceList, Edited, FieldInfo, HoldingItem, Holdings, InviteArgs, Invited,
-    LogItem, MemberItem, NoArgs, OwnLog, RevokeDeviceArgs, TableList,
+    LogItem, MemberItem, NoArgs, OwnLog, RevokeDeviceArgs, TableList, UnitName,
 };
 use shared_model::devices::RevokeReason;
 use shared_model::records::{FieldClass, FieldType, KINDS, Kind};
@@ -51,6 +51,7 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
             unsent: d.unsent,
             lease_until: d.lease_until,
             held: d.held.iter().map(|at| holds(&counts, &tree, at)).collect(),
+            node: d.node.map(|n| UnitName { id: n.id.to_string(), name: n.name }),
         });
         let mut people: Vec<MemberItem> = rows(&o.db, Kind::Membership, "where t._del is null", &[])?
             .iter()
@@ -131,16 +132,34 @@ pub fn revoke(engine: &Engine, args: RevokeDeviceArgs) -> Result<Edited> {
     if engine.with(|o| Ok(o.me.device == device))? {
         return Err(CoreError::args("不能停用正在用的这台。请在社区的另一台设备上停用它。").at("device"));
     }
+    let beside = if args.machine { engine.with(|o| beside(o, device))? } else { Vec::new() };
+    let words = |what: &str| format!("{what}：{}", reason.zh());
+    if !beside.is_empty() {
+        let also =
+            beside.into_iter().map(|device| ("revoke_device", words("停用同一台电脑上的账号"), Ask::RevokeDevice { device, reason }));
+        super::memberships::send(engine, also.collect())?;
+    }
     let ask = Ask::RevokeDevice { device, reason };
-    match ask_server(engine, "revoke_device", &format!("停用一台设备：{}", reason.zh()), ask, now)?.as_str() {
+    match ask_server(engine, "revoke_device", &words("停用一台设备"), ask, now)?.as_str() {
         "stale" => Err(CoreError::args("这台设备已经停用或清除，没有再改。").at("device")),
         "quarantined" => Err(CoreError::not_allowed("停用这台设备")),
         _ => Ok(Edited { changed: true }),
     }
 }
 
+/// Other accounts of the machine that this one lies on, as far as they are still open; never the one that asks.
+fn beside(o: &Open, device: Uuid) -> Result<Vec<Uuid>> {
+    let directory: Directory = store::json_setting(&o.db, "directory")?.unwrap_or_default();
+    let Some(node) = directory.devices.iter().find(|d| d.id == device).and_then(|d| d.node.as_ref()).map(|n| n.id) else {
+        return Ok(Vec::new());
+    };
+    let is_open = |state: &str| matches!(state, "active" | "unconfirmed" | "cloned");
+    let on_it = directory.devices.iter().filter(|d| d.node.as_ref().is_some_and(|n| n.id == node) && is_open(&d.state));
+    Ok(on_it.map(|d| d.id).filter(|id| *id != device && *id != o.me.device).collect())
+}
+
 /// Sends a server command and says what became of it; without a server it waits in the outbox, as every command does.
-fn ask_server(engine: &Engine, name: &'static str, summary: &str, ask: Ask, now_ms: i64) -> Result<String> {
+pub(super) fn ask_server(engine: &Engine, name: &'static str, summary: &str, ask: Ask, now_ms: i64) -> Result<String> {
     let (seq, changed) = engine.with(|o| {
         workspace::change(&mut o.db, &o.me, now_ms, |w| {
             let mut intent = Intent::new(name, summary, None);
@@ -175,7 +194,7 @@ pub fn invite(engine: &Engine, args: InviteArgs) -> Result<Invited> {
     Ok(Invited { invite: reply.invite, expires_at: reply.expires_at })
 }
 
-fn class_code(c: Class) -> Coded {
+pub(super) fn class_code(c: Class) -> Coded {
     Coded { code: c.name().into(), label: c.zh().into(), en: None }
 }
 
@@ -234,15 +253,20 @@ pub fn log(engine: &Engine, _: NoArgs) -> Result<OwnLog> {
         let from = local(now).with_timezone(&chrono::Utc).timestamp_millis() - (today - monday).num_milliseconds() - 24 * 3_600_000;
         let mut days: BTreeMap<String, BTreeMap<String, u32>> = BTreeMap::new();
         let mut q =
-            o.db.prepare_cached("select at, name from command where at >= ?1 and state != 'discarded' and replaces is null order by at")?;
-        for r in q.query_map([from], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?)))? {
-            let (at, name) = r?;
+            o.db.prepare_cached("select at, name, summary, household is null from command where at >= ?1 and state != 'discarded' and replaces is null order by at")?;
+        for r in q.query_map([from], |r| Ok((r.get::<_, i64>(0)?, r.get::<_, String>(1)?, r.get::<_, String>(2)?, r.get::<_, bool>(3)?)))? {
+            let (at, name, summary, is_elsewhere) = r?;
             let day = day_of(at);
             let what = match name.as_str() {
+                "add_visit" if summary.starts_with("巡查") => "巡查",
+                "add_visit" if is_elsewhere => "场所",
                 "add_visit" => "走访",
+                "add_listing" | "settle_listing" => "需求",
+                "add_response" | "edit_response" => "问卷",
                 "add_case" => "上报",
                 "add_step" => "办理",
-                "edit_person" | "edit_household" | "add_person" | "add_household" | "move_person" => "更新资料",
+                "edit_person" | "edit_household" | "add_person" | "add_household" | "move_person" | "move_household"
+                | "record_death" | "set_away" | "split_household" | "set_hub" => "更新资料",
                 _ => continue,
             };
             if day >= monday {

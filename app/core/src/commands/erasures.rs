@@ -143,6 +143,7 @@ fn mention(db: &Connection, tree: &Tree, erasure: &[u8; 16], m: &Mention, waitin
     let case = match m.kind {
         Kind::Case => Some(m.doc.record),
         Kind::CaseStep => of("case"),
+        Kind::Attachment => of("of"),
         _ => None,
     };
     let household = if m.kind == Kind::Household { Some(m.doc.record) } else { of("household") };

@@ -24,15 +24,15 @@ const HOUSEHOLDS_MAX: u32 = 500;
 /// Units moved by one call.
 const UNITS_MAX: usize = 500;
 
-fn version(row: &Row) -> u64 {
+pub(super) fn version(row: &Row) -> u64 {
     row.int("version").and_then(|v| u64::try_from(v).ok()).unwrap_or(0)
 }
 
-fn may_shape(o: &Open, tree: &Tree, unit: Uuid, field: &str) -> Result<()> {
+pub(super) fn may_shape(o: &Open, tree: &Tree, unit: Uuid, field: &str) -> Result<()> {
     if holds(o, tree, unit, rules::may_shape)? { Ok(()) } else { Err(CoreError::not_allowed("调整这里的网格").at(field)) }
 }
 
-fn kind(row: &Row) -> String {
+pub(super) fn kind(row: &Row) -> String {
     row.text("kind").unwrap_or_default()
 }
 
@@ -126,7 +126,7 @@ fn holdings(tree: &Tree, members: &[&Member]) -> BTreeMap<Uuid, BTreeSet<Uuid>> 
     out
 }
 
-fn households(db: &Connection) -> Result<HashMap<Uuid, u32>> {
+pub(super) fn households(db: &Connection) -> Result<HashMap<Uuid, u32>> {
     let mut q =
         db.prepare_cached("select building, count(*) from household where _del is null and building is not null group by building")?;
     Ok(q.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
@@ -156,7 +156,7 @@ pub fn preview(engine: &Engine, args: PreviewGrantsArgs) -> Result<GrantsPreview
     })
 }
 
-fn people(o: &Open, before: &Tree, after: &Tree, live: &[&Member], then: &[&Member]) -> Result<Vec<PersonPreview>> {
+pub(super) fn people(o: &Open, before: &Tree, after: &Tree, live: &[&Member], then: &[&Member]) -> Result<Vec<PersonPreview>> {
     let (old, new, told) = (holdings(before, live), holdings(after, then), told(&o.db)?);
     let none = BTreeSet::new();
     let name = |u: &Uuid| UnitName { id: u.to_string(), name: before.name(*u) };

@@ -114,47 +114,43 @@ pub fn of_household(db: &Connection, household: Uuid) -> Result<Vec<HeldItem>> {
     open(db, Some(household))?.iter().map(|r| view(db, &tree, r)).collect()
 }
 
+/// One cell.
+///
+/// # Errors
+/// `not_found`, or of the store.
+pub fn one(db: &Connection, tree: &Tree, record: Uuid) -> Result<HeldItem> {
+    let row = get_row(db, Kind::HeldItem, record)?.ok_or_else(|| CoreError::not_found("这个待定的单元格").at("id"))?;
+    view(db, tree, &row)
+}
+
+/// Does the record say something where the cell would be written?
+///
+/// # Errors
+/// Of the store.
+pub fn has_value(db: &Connection, row: &Row) -> Result<bool> {
+    let (Some(kind), Some(record), Some(key)) = (kind_of(row), row.id("about"), row.text("key")) else { return Ok(false) };
+    Ok(get_row(db, kind, record)?.is_some_and(|t| t.get(&key).is_some()))
+}
+
+/// Does the field take the cell as it stands?
+///
+/// # Errors
+/// Of the store.
+pub fn is_readable(db: &Connection, record: Uuid) -> Result<bool> {
+    let Some(row) = get_row(db, Kind::HeldItem, record)? else { return Ok(false) };
+    let field = kind_of(&row).zip(row.text("key")).and_then(|(kind, key)| kind.field(&key));
+    let cell = serde_json::Value::String(row.text("cell").unwrap_or_default());
+    Ok(field.is_some_and(|f| f.read(&cell).is_ok()))
+}
+
 /// `decide_held`: the decision and what it writes are one command.
 pub fn decide(engine: &Engine, args: DecideHeldArgs) -> Result<Edited> {
     engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::HeldItem, Verb::Edit))?;
     let now = engine.now_ms();
     let (seq, changed) = engine.with(|o| {
-        let item = id(&args.id, "这个单元格")?;
-        let row = get_row(&o.db, Kind::HeldItem, item)?
-            .filter(|r| r.get("decision").is_none())
-            .ok_or_else(|| CoreError::not_found("这个待定的单元格").at("id"))?;
-        let doc = docs::load(&o.db, docs::current(&o.db, item, Class::Office)?)?
-            .ok_or_else(|| CoreError::not_found("这个待定的单元格").at("id"))?;
-        let given = match args.decision.as_str() {
-            "keep" => None,
-            "take" => Some(serde_json::Value::String(row.text("cell").unwrap_or_default())),
-            "edit" => Some(args.value.clone().ok_or_else(|| CoreError::args("要写一个值。").at("value"))?),
-            _ => return Err(CoreError::args("决定只有 take、keep、edit。").at("decision")),
-        };
-        let mut target = None;
-        if let Some(json) = given {
-            let (Some(kind), Some(record), Some(key)) = (kind_of(&row), row.id("about"), row.text("key")) else {
-                return Err(CoreError::args("这一行没有对上哪一户哪一人，请在档案里补，再选保留。").at("decision"));
-            };
-            let field = kind.field(&key).ok_or_else(|| CoreError::args("没有这个字段。").at("key"))?;
-            let value: Value = field.read(&json).map_err(|m| CoreError::args(format!("{m}，没有写进去。")).at("value"))?;
-            let mut edits = vec![KeyEdit { key: key.clone(), value: value.clone(), seen: None, settle: false }];
-            if key == "birth_date" {
-                let year = value.as_str().and_then(|d| d.get(..4)).and_then(|y| y.parse::<i64>().ok());
-                edits.push(KeyEdit::put("birth_year", year.map_or(Value::Null, Value::Int)));
-            }
-            target = Some((record, kind, edits));
-        }
+        let (intent, _) = planned(&o.db, &args)?;
         workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("decide_held", format!("待定：{}", row.text("column").unwrap_or_default()), row.id("household"));
-            intent.write(doc.unit, doc.id, Kind::HeldItem, vec![KeyEdit::put("decision", args.decision.clone())]);
-            if let Some((record, kind, edits)) = target {
-                let unit: Option<Uuid> =
-                    w.tx.query_row("select unit from doc where record = ?1 order by class limit 1", [record], |r| r.get(0)).optional()?;
-                let unit = unit.ok_or_else(|| CoreError::not_found("这一行说的那一户或那个人").at("decision"))?;
-                intent.record(unit, record, kind, Class::Register, edits)?;
-            }
-            if let Some(h) = row.id("household") {
+            if let Some(h) = intent.household {
                 w.touch(h, Kind::Household);
             }
             w.command(intent)
@@ -162,4 +158,39 @@ pub fn decide(engine: &Engine, args: DecideHeldArgs) -> Result<Edited> {
     })?;
     engine.raise(&changed);
     Ok(Edited { changed: seq.is_some() })
+}
+
+/// What a decision writes, and the value as people read it.
+///
+/// # Errors
+/// `not_found` when it is decided already, `invalid_args`, or of the store.
+pub fn planned(db: &Connection, args: &DecideHeldArgs) -> Result<(Intent, String)> {
+    let gone = || CoreError::not_found("这个待定的单元格").at("id");
+    let item = id(&args.id, "这个单元格")?;
+    let row = get_row(db, Kind::HeldItem, item)?.filter(|r| r.get("decision").is_none()).ok_or_else(gone)?;
+    let doc = docs::load(db, docs::current(db, item, Class::Office)?)?.ok_or_else(gone)?;
+    let given = match args.decision.as_str() {
+        "keep" => None,
+        "take" => Some(serde_json::Value::String(row.text("cell").unwrap_or_default())),
+        "edit" => Some(args.value.clone().ok_or_else(|| CoreError::args("要写一个值。").at("value"))?),
+        _ => return Err(CoreError::args("决定只有 take、keep、edit。").at("decision")),
+    };
+    let mut intent = Intent::new("decide_held", format!("待定：{}", row.text("column").unwrap_or_default()), row.id("household"));
+    intent.write(doc.unit, doc.id, Kind::HeldItem, vec![KeyEdit::put("decision", args.decision.clone())]);
+    let Some(json) = given else { return Ok((intent, "不用这一格".into())) };
+    let (Some(kind), Some(record), Some(key)) = (kind_of(&row), row.id("about"), row.text("key")) else {
+        return Err(CoreError::args("这一行没有对上哪一户哪一人，请在档案里补，再选保留。").at("decision"));
+    };
+    let field = kind.field(&key).ok_or_else(|| CoreError::args("没有这个字段。").at("key"))?;
+    let value: Value = field.read(&json).map_err(|m| CoreError::args(format!("{m}，没有写进去。")).at("value"))?;
+    let mut edits = vec![KeyEdit { key: key.clone(), value: value.clone(), seen: None, settle: false }];
+    if key == "birth_date" {
+        let year = value.as_str().and_then(|d| d.get(..4)).and_then(|y| y.parse::<i64>().ok());
+        edits.push(KeyEdit::put("birth_year", year.map_or(Value::Null, Value::Int)));
+    }
+    let unit: Option<Uuid> =
+        db.query_row("select unit from doc where record = ?1 order by class limit 1", [record], |r| r.get(0)).optional()?;
+    let unit = unit.ok_or_else(|| CoreError::not_found("这一行说的那一户或那个人").at("decision"))?;
+    intent.record(unit, record, kind, Class::Register, edits)?;
+    Ok((intent, text_of(kind, &key, &value)))
 }

@@ -1,13 +1,15 @@
 //! Households: the list in walking order, the file of one, adding and editing.
 
+use super::field;
 use super::units::Tree;
 use super::views::{self, coded, coded_field, id};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
 use crate::project::{self, plate};
+use crate::store::same::{self, OF_HOUSEHOLD};
 use crate::store::{Row, get_row, rows};
 use crate::workspace::{self, Intent, KeyEdit};
-use chrono::Datelike;
+use chrono::{Datelike, NaiveDate};
 use rusqlite::Connection;
 use shared_model::Class;
 use shared_model::commands::{
@@ -25,8 +27,13 @@ use uuid::Uuid;
 pub fn due_view(d: Option<&DueOn>) -> Due {
     d.map_or_else(
         || Due { state: "none".into(), ..Due::default() },
-        |d| Due { state: d.state.into(), date: Some(d.date.to_string()), days: d.days },
+        |d| Due { state: d.state.into(), date: Some(d.date.to_string()), days: d.days, away_until: None },
     )
+}
+
+/// The last day of an absence that is not over.
+fn away_until(back: Option<&NaiveDate>, today: NaiveDate) -> Option<String> {
+    back.filter(|back| **back > today).and_then(|back| back.pred_opt()).map(|last| last.to_string())
 }
 
 /// Doorplate of a household.
@@ -49,7 +56,9 @@ pub struct Shelf {
     conflicts: HashMap<Uuid, u32>,
     held: HashMap<Uuid, u32>,
     cases: HashMap<Uuid, u32>,
-    year: i32,
+    /// Doors behind which everybody is away, with the day on which the first is back.
+    back: HashMap<Uuid, NaiveDate>,
+    today: NaiveDate,
 }
 
 impl Shelf {
@@ -64,9 +73,13 @@ impl Shelf {
             Ok(q.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
         };
         let people = {
-            let mut q = db.prepare_cached(
-                "select household, count(*), min(birth_year) from person where _del is null and ended is null and household is not null group by household",
-            )?;
+            let mut q = db.prepare_cached(if same::is_empty(db)? {
+                "select household, count(*), min(birth_year) from person where _del is null and ended is null and household is not null group by household"
+            } else {
+                "select coalesce(m.canon, p.household) as home, count(*), min(p.birth_year) from person p left join merged m on m.record = p.household
+                 where p._del is null and p.ended is null and p.household is not null and p.record not in (select record from merged)
+                 group by home"
+            })?;
             q.query_map([], |r| Ok((r.get(0)?, (r.get(1)?, r.get(2)?))))?.collect::<rusqlite::Result<_>>()?
         };
         let mut cases = HashMap::new();
@@ -78,12 +91,17 @@ impl Shelf {
             due: project::due_of(db, today)?,
             people,
             conflicts: count(
-                "select h, count(*) from (select case c.kind when 3 then (select household from person where record = c.record) else c.record end as h
-                 from conflict c where c.kind in (2, 3)) where h is not null group by h",
+                "select coalesce(m.canon, h), count(*) from (select case c.kind when 3 then (select household from person where record = c.record)
+                   else c.record end as h from conflict c where c.kind in (2, 3)) left join merged m on m.record = h
+                 where h is not null group by coalesce(m.canon, h)",
             )?,
-            held: count("select household, count(*) from held_item where decision is null and _del is null and household is not null group by household")?,
+            held: count(
+                "select coalesce(m.canon, household), count(*) from held_item left join merged m on m.record = household
+                 where decision is null and _del is null and household is not null group by coalesce(m.canon, household)",
+            )?,
             cases,
-            year: today.year(),
+            back: project::back_of(db)?,
+            today,
         })
     }
 
@@ -105,8 +123,8 @@ impl Shelf {
             people,
             tier: coded("tier", project::tier_of(r)),
             tags: r.names("tag"),
-            oldest: oldest.map(|y| self.year - i32::try_from(y).unwrap_or(self.year)),
-            due: due_view(due.map(|d| &d.0)),
+            oldest: oldest.map(|y| self.today.year() - i32::try_from(y).unwrap_or(self.today.year())),
+            due: Due { away_until: away_until(self.back.get(&r.record), self.today), ..due_view(due.map(|d| &d.0)) },
             visited_at: due.and_then(|d| d.1),
             conflicts: self.conflicts.get(&r.record).copied().unwrap_or(0),
             held: self.held.get(&r.record).copied().unwrap_or(0),
@@ -201,12 +219,13 @@ pub fn get(engine: &Engine, args: IdArgs) -> Result<HouseholdFile> {
     let now = engine.now_ms();
     engine.with(|o| {
         let db = &o.db;
+        let asked = id(&args.id, "这一户")?;
         let row = require(db, &args.id)?;
         let tree = Tree::read(db)?;
         let household = view(db, &tree, &row, now)?;
         let people = super::persons::of_household(db, row.record, now)?;
         let mut asks = asks_of(&row, household.head_name.as_deref().unwrap_or_default());
-        for p in rows(db, Kind::Person, "where t.household = ?1 and t._del is null", &[&row.record])? {
+        for p in rows(db, Kind::Person, &format!("where {OF_HOUSEHOLD} and t._del is null"), &[&row.record])? {
             asks.extend(asks_of(&p, &p.text("name").unwrap_or_default()));
         }
         let mut records = vec![row.record];
@@ -218,6 +237,16 @@ pub fn get(engine: &Engine, args: IdArgs) -> Result<HouseholdFile> {
             conflicts: super::conflicts::of_records(db, &o.me, &records)?,
             held: super::held::of_household(db, row.record)?,
             hub: hub_of(db, &tree, row.record)?,
+            own_hub: field::hubs::of_household(db, &tree, row.record)?,
+            same_door: field::life::same_door(db, &tree, &row)?,
+            listings: field::listings::of_household(db, &tree, row.record)?,
+            merged: super::same::preview::merged_into(db, &tree, &row)?,
+            asked_for: (asked != row.record).then(|| asked.to_string()),
+            merged_away: match row.id("merged_into") {
+                Some(to) => get_row(db, Kind::Household, to)?.is_none(),
+                None => false,
+            },
+            late: super::moves::late_of(db, &tree, &records)?,
             household,
             asks,
         })
@@ -226,14 +255,17 @@ pub fn get(engine: &Engine, args: IdArgs) -> Result<HouseholdFile> {
 
 /// The household, or `not_found`.
 pub fn require(db: &Connection, text: &str) -> Result<Row> {
-    let h = id(text, "这一户")?;
+    // of a file that went into another, the one that stays
+    let h = same::canon(db, id(text, "这一户")?)?;
     get_row(db, Kind::Household, h)?.filter(|r| r.get("_del").is_none()).ok_or_else(|| CoreError::not_found("这一户").at("id"))
 }
 
 fn view(db: &Connection, tree: &Tree, row: &Row, now: i64) -> Result<HouseholdView> {
     let classes: Vec<Class> = crate::store::docs::of_record(db, row.record)?.iter().map(|d| d.class).collect();
     let (ops, pending) = views::ops_of(db, row.record)?;
-    let due = project::due_of(db, project::day_of(now))?;
+    let today = project::day_of(now);
+    let due = project::due_of(db, today)?;
+    let back = project::back_of(db)?;
     let building = row.id("building").unwrap_or_default();
     let holds_private = workspace_holds(db, building, Class::Private)?;
     Ok(HouseholdView {
@@ -256,7 +288,7 @@ fn view(db: &Connection, tree: &Tree, row: &Row, now: i64) -> Result<HouseholdVi
         is_vacant: row.flag("vacant"),
         moved: super::moves::moved(db, tree, row)?,
         read_only: crate::handover::is_leaving(db, building)?,
-        due: due_view(due.get(&row.record).map(|d| &d.0)),
+        due: Due { away_until: away_until(back.get(&row.record), today), ..due_view(due.get(&row.record).map(|d| &d.0)) },
         ops,
         has_register: classes.contains(&Class::Register),
         pending,

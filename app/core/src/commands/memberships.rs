@@ -11,11 +11,11 @@ use crate::workspace::{self, Intent};
 use chrono::{Days, NaiveDate};
 use rusqlite::Connection;
 use shared_model::commands::{
-    AddMembershipArgs, EndMembershipArgs, ListMembershipsArgs, MembershipItem, MembershipList, ServerAnswer, ServerRefusal, SetTermArgs,
-    StandInArgs, UnitName,
+    AddMembershipArgs, EndMembershipArgs, HandOverArgs, ListMembershipsArgs, MembershipItem, MembershipList, ServerAnswer, ServerRefusal,
+    SetPostArgs, SetTermArgs, StandInArgs, UnitName,
 };
 use shared_model::reasons;
-use shared_model::records::Kind;
+use shared_model::records::{Kind, known_code};
 use shared_model::rules::{self, Role};
 use shared_model::wire::{Ask, Directory, NewMembership};
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub struct Member {
     pub until: Option<i64>,
     pub stands_for: Option<Uuid>,
     pub phone: Option<String>,
+    pub post: Option<String>,
+    pub party: bool,
     version: u64,
 }
 
@@ -47,6 +49,8 @@ impl Member {
             until: row.int("until"),
             stands_for: row.id("stands_for"),
             phone: row.text("phone"),
+            post: row.text("post"),
+            party: row.flag("party"),
             version: row.int("version").and_then(|v| u64::try_from(v).ok()).unwrap_or(0),
         })
     }
@@ -146,6 +150,8 @@ pub fn list(engine: &Engine, args: ListMembershipsArgs) -> Result<MembershipList
                 unit: m.unit.to_string(),
                 unit_name: tree.name(m.unit),
                 phone: m.phone.clone(),
+                post: m.post.as_ref().map(|post| coded("post", post)),
+                party: m.party,
                 from: m.from,
                 until: m.until,
                 state: state.into(),
@@ -203,6 +209,7 @@ fn person(o: &Open, engine: &Engine, known: Option<&String>, name: Option<&Strin
 pub fn add(engine: &Engine, args: AddMembershipArgs) -> Result<ServerAnswer> {
     let role = Role::from_name(args.role.trim()).ok_or_else(|| CoreError::args("没有这个角色。").at("role"))?;
     may_ever(engine, "任命这个角色", |mine| rules::may_appoint(mine, role))?;
+    let post = known_post(args.post.as_deref())?;
     let (from, until) = (from_day(args.from.as_ref())?, until_day(args.until.as_ref())?);
     let (ask, text) = engine.with(|o| {
         let tree = Tree::read(&o.db)?;
@@ -211,12 +218,68 @@ pub fn add(engine: &Engine, args: AddMembershipArgs) -> Result<ServerAnswer> {
             return Err(CoreError::not_allowed("在这里任命这个角色").at("unit"));
         }
         let (person, name) = person(o, engine, args.person.as_ref(), args.name.as_ref())?;
-        let new = NewMembership { membership: new_id(engine), person, name, role, unit, from, until, stands_for: None };
+        let new = NewMembership { membership: new_id(engine), person, name, role, unit, from, until, stands_for: None, post };
         Ok((new, format!("任命 {} {}", tree.name(unit), coded("role", role.name()).label)))
     })?;
     let made = ask.membership;
     let answer = send(engine, vec![("add_membership", text, Ask::AddMembership(ask))])?;
     Ok(ServerAnswer { id: Some(made.to_string()), ..answer })
+}
+
+fn known_post(post: Option<&str>) -> Result<Option<String>> {
+    let post = post.map(str::trim).filter(|p| !p.is_empty());
+    match post {
+        Some(post) if !known_code("post", post) => Err(CoreError::args("没有这个岗位。").at("post")),
+        post => Ok(post.map(str::to_owned)),
+    }
+}
+
+/// `set_post`
+pub fn set_post(engine: &Engine, args: SetPostArgs) -> Result<ServerAnswer> {
+    may_ever(engine, "改岗位", |mine| rules::may_appoint(mine, Role::Worker))?;
+    let post = known_post(args.post.as_deref())?;
+    let (ask, text) = engine.with(|o| {
+        let tree = Tree::read(&o.db)?;
+        let m = require(&o.db, &args.id)?;
+        if !holds(o, &tree, m.unit, |mine| rules::may_appoint(mine, m.role))? {
+            return Err(CoreError::not_allowed("改这个岗位").at("id"));
+        }
+        let text = format!("改岗位 {}", tree.name(m.unit));
+        Ok((Ask::SetPost { membership: m.record, post, party: args.party, expected: m.version }, text))
+    })?;
+    send(engine, vec![("set_post", text, ask)])
+}
+
+/// `hand_over`: the same role at the same unit from a day on, and the term before it ends with the day before; both or neither are asked for.
+pub fn hand_over(engine: &Engine, args: HandOverArgs) -> Result<ServerAnswer> {
+    may_ever(engine, "交接", |mine| rules::may_appoint(mine, Role::Worker))?;
+    let from = moment(&args.from, false, "from")?;
+    let asks = engine.with(|o| {
+        let tree = Tree::read(&o.db)?;
+        let m = require(&o.db, &args.id)?;
+        if !holds(o, &tree, m.unit, |mine| rules::may_appoint(mine, m.role))? {
+            return Err(CoreError::not_allowed("交接").at("id"));
+        }
+        let (person, name) = person(o, engine, args.person.as_ref(), args.name.as_ref())?;
+        if person == m.person {
+            return Err(CoreError::args("不能交给自己。").at("person"));
+        }
+        let what = format!("{} {}", tree.name(m.unit), coded("role", m.role.name()).label);
+        let next = NewMembership {
+            membership: new_id(engine),
+            person,
+            name,
+            role: m.role,
+            unit: m.unit,
+            from: Some(from),
+            until: None,
+            stands_for: None,
+            post: m.post.clone(),
+        };
+        let end = Ask::SetTerm { membership: m.record, from: None, until: Some(from), expected: m.version };
+        Ok(vec![("hand_over", format!("接手 {what}"), Ask::AddMembership(next)), ("hand_over", format!("交出 {what}"), end)])
+    })?;
+    send(engine, asks)
 }
 
 /// `set_term`
@@ -262,7 +325,17 @@ pub fn stand_in(engine: &Engine, args: StandInArgs) -> Result<ServerAnswer> {
             return Err(CoreError::args("不能代自己的班。").at("person"));
         }
         let stands_for = Some(m.record);
-        let new = NewMembership { membership: new_id(engine), person, name, role: m.role, unit: m.unit, from, until, stands_for };
+        let new = NewMembership {
+            membership: new_id(engine),
+            person,
+            name,
+            role: m.role,
+            unit: m.unit,
+            from,
+            until,
+            stands_for,
+            post: m.post.clone(),
+        };
         Ok((new, format!("代班 {} {}", tree.name(m.unit), coded("role", m.role.name()).label)))
     })?;
     let made = ask.membership;
@@ -280,7 +353,8 @@ pub fn imagined(tree: &Tree, all: &[Member], args: &AddMembershipArgs) -> Result
     let known = args.person.as_ref().and_then(|p| all.iter().find(|m| m.person.to_string() == *p));
     let name = known.map_or_else(|| args.name.clone().unwrap_or_default(), |m| m.name.clone());
     let person = known.map_or(Uuid::nil(), |m| m.person);
-    Ok(Member { record: Uuid::nil(), person, name, role, unit, from: None, until: None, stands_for: None, phone: None, version: 0 })
+    let (from, until, stands_for, phone, post) = (None, None, None, None, None);
+    Ok(Member { record: Uuid::nil(), person, name, role, unit, from, until, stands_for, phone, post, party: false, version: 0 })
 }
 
 /// Puts server commands into the outbox, in order and together, and tries to have them judged at once. Without a server they wait.

@@ -9,7 +9,8 @@ use super::views::{self, id};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
 use crate::project::{self, plate};
-use crate::store::{Row, docs, get_row, rows};
+use crate::store::same::{self as canon, OF_HOUSEHOLD};
+use crate::store::{Row, docs, get_row, rows, rows_of_all};
 use crate::workspace::{self, Identity, Intent, KeyEdit};
 use rusqlite::Connection;
 use shared_model::Class;
@@ -21,6 +22,7 @@ use shared_model::doc::{self, DocId};
 use shared_model::moved;
 use shared_model::records::Kind;
 use shared_model::rules::{Role, Verb};
+use shared_model::same;
 use uuid::Uuid;
 
 /// Fields that belong to the door and not to whoever lived there.
@@ -28,8 +30,8 @@ const OF_THE_DOOR: [&str; 11] =
     ["building", "unit_no", "door", "family", "since", "batch", "vacant", "rented", "moved_to", "ended", "_del"];
 
 /// Columns and families of a row, as edits of a new record; without those keys.
-fn copied(row: &Row, without: &[&str]) -> Vec<KeyEdit> {
-    let is_left = |key: &str| without.contains(&key) || key.starts_with("moved_saw");
+pub fn copied(row: &Row, without: &[&str]) -> Vec<KeyEdit> {
+    let is_left = |key: &str| without.contains(&key) || moved::is_note(key) || key == "merged_into";
     let columns = row.kind.def().columns().filter(|f| !is_left(f.key));
     let mut edits: Vec<KeyEdit> = columns.filter_map(|f| Some(KeyEdit::put(f.key, row.get(f.key)?.clone()))).collect();
     for family in ["tag", "care"] {
@@ -40,7 +42,10 @@ fn copied(row: &Row, without: &[&str]) -> Vec<KeyEdit> {
 }
 
 /// What a move writes at the old door: the end, where to, and in each document what it said then.
-fn ends(db: &Connection, person: &Row, to: Option<Uuid>, reason: Option<&String>, today: &str) -> Result<Vec<KeyEdit>> {
+///
+/// # Errors
+/// Of the store.
+pub fn ends(db: &Connection, person: &Row, to: Option<Uuid>, reason: Option<&String>, today: &str) -> Result<Vec<KeyEdit>> {
     let mut edits =
         vec![KeyEdit::put("ended", today.to_string()), KeyEdit::put("end_reason", reason.map_or(Value::Null, |r| Value::Str(r.clone())))];
     if let Some(to) = to {
@@ -179,7 +184,7 @@ pub fn household(engine: &Engine, args: MoveHouseholdArgs) -> Result<Added> {
             None => format!("{} 迁走", plate_of(&tree, &row)),
         };
         let mut people = Vec::new();
-        for p in rows(&o.db, Kind::Person, "where t.household = ?1 and t._del is null and t.ended is null", &[&row.record])? {
+        for p in rows(&o.db, Kind::Person, &format!("where {OF_HOUSEHOLD} and t._del is null and t.ended is null"), &[&row.record])? {
             let Some(name) = p.text("name") else { continue };
             // two of one name in a household are told apart by their number; the new record has nobody yet
             let same = people.iter().filter(|(other, ..): &&(Row, Option<Uuid>, Vec<KeyEdit>)| other.text("name").as_ref() == Some(&name));
@@ -214,7 +219,7 @@ pub fn household(engine: &Engine, args: MoveHouseholdArgs) -> Result<Added> {
     Ok(Added { id: out.to_string() })
 }
 
-/// A value left at the old door, with the document it stands in.
+/// A value left at the old door, or in a file that went into another, with the document it stands in.
 struct Left {
     doc: DocId,
     old: Row,
@@ -222,25 +227,101 @@ struct Left {
     key: String,
     value: Value,
     who: String,
+    at: i64,
+    is_merged: bool,
 }
 
-/// All that was left at old doors.
+impl Left {
+    /// The key under which the document notes what was seen.
+    fn note_key(&self) -> &'static str {
+        if self.is_merged { same::saw_key(self.doc.class) } else { moved::saw_key(self.doc.class) }
+    }
+}
+
+/// All that was left at old doors and in files that went into others.
 fn left_behind(db: &Connection) -> Result<Vec<Left>> {
-    let mut out = Vec::new();
-    for old in rows(db, Kind::Person, "where t.moved_to is not null and t._del is null", &[])? {
-        let Some(new) = old.id("moved_to").map(|to| get_row(db, Kind::Person, to)).transpose()?.flatten() else { continue };
-        for id in docs::of_record(db, old.record)? {
-            let Some(doc) = docs::load(db, id)? else { continue };
-            for (key, op) in moved::unseen(&doc.shown, id.class) {
-                let now = said(db, &new, &key)?;
-                if now.as_ref() != Some(&op.value) && !(now.is_none() && op.value == Value::Null) {
-                    let who = views::who(db, &op.id.actor)?.0;
-                    out.push(Left { doc: id, old: old.clone(), new: new.clone(), key, value: op.value, who });
-                }
+    let mut out = left_at_doors(db)?;
+    if !canon::is_empty(db)? {
+        let gone = canon::all(db)?;
+        for kind in canon::KINDS {
+            for old in rows_of_all(db, kind, "where t.merged_into is not null and t._del is null order by t.record", &[])? {
+                let Some(new) = gone.get(&old.record).map(|to| get_row(db, kind, *to)).transpose()?.flatten() else { continue };
+                left_in(db, &old, &new, true, &mut out)?;
             }
         }
     }
     Ok(out)
+}
+
+fn left_at_doors(db: &Connection) -> Result<Vec<Left>> {
+    let mut out = Vec::new();
+    // whole documents say what was left; the inbox looked at those that changed, and marked them
+    for record in super::inbox::marked_left(db)? {
+        let Some(old) = get_row(db, Kind::Person, record)?.filter(|r| r.get("_del").is_none()) else { continue };
+        let Some(new) = old.id("moved_to").map(|to| get_row(db, Kind::Person, to)).transpose()?.flatten() else { continue };
+        left_in(db, &old, &new, false, &mut out)?;
+    }
+    Ok(out)
+}
+
+/// What one record says that whoever moved or merged it had not seen, and the other does not say.
+fn left_in(db: &Connection, old: &Row, new: &Row, is_merged: bool, out: &mut Vec<Left>) -> Result<()> {
+    for id in docs::of_record(db, old.record)? {
+        let Some(doc) = docs::load(db, id)? else { continue };
+        let unseen = match is_merged {
+            true => moved::unseen_since(&doc.shown, same::saw_key(id.class), &same::MERGE_KEYS),
+            false => moved::unseen(&doc.shown, id.class),
+        };
+        for (key, op) in unseen {
+            if is_merged && !old.kind.field(&key).is_some_and(same::plan::is_merged) {
+                continue;
+            }
+            let now = said(db, new, &key)?;
+            let is_nothing = |value: &Value| matches!(value, Value::Null | Value::Bool(false));
+            if now.as_ref() != Some(&op.value) && !(now.as_ref().is_none_or(is_nothing) && is_nothing(&op.value)) {
+                let (who, at) = (views::who(db, &op.id.actor)?.0, op.at * 1000);
+                out.push(Left { doc: id, old: old.clone(), new: new.clone(), key, value: op.value, who, at, is_merged });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What was written about a household or its people in files that went into these.
+///
+/// # Errors
+/// Of the store.
+pub fn late_of(db: &Connection, tree: &Tree, records: &[Uuid]) -> Result<Vec<LeftBehindItem>> {
+    if canon::is_empty(db)? {
+        return Ok(Vec::new());
+    }
+    let late = left_behind(db)?.into_iter().filter(|left| left.is_merged && records.contains(&left.new.record));
+    late.map(|left| item(db, tree, left)).collect()
+}
+
+fn item(db: &Connection, tree: &Tree, left: Left) -> Result<LeftBehindItem> {
+    let Left { old, new, key, value, who, at, is_merged, .. } = left;
+    let home =
+        |row: &Row| -> Result<Option<Row>> { if row.kind == Kind::Household { Ok(Some(row.clone())) } else { household_of(db, row) } };
+    let (from, there) = (home(&old)?, home(&new)?);
+    let now = said(db, &new, &key)?.unwrap_or(Value::Null);
+    let kind = old.kind;
+    Ok(LeftBehindItem {
+        old: old.record.to_string(),
+        new: new.record.to_string(),
+        name: old.text(if kind == Kind::Household { "head_name" } else { "name" }).unwrap_or_default(),
+        plate: from.map(|h| plate_of(tree, &h)).unwrap_or_default(),
+        household: there.as_ref().map(|h| h.record.to_string()),
+        new_plate: there.map(|h| plate_of(tree, &h)).unwrap_or_default(),
+        label: views::label_of(kind, &key),
+        text: views::text_of(kind, &key, &value),
+        now: views::text_of(kind, &key, &now),
+        key,
+        who,
+        at,
+        kind: kind.name().into(),
+        why: if is_merged { "merged" } else { "moved" }.into(),
+    })
 }
 
 /// What a record says of a key now, families too.
@@ -257,25 +338,9 @@ fn said(db: &Connection, row: &Row, key: &str) -> Result<Option<Value>> {
 pub fn list(engine: &Engine, _: NoArgs) -> Result<LeftBehindList> {
     engine.with(|o| {
         let db = &o.db;
+        super::inbox::look_at_marks(db)?;
         let tree = Tree::read(db)?;
-        let mut items = Vec::new();
-        for Left { old, new, key, value, who, .. } in left_behind(db)? {
-            let (home, there) = (household_of(db, &old)?, household_of(db, &new)?);
-            let now = said(db, &new, &key)?.unwrap_or(Value::Null);
-            items.push(LeftBehindItem {
-                old: old.record.to_string(),
-                new: new.record.to_string(),
-                name: old.text("name").unwrap_or_default(),
-                plate: home.map(|h| plate_of(&tree, &h)).unwrap_or_default(),
-                household: there.as_ref().map(|h| h.record.to_string()),
-                new_plate: there.map(|h| plate_of(&tree, &h)).unwrap_or_default(),
-                label: views::label_of(Kind::Person, &key),
-                text: views::text_of(Kind::Person, &key, &value),
-                now: views::text_of(Kind::Person, &key, &now),
-                key,
-                who,
-            });
-        }
+        let items = left_behind(db)?.into_iter().map(|left| item(db, &tree, left)).collect::<Result<_>>()?;
         Ok(LeftBehindList { items })
     })
 }
@@ -290,24 +355,40 @@ pub fn bring(engine: &Engine, args: BringAlongArgs) -> Result<Edited> {
     };
     let (now, record) = (engine.now_ms(), id(&args.old, "这个人")?);
     let (seq, changed) = engine.with(|o| {
-        let all = left_behind(&o.db)?;
-        let Left { doc: id, old, new, key, value, .. } = all
-            .iter()
-            .find(|left| left.doc.record == record && left.key == args.key)
-            .ok_or_else(|| CoreError::not_found("这一条").at("key"))?;
-        let doc = docs::load(&o.db, *id)?.ok_or_else(|| CoreError::not_found("这个人"))?;
-        let note = moved::saw_too(&doc.shown, id.class, key);
-        let text = persons::summary(&o.db, new, if takes { "带过去" } else { "不带" })?;
-        let (home, unit) = (persons::home(&o.db, old.record)?, persons::home(&o.db, new.record)?);
-        workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("bring_along", text, new.id("household"));
-            if takes {
-                intent.record(unit, new.record, Kind::Person, Class::Register, vec![KeyEdit::put(key, value.clone())])?;
-            }
-            intent.write(home, *id, Kind::Person, vec![KeyEdit::put(moved::saw_key(id.class), note)]);
-            w.command(intent)
-        })
+        super::inbox::look_at_marks(&o.db)?;
+        let (intent, _) = planned(&o.db, record, &args.key, takes)?;
+        workspace::change(&mut o.db, &o.me, now, |w| w.command(intent))
     })?;
     engine.raise(&changed);
     Ok(Edited { changed: seq.is_some() })
+}
+
+/// What bringing along or leaving writes, and the value as people read it.
+///
+/// # Errors
+/// `not_found` when there is nothing left to decide, or of the store.
+pub fn planned(db: &Connection, record: Uuid, key: &str, takes: bool) -> Result<(Intent, String)> {
+    let all = left_behind(db)?;
+    let left =
+        all.iter().find(|left| left.doc.record == record && left.key == key).ok_or_else(|| CoreError::not_found("这一条").at("key"))?;
+    let Left { doc: id, old, new, key, value, .. } = left;
+    let doc = docs::load(db, *id)?.ok_or_else(|| CoreError::not_found("这份档案"))?;
+    let note = moved::saw_too(&doc.shown, left.note_key(), key);
+    let verb = if takes { "带过去" } else { "不带" };
+    let text = match new.kind {
+        Kind::Household => format!("{verb} {}", plate_of(&Tree::read(db)?, new)),
+        _ => persons::summary(db, new, verb)?,
+    };
+    let household = if new.kind == Kind::Household { Some(new.record) } else { new.id("household") };
+    let (home, unit) = (persons::home(db, old.record)?, persons::home(db, new.record)?);
+    let mut intent = Intent::new("bring_along", text, household);
+    if takes {
+        let mut taken = vec![KeyEdit::put(key, value.clone())];
+        if left.is_merged {
+            taken.extend(super::same::merge::note_taken(db, old.record, new, key, value)?);
+        }
+        intent.record(unit, new.record, new.kind, Class::Register, taken)?;
+    }
+    intent.write(home, *id, old.kind, vec![KeyEdit::put(left.note_key(), note)]);
+    Ok((intent, views::text_of(new.kind, key, value)))
 }

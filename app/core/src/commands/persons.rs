@@ -6,6 +6,7 @@ use super::views::{self, coded_field, id};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
 use crate::project;
+use crate::store::same::{self, OF_HOUSEHOLD};
 use crate::store::{Row, get_row, rows};
 use crate::workspace::{self, Intent, KeyEdit};
 use chrono::Datelike;
@@ -23,7 +24,7 @@ use uuid::Uuid;
 /// # Errors
 /// Of the store.
 pub fn of_household(db: &Connection, household: Uuid, now: i64) -> Result<Vec<PersonView>> {
-    let mut people = rows(db, Kind::Person, "where t.household = ?1 and t._del is null", &[&household])?;
+    let mut people = rows(db, Kind::Person, &format!("where {OF_HOUSEHOLD} and t._del is null"), &[&household])?;
     people.retain(|p| p.get("name").is_some());
     people.sort_by_key(|p| {
         (p.get("ended").is_some(), p.text("relation").as_deref() != Some("02"), p.int("birth_year").unwrap_or(9999), p.record)
@@ -70,7 +71,11 @@ fn view(db: &Connection, tree: &Tree, p: &Row, now: i64) -> Result<PersonView> {
         id_number_masked: p.text("id_number").map(|n| codes::id_number::mask(&n)),
         ended: p.text("ended"),
         end_reason: p.text("end_reason"),
+        is_dead: super::field::life::is_dead(p),
+        met_after: super::field::life::met_after(db, p)?,
+        away_until: p.text("away_until").filter(|until| *until >= project::day_of(now).to_string()),
         moved: super::moves::moved(db, tree, p)?,
+        merged: super::same::preview::merged_into(db, tree, p)?,
         ops,
         pending,
     })
@@ -78,7 +83,8 @@ fn view(db: &Connection, tree: &Tree, p: &Row, now: i64) -> Result<PersonView> {
 
 /// The person, or `not_found`.
 pub fn require(db: &Connection, text: &str) -> Result<Row> {
-    let p = id(text, "这个人")?;
+    // of a record that went into another, the one that stays
+    let p = same::canon(db, id(text, "这个人")?)?;
     get_row(db, Kind::Person, p)?
         .filter(|r| r.get("_del").is_none() && r.get("name").is_some())
         .ok_or_else(|| CoreError::not_found("这个人").at("id"))
@@ -152,7 +158,10 @@ pub fn edit(engine: &Engine, args: EditArgs) -> Result<Edited> {
 }
 
 /// The head of a household renamed: the name at the door follows.
-fn new_head_name(db: &Connection, row: &Row, edits: &[KeyEdit]) -> Result<Option<String>> {
+///
+/// # Errors
+/// Of the store.
+pub fn new_head_name(db: &Connection, row: &Row, edits: &[KeyEdit]) -> Result<Option<String>> {
     let Some(name) = edits.iter().find(|e| e.key == "name").and_then(|e| e.value.as_str().map(str::to_string)) else { return Ok(None) };
     let Some(h) = row.id("household").map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten() else { return Ok(None) };
     Ok((h.text("head_name") == row.text("name")).then_some(name))

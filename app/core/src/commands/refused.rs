@@ -83,6 +83,14 @@ pub fn list(engine: &Engine, args: PageArgs) -> Result<RefusedInbox> {
     })
 }
 
+/// One of them as it stands now.
+///
+/// # Errors
+/// `not_found`, or of the store.
+pub fn again(db: &Connection, tree: &Tree, id: &str) -> Result<RefusedItem> {
+    view(db, tree, &one(db, id)?)
+}
+
 fn one(db: &Connection, id: &str) -> Result<RefusedCommand> {
     let found = waiting(db)?.0.into_iter().find(|r| wire::hex(&r.command) == id);
     found.ok_or_else(|| CoreError::new("not_found", "这一条已经处理过了，或者写的人自己改好了。").at("id"))

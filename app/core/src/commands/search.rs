@@ -6,7 +6,7 @@ use super::units::Tree;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::project::{SEARCHED, folded};
-use crate::store::get_row;
+use crate::store::{get_row, same};
 use rusqlite::Connection;
 use shared_model::codes;
 use shared_model::commands::{CodeBook, CodeChoice, NoArgs, SearchArgs, SearchHit, SearchReply};
@@ -61,7 +61,24 @@ fn hits(db: &Connection, q: &str, limit: u32) -> Result<Vec<(Uuid, Kind, Option<
             out.push((record, kind, household));
         }
     }
+    follow_merges(db, &mut out)?;
     Ok(out)
+}
+
+/// What went into another is found by its words too, and shown as the one that stays, once.
+fn follow_merges(db: &Connection, hits: &mut Vec<(Uuid, Kind, Option<Uuid>)>) -> Result<()> {
+    if same::is_empty(db)? {
+        return Ok(());
+    }
+    let gone = same::all(db)?;
+    let stays = |record: Uuid| gone.get(&record).copied().unwrap_or(record);
+    for (record, _, household) in hits.iter_mut() {
+        *record = stays(*record);
+        *household = household.map(stays);
+    }
+    let mut seen = BTreeSet::new();
+    hits.retain(|(record, ..)| seen.insert(*record));
+    Ok(())
 }
 
 /// Households that a few characters mean, by themselves or by somebody in them.
@@ -69,7 +86,32 @@ fn hits(db: &Connection, q: &str, limit: u32) -> Result<Vec<(Uuid, Kind, Option<
 /// # Errors
 /// Of the store.
 pub fn households_matching(db: &Connection, q: &str) -> Result<BTreeSet<Uuid>> {
-    Ok(hits(db, q, 10_000)?.into_iter().filter(|(_, k, _)| *k != Kind::Case).filter_map(|(_, _, h)| h).collect())
+    Ok(hits(db, q, 100_000)?.into_iter().filter(|(_, k, _)| *k != Kind::Case).filter_map(|(_, _, h)| h).collect())
+}
+
+/// Records of a kind that a few characters mean; a person also by the door. `None`: records of this kind are not searched.
+///
+/// # Errors
+/// Of the store.
+pub fn matching(db: &Connection, kind: Kind, q: &str) -> Result<Option<BTreeSet<Uuid>>> {
+    if kind == Kind::Household {
+        return Ok(Some(households_matching(db, q)?));
+    }
+    if !SEARCHED.contains(&kind) {
+        return Ok(None);
+    }
+    let found = hits(db, q, 100_000)?;
+    let mut out: BTreeSet<Uuid> = found.iter().filter(|(_, k, _)| *k == kind).map(|(record, ..)| *record).collect();
+    // a door is everybody behind it; a name is whoever has it
+    let is_door = terms(q).iter().all(|t| t.chars().all(|c| c.is_ascii_digit() || c == '-'));
+    if kind == Kind::Person && is_door {
+        let mut people = db.prepare_cached("select record from person where household = ?1")?;
+        for household in found.iter().filter(|(_, k, _)| *k == Kind::Household).map(|(record, ..)| record) {
+            let of = people.query_map([household], |r| r.get::<_, Uuid>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+            out.extend(of);
+        }
+    }
+    Ok(Some(out))
 }
 
 /// `search`

@@ -7,16 +7,16 @@ use crate::store;
 use crate::sync::apply::unjudged;
 use crate::workspace;
 use rusqlite::Connection;
-use shared_model::commands::{EnrolArgs, NoArgs, PendingItem, PendingList, RoleAt, SyncArgs, SyncReport, SyncStatus, UnlockArgs, Whoami};
+use shared_model::commands::{
+    ChangePinArgs, Edited, EnrolArgs, NoArgs, PendingItem, PendingList, RoleAt, SyncArgs, SyncReport, SyncStatus, UnlockArgs, Whoami,
+};
 use shared_model::rules::Role;
 use std::path::Path;
 
 /// `whoami`: answers in every state.
 pub fn whoami(engine: &Engine, _: NoArgs) -> Result<Whoami> {
-    let enrolled = engine.vault().exists();
     if !engine.is_open() {
-        let (tries_left, wiped) = (enrolled.then(|| engine.vault().tries_left()), engine.wiped().filter(|_| !enrolled));
-        return Ok(Whoami { enrolled, locked: enrolled, tries_left, wiped, ..Whoami::default() });
+        return Ok(engine.at_the_door());
     }
     let now = engine.now_ms();
     engine.with(|o| {
@@ -39,9 +39,11 @@ pub fn whoami(engine: &Engine, _: NoArgs) -> Result<Whoami> {
             unit_name: Some(tree.name(at)).filter(|n| !n.is_empty()),
             device: Some(o.me.device.to_string()),
             tries_left: None,
+            wait_seconds: None,
             lease_over: crate::lease::is_over(&o.db, now)?,
             closed: store::json_setting::<Option<String>>(&o.db, "closed")?.flatten(),
             wiped: None,
+            node: None,
         })
     })
 }
@@ -64,6 +66,13 @@ pub fn lock(engine: &Engine, _: NoArgs) -> Result<Whoami> {
     whoami(engine, NoArgs {})
 }
 
+/// `change_pin`: of a store that is open; the old digits are asked for all the same, and wrong ones are counted as at the lock.
+pub fn change_pin(engine: &Engine, args: ChangePinArgs) -> Result<Edited> {
+    engine.with(|_| Ok(()))?;
+    engine.vault().reseal(engine.env(), &args.old, &args.new)?;
+    Ok(Edited { changed: args.old != args.new })
+}
+
 /// The truth line.
 ///
 /// # Errors
@@ -83,7 +92,7 @@ pub fn status(engine: &Engine) -> Result<SyncStatus> {
         let since: u32 = db.prepare_cached("select count(*) from command where seq > ?1")?.query_row([seq], |r| r.get(0))?;
         Ok(SyncStatus {
             pending,
-            photos: 0,
+            photos: super::media::waiting(&o.media)?,
             agreed: agreed_at.is_some() && pending == 0 && !differs && !set_back && since == 0,
             agreed_at,
             agreed_records: store::json_setting(db, "agreed_records")?.unwrap_or(0),
@@ -112,7 +121,12 @@ pub fn sync_status(engine: &Engine, _: NoArgs) -> Result<SyncStatus> {
 
 /// `sync_now`
 pub fn sync_now(engine: &Engine, args: SyncArgs) -> Result<SyncReport> {
-    engine.sync(args.trace.as_deref().map(Path::new))
+    let mut report = engine.sync(args.trace.as_deref().map(Path::new))?;
+    // behind the records: whatever becomes of photos, the records are there
+    if engine.sends_media_itself() && !matches!(engine.send_media(), Ok(false)) {
+        report.status = status(engine)?;
+    }
+    Ok(report)
 }
 
 /// `list_pending`

@@ -19,7 +19,7 @@ use std::str::FromStr;
 use uuid::Uuid;
 
 /// Before the name of an entry, in its key.
-const ENTRY: &str = "entry/";
+pub(super) const ENTRY: &str = "entry/";
 /// Before the id of a workflow that a deployment keeps.
 pub const WORKFLOW: &str = "workflow/";
 /// Before the name of a workflow that is not offered any more.
@@ -30,7 +30,7 @@ pub const MATTER: &str = crate::project::MATTER_SETTING;
 pub const CALENDAR: &str = "calendar";
 /// Before the time at which a workflow was written, ms by the clock of who wrote it, as the name of an entry: the same words written apart are
 /// no two values.
-const WRITTEN: &str = "written_";
+pub(super) const WRITTEN: &str = "written_";
 /// Characters of a long text in one entry; an entry has to be a short text.
 const CHUNK_CHARS: usize = 2_000;
 
@@ -86,7 +86,7 @@ fn with_workflows(db: &Connection) -> Result<(Library, Vec<Kept>, Vec<Problem>)>
     Ok((library, kept, unreadable))
 }
 
-fn first_at(db: &Connection, record: Uuid) -> Result<Option<i64>> {
+pub(super) fn first_at(db: &Connection, record: Uuid) -> Result<Option<i64>> {
     for id in docs::of_record(db, record)? {
         if let Some(doc) = docs::load(db, id)? {
             return Ok(doc.first_at);
@@ -96,7 +96,7 @@ fn first_at(db: &Connection, record: Uuid) -> Result<Option<i64>> {
 }
 
 /// A long text that was written in pieces.
-fn joined(row: &Row) -> String {
+pub(super) fn joined(row: &Row) -> String {
     let pieces: BTreeMap<u32, String> = row.texts("entry").into_iter().filter_map(|(n, text)| Some((n.parse().ok()?, text))).collect();
     pieces.into_values().collect()
 }
@@ -265,6 +265,11 @@ pub fn name_words(db: &Connection, name: &str) -> Result<String> {
     }
     if name == CALENDAR {
         return Ok("工作日历".into());
+    }
+    let form = name.strip_prefix(super::forms::FORM).or_else(|| name.strip_prefix(super::forms::OFF));
+    if let Some(form) = form.map(shared_model::forms::name_of) {
+        let known = super::forms::library(db)?.named(form).map(|(_, f)| f.zh.clone());
+        return Ok(format!("问卷 {}", known.unwrap_or_else(|| form.to_string())));
     }
     let workflow = name.strip_prefix(WORKFLOW).or_else(|| name.strip_prefix(OFF)).map(|id| id.split('@').next().unwrap_or(id));
     match workflow {

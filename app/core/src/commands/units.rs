@@ -132,7 +132,9 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<UnitList> {
         }
         let mut own: HashMap<Uuid, Count> = HashMap::new();
         {
-            let mut q = db.prepare_cached("select record, building from household where _del is null and building is not null")?;
+            let mut q = db.prepare_cached(
+                "select record, building from household where _del is null and building is not null and record not in (select record from merged)",
+            )?;
             for r in q.query_map([], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, Uuid>(1)?)))? {
                 let (h, b) = r?;
                 let c = own.entry(b).or_default();
@@ -144,8 +146,10 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<UnitList> {
                 }
             }
             let mut q = db.prepare_cached(
-                "select h.building, count(*) from person p join household h on h.record = p.household
-                 where p._del is null and p.ended is null and h.building is not null group by h.building",
+                "select h.building, count(*) from person p left join merged m on m.record = p.household
+                 join household h on h.record = coalesce(m.canon, p.household)
+                 where p._del is null and p.ended is null and h.building is not null and p.record not in (select record from merged)
+                 group by h.building",
             )?;
             for r in q.query_map([], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, u32>(1)?)))? {
                 let (b, n) = r?;

@@ -87,6 +87,7 @@ pub fn text_of(kind: Kind, key: &str, value: &Value) -> String {
 pub fn words_of(db: &Connection, kind: Kind, key: &str, value: &Value) -> Result<String> {
     match (kind.field(key).map(|f| f.ty), value) {
         (Some(FieldType::Code("matter")), Value::Str(code)) => super::matters::name_of(db, code),
+        _ if key == shared_model::same::EDGE => super::same::merge::words_of_edge(db, kind, value),
         _ => Ok(text_of(kind, key, value)),
     }
 }

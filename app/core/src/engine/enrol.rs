@@ -37,8 +37,14 @@ impl Engine {
         *held(&self.0.enrolling) = Some(Enrolling { token: invite.token.clone(), secret, nonce });
         let signing = SigningKey::from_bytes(&secret);
         let public_key = signing.verifying_key().to_bytes();
-        let proof = signing.sign(&wire::enrol_text(&invite.token, &public_key, &nonce)).to_bytes();
-        let request = EnrolRequest { token: invite.token.clone(), public_key, nonce, proof: ByteBuf::from(proof.to_vec()) };
+        let proof = signing.sign(&wire::enrol_text(&invite.token, &public_key, &nonce, self.0.options.node.as_ref())).to_bytes();
+        let request = EnrolRequest {
+            token: invite.token.clone(),
+            public_key,
+            nonce,
+            node: self.0.options.node.clone(),
+            proof: ByteBuf::from(proof.to_vec()),
+        };
         let body = sync::pack(&wire::to_cbor(&request));
         let reply = self.post(&invite.url, "/v1/enrol", &[], &body).map_err(|()| sync::offline())?;
         let plain = sync::unpack(&reply.body, 1024 * 1024)?;
@@ -65,9 +71,10 @@ impl Engine {
         };
         let key: [u8; 32] = random(env);
         let db = self.open_store(&key)?;
+        let media = self.new_media(&key)?;
         store::set_json(&db, "identity", &me)?;
         self.vault().seal(env, pin, &key)?;
-        *held(&self.0.open) = Some(Open { db, me, used_ms: self.now_ms() });
+        *held(&self.0.open) = Some(Open { db, media, me, used_ms: self.now_ms(), ledger: Default::default(), inbox: None });
         *held(&self.0.enrolling) = None;
         self.keep_unlocked(&key)?;
         // the marker of an earlier wipe has no more to say once its receipt is in; until then it only waits to send it

@@ -56,7 +56,13 @@ impl Engine {
             if self.with(|o| sync::setback::is_due(&o.db))? {
                 self.give_back(&mut report)?;
             }
-            let request = self.with(|o| sync::next_request(&o.db))?;
+            let request = self.with(|o| {
+                // the receipt of an erasure says that nothing is left: photos go first
+                if sync::owes_receipts(&o.db)? {
+                    crate::media::store::sweep(&mut o.media, &o.db, self.now_ms())?;
+                }
+                sync::next_request(&o.db)
+            })?;
             let cbor = wire::to_cbor(&request);
             let answer = self.exchange("/v1/sync", &cbor);
             if let Err(e) = &answer {

@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// Longest wait: whether the store locked itself is looked at this often, ms.
 const TICK_MS: u64 = 30_000;
+/// Shortest wait between two tries to bring photos, ms.
+const PHOTO_WAIT_MS: u64 = 1_000;
 
 /// What the syncing thread is told.
 enum Note {
@@ -41,6 +43,7 @@ pub fn keep_in_sync(engine: &Engine) {
     }));
     let (listening, listener) = (engine.clone(), tell.clone());
     std::thread::spawn(move || listen_when_wanted(&listening, &wanted, &listener));
+    bring_photos(engine);
     let engine = engine.clone();
     std::thread::spawn(move || {
         let own = std::thread::current().id();
@@ -52,6 +55,36 @@ pub fn keep_in_sync(engine: &Engine) {
         let driver =
             Driver { engine, schedule: Schedule::default(), began: Instant::now(), is_open: false, written: 0, stream: Stream::None };
         driver.run(&notes, &listen);
+    });
+}
+
+/// Photos have a thread of their own, so that no record waits for one: it wakes after each sync that went well, and when the pause of a photo
+/// that did not go is over.
+fn bring_photos(engine: &Engine) {
+    engine.send_media_apart();
+    let (tell, synced) = mpsc::channel();
+    engine.on_outcome(Box::new(move |outcome| {
+        if matches!(outcome, Outcome::Synced { .. }) {
+            // nobody is told any more when the process ends
+            let _ = tell.send(());
+        }
+    }));
+    let engine = engine.clone();
+    std::thread::spawn(move || {
+        let mut has_network = false;
+        loop {
+            let due = engine.media_due().filter(|_| has_network);
+            let wait = due.map_or(TICK_MS, |at| u64::try_from(at - engine.now_ms()).unwrap_or(0).clamp(PHOTO_WAIT_MS, TICK_MS));
+            match synced.recv_timeout(Duration::from_millis(wait)) {
+                Ok(()) => {}
+                Err(RecvTimeoutError::Timeout) if due.is_some_and(|at| at <= engine.now_ms()) => {}
+                Err(RecvTimeoutError::Timeout) => continue,
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            while synced.try_recv().is_ok() {}
+            // without a network the next sync that goes well says when to try again
+            has_network = engine.send_media().is_ok();
+        }
     });
 }
 

@@ -1,8 +1,8 @@
 //! Documents of one transaction, each loaded once and written once, at its end. What comes with a first sync is never taken apart more than
 //! its columns need: a document that is not here is written straight from the snapshot's bytes, a record that is not here in one row.
 
-use super::docs::{self, Doc, damaged, note_conflict};
-use super::rows::{FLAG_SEPARATOR, Facts, column_of, insert_text, one_line};
+use super::docs::{self, Doc, ENDS, damaged, note_conflict, note_unlooked};
+use super::rows::{FLAG_SEPARATOR, Facts, column_holds, column_of, insert_text, one_line};
 use crate::error::Result;
 use crate::project::SEARCHED;
 use rusqlite::{Connection, Statement};
@@ -283,6 +283,9 @@ impl<'a> Writer<'a> {
             for k in seen.keys.iter().filter(|k| k.is_conflicted) {
                 note_conflict(self.db, *id, kind, k.key)?;
             }
+            if seen.keys.iter().any(|k| ENDS.contains(&k.key)) {
+                note_unlooked(self.db, *id)?;
+            }
         }
         derives.wrote(&row)?;
         Ok(true)
@@ -310,7 +313,7 @@ impl<'a> WholeRow<'a> {
         for (id, _, seen) in parts {
             for k in &seen.keys {
                 let place = column_of(kind, id.class, k.key);
-                row.in_column.push(place.is_some());
+                row.in_column.push(column_holds(kind, id.class, k.key));
                 if let Some(place) = place {
                     row.values[place] = k.value;
                 } else if let Some((family, name)) = k.key.split_once('/')

@@ -221,14 +221,29 @@ fn save_conflicts(db: &Connection, doc: &Doc) -> Result<()> {
     for key in doc.shown.conflicted_keys() {
         note_conflict(db, doc.id, doc.kind, key)?;
     }
+    if ENDS.iter().any(|key| doc.shown.live.contains_key(*key)) {
+        note_unlooked(db, doc.id)?;
+    }
     Ok(())
 }
 
+/// Keys with which a record ends: what others wrote to it without knowing is for the office.
+pub const ENDS: [&str; 4] = ["ended", "moved_saw", "moved_saw_private", shared_model::crdt::DEL_KEY];
+
+/// Leaves a document to the inbox, which looks when it is asked.
+pub(super) fn note_unlooked(db: &Connection, id: DocId) -> Result<()> {
+    db.prepare_cached("insert or ignore into unlooked (record, class) values (?1, ?2)")?.execute(params![id.record, id.class as u8])?;
+    Ok(())
+}
+
+/// Which import made a record: two offices that take in one file apart both did, and there is nothing to decide about that.
+const BATCH: &str = "batch";
+
 /// Notes a key with more than one live value. A mirror is never a conflict of its own, nor what somebody saw
-/// when moving a person.
+/// when moving a person, nor which import made it.
 pub(super) fn note_conflict(db: &Connection, id: DocId, kind: Kind, key: &str) -> Result<()> {
     let mirrored = kind.field(key).is_some_and(|f| matches!(f.write, shared_model::records::FieldWrite::MirrorOf(_)));
-    if !mirrored && !key.starts_with("moved_saw") {
+    if !mirrored && key != BATCH && !shared_model::moved::is_note(key) {
         db.prepare_cached("insert or ignore into conflict (record, class, key, kind) values (?1, ?2, ?3, ?4)")?.execute(params![
             id.record,
             id.class as u8,
@@ -293,7 +308,9 @@ pub fn drop(db: &Connection, id: DocId, kind: Kind) -> Result<()> {
         "delete from placement where record = ?1 and class = ?2 and generation = ?3",
         params![record, id.class as u8, id.generation],
     )?;
-    db.execute("delete from conflict where record = ?1 and class = ?2", params![record, id.class as u8])?;
+    for table in ["conflict", "unlooked", "mark"] {
+        db.execute(&format!("delete from {table} where record = ?1 and class = ?2"), params![record, id.class as u8])?;
+    }
     let left: u32 = db.query_row("select count(*) from doc where record = ?1", [record], |r| r.get(0))?;
     clear_row(db, kind, id.class, id.record, left == 0)?;
     if left == 0 && db.execute("delete from due where household = ?1", [record])? > 0 {

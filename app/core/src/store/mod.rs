@@ -6,10 +6,11 @@ pub mod batch;
 pub mod docs;
 pub mod log;
 pub mod rows;
+pub mod same;
 
 pub use batch::{Batch, Derives, WholeRow};
 pub use docs::Doc;
-pub use rows::{DocFacts, Facts, Row, get_row, rows};
+pub use rows::{DocFacts, Facts, Row, get_row, rows, rows_of_all};
 
 use crate::error::{CoreError, Result};
 use crate::project::SEARCHED;
@@ -17,7 +18,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 use shared_model::records::{FieldType, KINDS};
 use std::path::Path;
 
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_base.sql"), include_str!("../../migrations/0002_due_since.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_base.sql"),
+    include_str!("../../migrations/0002_due_since.sql"),
+    include_str!("../../migrations/0003_desk.sql"),
+];
 
 /// Opens (and makes or migrates) the database with its raw key.
 ///
@@ -88,8 +93,16 @@ fn make_kind_tables(db: &Connection) -> Result<()> {
             }
         }
     }
+    db.execute_batch(SPARSE_INDEXES)?;
     Ok(())
 }
+
+/// What the inbox asks for among many rows of which few say so.
+const SPARSE_INDEXES: &str = "
+    create index if not exists person_ended on person (household) where ended is not null;
+    create index if not exists household_ended on household (record) where ended is not null or _del is not null;
+    create index if not exists household_vacant on household (record) where vacant = 1;
+    create index if not exists held_item_open on held_item (record) where decision is null;";
 
 fn sql_type(ty: FieldType) -> &'static str {
     match ty {

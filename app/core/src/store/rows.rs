@@ -1,11 +1,12 @@
 //! A record's row: what the documents held of it say, in typed columns. Written whole per document, read by the nouns' queries.
 
+use super::same;
 use crate::error::Result;
 use crate::project::SEARCHED;
 use rusqlite::types::{Value as Sql, ValueRef};
 use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter};
 use shared_model::Class;
-use shared_model::crdt::{Registers, Value};
+use shared_model::crdt::{DEL_KEY, Registers, Value};
 use shared_model::records::{FieldDef, FieldType, KINDS, Kind, KindDef};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -43,9 +44,10 @@ pub fn from_sql(field: &FieldDef, value: ValueRef<'_>) -> Option<Value> {
 }
 
 /// May the winner's value be left out of the registers, because a column holds it? A text that is not a UUID in an id field never
-/// passes the gate.
+/// passes the gate. The mark of a deletion stands in every document of a record, each with a clock of its own, and the row has one column for
+/// all: it stays in the registers, or one document brought back would damage the others.
 pub fn column_holds(kind: Kind, class: Class, key: &str) -> bool {
-    column_of(kind, class, key).is_some()
+    key != DEL_KEY && column_of(kind, class, key).is_some()
 }
 
 /// The place, among the fields of the kind, of the column that holds this key of a document of this class.
@@ -386,11 +388,52 @@ impl Row {
     }
 }
 
-/// Rows of a kind by a condition; `filter` is the end of the SQL after the table's name. A deleted record is left out.
+/// Rows of a kind by a condition; `filter` is the end of the SQL after the table's name. A household or person that went into another is
+/// left out, and what names one names the record that stays.
 ///
 /// # Errors
 /// Of the store.
 pub fn rows(db: &Connection, kind: Kind, filter: &str, args: &[&dyn ToSql]) -> Result<RowSet> {
+    let mut all = rows_of_all(db, kind, filter, args)?;
+    if same::KINDS.contains(&kind) && !all.is_empty() && !same::is_empty(db)? {
+        let gone = same::all(db)?;
+        all.retain(|row| !gone.contains_key(&row.record));
+    }
+    Ok(all)
+}
+
+/// The same with the records that went into others.
+///
+/// # Errors
+/// Of the store.
+pub fn rows_of_all(db: &Connection, kind: Kind, filter: &str, args: &[&dyn ToSql]) -> Result<RowSet> {
+    let mut all = read_rows(db, kind, filter, args)?;
+    let names_one = kind.def().fields.iter().any(|f| same::names_one(kind, f.key));
+    if names_one && !all.is_empty() && !same::is_empty(db)? {
+        let gone = same::all(db)?;
+        for (key, value) in all.iter_mut().flat_map(|row| &mut row.values).filter(|(key, _)| same::names_one(kind, key)) {
+            follow(key, value, &gone);
+        }
+    }
+    Ok(all)
+}
+
+/// A value that names one record, or the names of a family of flags, as the records that stay.
+fn follow(key: &str, value: &mut Value, gone: &HashMap<Uuid, Uuid>) {
+    let Value::Str(text) = value else { return };
+    let stays = |name: &str| Uuid::parse_str(name).ok().and_then(|id| gone.get(&id)).map(Uuid::to_string);
+    if !matches!(key, "covers" | "met") {
+        if let Some(to) = stays(text) {
+            *text = to;
+        }
+    } else if text.split(FLAG_SEPARATOR).any(|name| stays(name).is_some()) {
+        let names: std::collections::BTreeSet<String> =
+            text.split(FLAG_SEPARATOR).map(|name| stays(name).unwrap_or_else(|| name.to_string())).collect();
+        *text = names.into_iter().collect::<Vec<_>>().join(&FLAG_SEPARATOR.to_string());
+    }
+}
+
+fn read_rows(db: &Connection, kind: Kind, filter: &str, args: &[&dyn ToSql]) -> Result<RowSet> {
     let fields = kind.def().fields;
     let mut q = db.prepare_cached(&[&Texts::of(kind).select, filter].concat())?;
     let got = q.query_map(args, |r| {
@@ -409,12 +452,12 @@ pub fn rows(db: &Connection, kind: Kind, filter: &str, args: &[&dyn ToSql]) -> R
     Ok(got.collect::<rusqlite::Result<_>>()?)
 }
 
-/// One row by id.
+/// One row by id, also of a record that went into another.
 ///
 /// # Errors
 /// Of the store.
 pub fn get_row(db: &Connection, kind: Kind, record: Uuid) -> Result<Option<Row>> {
-    Ok(rows(db, kind, "where t.record = ?1", &[&record])?.pop())
+    Ok(rows_of_all(db, kind, "where t.record = ?1", &[&record])?.pop())
 }
 
 #[cfg(test)]

@@ -19,6 +19,9 @@ use shared_model::{Class, Role};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
+/// Since when, by the server's clock, what others do is news here.
+pub const NEWS_FROM: &str = "news_from";
+
 /// What a reply did.
 #[derive(Debug, Default)]
 pub struct Applied {
@@ -127,6 +130,10 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, reply: SyncReply) 
             store::set_json(&tx, "agreed_seq", &last)?;
         }
         setback::release(&tx, &reply)?;
+        // what came with the first sync is no news
+        if store::setting(&tx, NEWS_FROM)?.is_none() {
+            store::set_json(&tx, NEWS_FROM, &reply.time)?;
+        }
     }
     for r in &reply.owed {
         purge::note_row(&tx, r.unit, r.class, r.seq)?;

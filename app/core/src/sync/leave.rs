@@ -31,7 +31,7 @@ pub(super) fn drop_lost_partitions(db: &Transaction<'_>, touched: &mut BTreeMap<
             if !docs::places(db, id)?.is_empty() {
                 continue;
             }
-            if keeps_expected && kind == Kind::CaseStep && is_expected(db, id.record)? {
+            if keeps_expected && matches!(kind, Kind::CaseStep | Kind::Attachment) && is_expected(db, id.record)? {
                 kept.push(id);
                 continue;
             }
@@ -91,6 +91,8 @@ fn is_awaited(db: &Connection, unit: Uuid, class: Class) -> Result<bool> {
           and (class = ?2 or not exists (select 1 from partition where unit = ?1 and granted = 1)))
         or exists (select 1 from placement x join doc d on d.record = x.record where x.unit = ?1 and x.class = ?2 and d.pending > 0)
         or exists (select 1 from placement x join case_step s on s.\"case\" = x.record join doc d on d.record = s.record
+          where x.unit = ?1 and x.class = ?2 and d.pending > 0)
+        or exists (select 1 from placement x join attachment a on a.\"of\" = x.record join doc d on d.record = a.record
           where x.unit = ?1 and x.class = ?2 and d.pending > 0)";
     let asked = "select exists (select 1 from unit_asked a left join partition p on p.unit = a.unit and p.granted = 1
         where a.unit = ?1 and p.unit is null and exists (select 1 from doc d where d.record = a.unit and d.pending > 0))";
@@ -115,9 +117,11 @@ pub(super) fn shown_in(db: &Connection, unit: Uuid, class: Class) -> Result<Vec<
     Ok(out)
 }
 
-/// Is this a step of a case that a partition held here shows?
-fn is_expected(db: &Connection, step: Uuid) -> Result<bool> {
+/// Is this a step or an attachment of a case that a partition held here shows?
+fn is_expected(db: &Connection, record: Uuid) -> Result<bool> {
     let sql = "select exists (select 1 from case_step s join placement x on x.record = s.\"case\"
-        join partition p on p.unit = x.unit and p.class = x.class and p.granted = 1 where s.record = ?1)";
-    Ok(db.prepare_cached(sql)?.query_row([step], |r| r.get(0))?)
+        join partition p on p.unit = x.unit and p.class = x.class and p.granted = 1 where s.record = ?1)
+        or exists (select 1 from attachment a join placement x on x.record = a.\"of\"
+        join partition p on p.unit = x.unit and p.class = x.class and p.granted = 1 where a.record = ?1)";
+    Ok(db.prepare_cached(sql)?.query_row([record], |r| r.get(0))?)
 }

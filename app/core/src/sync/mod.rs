@@ -155,6 +155,7 @@ pub(crate) fn refused(code: &str) -> CoreError {
         "busy" => "服务器正忙，稍后再试。写下的都在。",
         "server_full" => "社区的服务器满了，暂时只能看不能传。写下的都在，请告诉社区。",
         "invite_used" | "invite_expired" | "invite_unknown" => "邀请码已经用过或过期，请社区再给一个。",
+        "invite_taken_back" => "这个邀请被社区收回了，请再要一个。",
         "not_allowed" => "您的角色不能这样做。",
         _ => "服务器出错，没有丢东西，稍后再试。",
     };
@@ -215,6 +216,14 @@ pub fn next_request(db: &Connection) -> Result<SyncRequest> {
         refused: store::json_setting(db, "refused_version")?.unwrap_or(0),
         told: store::json_setting(db, "told")?.unwrap_or_default(),
     })
+}
+
+/// Will the next request say that erasures were carried out here?
+///
+/// # Errors
+/// Of the store.
+pub fn owes_receipts(db: &Connection) -> Result<bool> {
+    Ok(db.prepare_cached("select exists (select 1 from receipt where ready = 1)")?.query_row([], |r| r.get(0))?)
 }
 
 /// The highest number that has a verdict.

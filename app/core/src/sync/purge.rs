@@ -128,6 +128,10 @@ pub fn clean(db: &mut Connection) -> Result<bool> {
         }
         clean_pages(&tx, &todo)?;
         clean_refused(&tx, &todo)?;
+        clean_drafts(&tx, &todo)?;
+        for doc in &todo {
+            tx.prepare_cached("delete from decided where record = ?1 or household = ?1")?.execute([doc.record])?;
+        }
         tx.execute("delete from purge_todo", [])?;
         tx.commit()?;
         // what was deleted must leave the write-ahead log too; while another program reads, the receipt waits for the next time
@@ -210,6 +214,15 @@ fn clean_pages(db: &Connection, todo: &BTreeSet<DocId>) -> Result<()> {
                     .execute(params![id, super::pack(&wire::to_cbor(&page))])?;
             }
         }
+    }
+    Ok(())
+}
+
+/// What was begun about an erased record and not saved.
+fn clean_drafts(db: &Connection, todo: &BTreeSet<DocId>) -> Result<()> {
+    for doc in todo {
+        let id = doc.record.to_string();
+        db.prepare_cached("delete from draft where instr(key, ?1) > 0 or instr(body, ?1) > 0")?.execute([id])?;
     }
     Ok(())
 }

@@ -317,7 +317,7 @@ pub fn proposals(db: &Connection, theirs: &Theirs) -> Result<Vec<SalvageRequest>
         let household = household_of(db, doc.kind, id.record)?;
         for (key, ops) in &doc.accepted().live {
             let is_ours = key != DEL_KEY && doc.kind.field(key).is_none_or(|f| matches!(f.write, FieldWrite::Any | FieldWrite::Once));
-            if !is_ours || key.starts_with("shared/") || key.starts_with("moved_saw") {
+            if !is_ours || key.starts_with("shared/") || shared_model::moved::is_note(key) {
                 continue;
             }
             for op in ops {

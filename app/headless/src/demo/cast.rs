@@ -25,6 +25,8 @@ pub const UNITS: &str = "code,parent,kind,name\n\
 /// The sample rosters and the grids they belong to.
 pub const ROSTERS: [(&str, &str); 3] =
     [("一网格居民台账.xlsx", FIRST_GRID), ("二网格居民台账.xlsx", "6101040019011002"), ("三网格人员表.xlsx", "6101040019011003")];
+/// Where the sample community lies: fictional boundaries and buildings beside a real town, so that there is a map to see.
+pub const SHAPES: &str = "示例社区边界.geojson";
 /// The blank table of the civil-affairs office.
 pub const TABLE: &str = "民政_高龄津贴摸底表.xlsx";
 

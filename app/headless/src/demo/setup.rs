@@ -1,7 +1,7 @@
 //! Fills the world: a server with its unit tree, the office's device, three rosters imported for real, then the two phones. The page shows
 //! how far it is. Used at the start and by 从头来.
 
-use super::cast::{BUILDING_NO, COMMUNITY, FIRST_GRID, PIN, ROSTERS, UNITS, Who};
+use super::cast::{BUILDING_NO, COMMUNITY, FIRST_GRID, PIN, ROSTERS, SHAPES, UNITS, Who};
 use super::server::Server;
 use super::stage::{Progress, Stage, Story};
 use crate::failure::{Outcome, fail, of_io};
@@ -63,6 +63,8 @@ fn fill_inner(stage: &Stage) -> Outcome<()> {
         files.push(report);
     }
     stage.story().results.insert("import".into(), imported(&files));
+    stage.ask::<Value>(Who::Office, "import_shapes", json!({ "file": stage.places.sample(SHAPES)? }))?;
+    stage.ask::<Value>(Who::Office, "sync_now", json!({}))?;
     say(ROSTERS.len(), "正在登记网格员和楼长的手机".into());
     enrol(stage, Who::Worker, FIRST_GRID)?;
     enrol(stage, Who::Head, &building(stage)?)?;

@@ -14,7 +14,19 @@ use shared_model::commands::COMMANDS;
 use std::sync::Arc;
 
 /// Arguments that name a path of the machine the engine runs on.
-const PATHS: &[(&str, &[&str])] = &[("import_roster", &["file"]), ("fill_table", &["file", "out"]), ("sync_now", &["trace"])];
+const PATHS: &[(&str, &[&str])] = &[
+    ("import_roster", &["file"]),
+    ("fill_table", &["file", "out"]),
+    ("import_orders", &["file"]),
+    ("export_orders", &["out"]),
+    ("import_xlsform", &["file"]),
+    ("export_ledger", &["out"]),
+    ("weekly_sheet", &["out"]),
+    ("door_list", &["out"]),
+    ("import_shapes", &["file"]),
+    ("set_base_map", &["file"]),
+    ("sync_now", &["trace"]),
+];
 
 /// Runs one command for a page.
 pub async fn run(device: &Arc<Device>, command: String, headers: &HeaderMap, body: Body) -> Response {
@@ -26,7 +38,17 @@ pub async fn run(device: &Arc<Device>, command: String, headers: &HeaderMap, bod
 
 async fn run_inner(device: &Arc<Device>, command: String, headers: &HeaderMap, body: Body) -> Outcome<Value> {
     known(&command)?;
-    let most = if matches!(command.as_str(), "import_roster" | "fill_table") { FILE_BODY_BYTES } else { BODY_BYTES };
+    let args = read(&command, headers, body).await?;
+    device.ask(command, Value::Object(args)).await
+}
+
+/// The arguments that a page sent, within the limits of a body and without a path.
+///
+/// # Errors
+/// `too_large`, `bad_json`, `invalid_args`.
+pub async fn read(command: &str, headers: &HeaderMap, body: Body) -> Outcome<Map<String, Value>> {
+    let carries_file = matches!(command, "import_roster" | "fill_table" | "stage_media" | "import_shapes" | "set_base_map");
+    let most = if carries_file { FILE_BODY_BYTES } else { BODY_BYTES };
     let said: Option<usize> = headers.get(header::CONTENT_LENGTH).and_then(|n| n.to_str().ok()).and_then(|n| n.parse().ok());
     let too_large = || fail("too_large", format!("太大了：最多 {} MB。什么都没有写。", most / 1024 / 1024));
     if said.is_some_and(|said| said > most) {
@@ -41,7 +63,7 @@ async fn run_inner(device: &Arc<Device>, command: String, headers: &HeaderMap, b
             return Err(failure);
         }
     }
-    device.ask(command, Value::Object(args)).await
+    Ok(args)
 }
 
 /// A name of the list.

@@ -5,11 +5,11 @@ use crate::device::Device;
 use crate::limits::KEEP_ALIVE;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::unfold;
+use futures_util::stream::{StreamExt, unfold};
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
 /// Told to a page that lagged behind.
 const EVERYTHING: &str = r#"{"kinds":[],"records":[],"many":true}"#;
@@ -25,6 +25,34 @@ pub fn of_device(device: &Arc<Device>) -> Response {
         Some((Ok::<_, Infallible>(Event::default().data(text)), changes))
     });
     Sse::new(changes).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
+}
+
+/// The changes of the account of one session of a node, while that session is open; when it opens, locks or ends the page is told and the stream ends,
+/// so that the page asks for the stream it is now entitled to.
+pub fn of_session(changes: Option<broadcast::Receiver<String>>, turns: watch::Receiver<u32>) -> Response {
+    const TURNED: &str = r#"{"kinds":["session"],"records":[],"many":false}"#;
+    let events = unfold(Some((changes, turns)), async |state| {
+        let (mut changes, mut turns) = state?;
+        let next = async {
+            match &mut changes {
+                Some(changes) => changes.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        let told = tokio::select! {
+            biased;
+            _ = turns.changed() => return Some((TURNED.to_owned(), None)),
+            told = next => told,
+        };
+        let text = match told {
+            Ok(text) => text,
+            Err(RecvError::Lagged(_)) => EVERYTHING.to_owned(),
+            Err(RecvError::Closed) => return None,
+        };
+        Some((text, Some((changes, turns))))
+    });
+    let events = events.map(|text| Ok::<_, Infallible>(Event::default().data(text)));
+    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response()
 }
 
 /// A value that is always current: sent at once, then whenever it differs. A slow reader skips what is old.

@@ -17,15 +17,16 @@ use shared_model::commands::Failure;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Scripts, styles and frames from here only; pictures may be made in the page.
-const POLICY: &str =
-    "default-src 'self'; img-src 'self' blob: data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+/// Scripts, styles and frames from here only; pictures and sound may be made in the page.
+const POLICY: &str = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// The rules of one address.
 #[derive(Debug, Clone)]
 pub struct Guard {
     port: u16,
     token: Option<String>,
+    /// The `https` name under which a proxy on this machine shows it.
+    public: Option<String>,
 }
 
 impl Guard {
@@ -36,7 +37,17 @@ impl Guard {
             rand::rngs::OsRng.fill_bytes(&mut bytes);
             hex::encode(bytes)
         });
-        Guard { port: address.port(), token }
+        Guard { port: address.port(), token, public: None }
+    }
+
+    /// Also reached under this name, through a proxy on this machine that ends TLS: `host` or `host:port`.
+    pub fn behind(self, public: Option<String>) -> Guard {
+        Guard { public, ..self }
+    }
+
+    /// Do browsers come by TLS?
+    pub fn is_secure(&self) -> bool {
+        self.public.is_some()
     }
 
     /// What opens the door, where there is need of it.
@@ -46,13 +57,14 @@ impl Guard {
 
     fn check(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<(), Failure> {
         let host = headers.get(header::HOST).and_then(|h| h.to_str().ok()).unwrap_or_default();
-        if self.token.is_none() && !self.is_own_name(host) {
+        let is_public = self.public.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(host));
+        if self.token.is_none() && !self.is_own_name(host) && !is_public {
             return Err(fail("not_allowed", "这个地址不是本机的。"));
         }
         let is_data = uri.path().contains("/api/") || uri.path().starts_with("/demo/");
         let is_change = !matches!(*method, Method::GET | Method::HEAD);
         if is_data || is_change {
-            same_site(headers, host)?;
+            same_site(headers, host, if is_public { "https://" } else { "http://" })?;
         }
         if is_change && !is_json(headers) {
             return Err(fail("invalid_args", "请求要写明 content-type: application/json。"));
@@ -88,10 +100,10 @@ fn same_secret(given: &str, token: &str) -> bool {
     given.len() == token.len() && given.bytes().zip(token.bytes()).fold(0, |seen, (a, b)| seen | (a ^ b)) == 0
 }
 
-fn same_site(headers: &HeaderMap, host: &str) -> Result<(), Failure> {
+fn same_site(headers: &HeaderMap, host: &str, scheme: &str) -> Result<(), Failure> {
     let foreign = || fail("not_allowed", "别的网站不能用本机程序。");
     if let Some(origin) = headers.get(header::ORIGIN)
-        && origin.to_str().ok().and_then(|o| o.strip_prefix("http://")) != Some(host)
+        && origin.to_str().ok().and_then(|o| o.strip_prefix(scheme)) != Some(host)
     {
         return Err(foreign());
     }
@@ -208,6 +220,23 @@ mod tests {
         assert_eq!(ask("GET", &format!("/api/events?s={token}"), &[]), Ok(()));
         assert_eq!(ask("GET", "/api/events", &[]), Err("no_session".into()));
         assert_eq!(ask("POST", &format!("/api/whoami?s={token}"), &[]), Err("no_session".into()));
+    }
+
+    #[test]
+    fn behind_a_proxy_its_name_counts_with_https_and_no_other() {
+        let guard = own(4180).behind(Some("office-pc.lan".into()));
+        let post = |host: &str, origin: &str| asked(&guard, "POST", "/api/lock", &[JSON, ("host", host), ("origin", origin)]);
+        assert_eq!(post("office-pc.lan", "https://office-pc.lan"), Ok(()));
+        assert_eq!(post("127.0.0.1:4180", "http://127.0.0.1:4180"), Ok(()));
+        for (host, origin) in [
+            ("office-pc.lan", "http://office-pc.lan"),
+            ("office-pc.lan", "https://evil.example"),
+            ("other.lan", "https://other.lan"),
+            ("127.0.0.1:4180", "https://127.0.0.1:4180"),
+        ] {
+            assert_eq!(post(host, origin), Err("not_allowed".into()), "{host} {origin}");
+        }
+        assert!(guard.is_secure() && !own(4180).is_secure());
     }
 
     #[test]

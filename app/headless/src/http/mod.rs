@@ -6,6 +6,7 @@ pub mod api;
 pub mod events;
 pub mod files;
 pub mod guard;
+pub mod node;
 
 use crate::device::Device;
 use crate::failure::{Outcome, of_io};

@@ -60,6 +60,7 @@ impl Program {
     }
 
     /// Posts JSON, reads JSON.
+    #[allow(dead_code)] // the tests of a node send cookies
     pub fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> (u16, Value) {
         let (status, _, body) = self.ask("POST", path, headers, body);
         (status, serde_json::from_slice(&body).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&body))))

@@ -12,16 +12,24 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use rows::{is_remark, is_total};
+
 use crate::error::ReadError;
 use crate::headers::{self, Header};
 use crate::sheet::{self, Grid};
+use crate::template;
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// What the caller knows beside the file.
 #[derive(Debug, Clone, Default)]
 pub struct ReadOptions {
     /// The estate of every household whose own row names none.
     pub estate: Option<String>,
+    /// Columns as a person fixed them, by path (see `Template`): a field, `ext` for one that is kept as it stands, empty for one left out.
+    pub columns: BTreeMap<String, String>,
+    /// Rows of the header where a person said them, by sheet; 1-based, both inside.
+    pub headers: BTreeMap<String, (u32, u32)>,
 }
 
 /// Something to look at, at a cell of the file.
@@ -176,7 +184,7 @@ pub fn read_roster(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Resu
     let mut families = families::Families::new(options);
     let mut has_header = false;
     for grid in filled {
-        let Some(header) = headers::find(grid).filter(|header| rows::is_roster(header, grid)) else {
+        let Some(header) = header_of(grid, options).filter(|header| rows::is_roster(header, grid)) else {
             roster.other_sheets.push(grid.name.clone());
             continue;
         };
@@ -198,6 +206,31 @@ pub fn read_roster(bytes: &[u8], file_name: &str, options: &ReadOptions) -> Resu
     roster.errors.sort_by_key(|finding| finding.row);
     roster.warnings.sort_by_key(|finding| finding.row);
     Ok(roster)
+}
+
+/// The header of a sheet, with the columns that a person fixed.
+fn header_of(grid: &Grid, options: &ReadOptions) -> Option<Header> {
+    let is_phone = |field: headers::Field| field == headers::Field::Phone;
+    let at = |(first, last): (u32, u32)| headers::read_as(grid, first, last, &headers::field_of, &is_phone);
+    let said = options.headers.get(&grid.name).filter(|(first, last)| *first >= 1 && first <= last && *last <= grid.row_count());
+    let mut header = match said {
+        Some((first, last)) => at((first - 1, last - 1)),
+        None if options.columns.is_empty() => return headers::find(grid),
+        None => headers::find(grid).or_else(|| headers::find_drawn(grid).map(at))?,
+    };
+    let paths = template::paths(&header.columns);
+    let mut paths = paths.iter();
+    header.columns.retain_mut(|column| {
+        let said = if column.is_labelled { paths.next().and_then(|path| options.columns.get(path)) } else { None };
+        match said.map(String::as_str) {
+            Some("") => return false,
+            Some(key) => column.field = headers::Field::from_key(key),
+            None => {}
+        }
+        true
+    });
+    headers::keep_first_of_each(&mut header.columns, &is_phone);
+    Some(header)
 }
 
 fn columns(header: &Header) -> Vec<RosterColumn> {

@@ -148,11 +148,11 @@ impl<'a> Sheet<'a> {
     }
 }
 
-fn is_total(text: &str) -> bool {
+pub(crate) fn is_total(text: &str) -> bool {
     ["合计", "总计", "小计", "共计", "累计", "本页合计", "本页小计", "总户数", "总人数"].iter().any(|word| text.starts_with(word))
 }
 
-fn is_remark(text: &str) -> bool {
+pub(crate) fn is_remark(text: &str) -> bool {
     let starts = [
         "注:",
         "注1",

@@ -268,7 +268,7 @@ fn a_ledger_of_heads_alone_makes_each_head_a_person() {
 
 #[test]
 fn the_estate_may_come_from_the_caller_and_the_row_wins() {
-    let options = ReadOptions { estate: Some(" 莲湖花园 ".to_owned()) };
+    let options = ReadOptions { estate: Some(" 莲湖花园 ".to_owned()), ..ReadOptions::default() };
     let text = "姓名,小区,楼号,房号\n甲,,1,101\n乙,幸福小区,1,101\n";
     let roster = read_roster(text.as_bytes(), "a.csv", &options).expect("a roster");
     let estates: Vec<&str> = roster.households.iter().map(|household| household.estate.as_str()).collect();

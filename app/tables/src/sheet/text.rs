@@ -5,6 +5,7 @@
 
 use super::{Cell, Grid, GridBuilder};
 use crate::error::ReadError;
+use crate::inert::restored;
 use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
 pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Vec<Grid>, ReadError> {
@@ -20,7 +21,8 @@ pub(super) fn read(bytes: &[u8], file_name: &str) -> Result<Vec<Grid>, ReadError
     let mut row = 0;
     while let Some(fields) = parser.next_row() {
         for (column, field) in fields.into_iter().enumerate() {
-            builder.put(row, column as u32, Cell::Text(field))?;
+            // an apostrophe that an export put before what would be computed
+            builder.put(row, column as u32, Cell::Text(restored(&field).to_owned()))?;
         }
         row += 1;
     }

@@ -1,6 +1,8 @@
 //! The parts of a workbook around the sheet: finding its part, writing the package back, and what else must know that rows moved.
 
 use super::DAMAGED;
+use super::formats::DateStyles;
+use super::sheet_xml::SheetXml;
 use super::shift::Shift;
 use crate::archive::{self, Archive};
 use crate::error::ReadError;
@@ -14,6 +16,7 @@ use zip::write::SimpleFileOptions;
 const WORKBOOK: &str = "xl/workbook.xml";
 const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
 const CONTENT_TYPES: &str = "[Content_Types].xml";
+const STYLES: &str = "xl/styles.xml";
 const CALC_CHAIN: &str = "xl/calcChain.xml";
 
 fn damaged() -> ReadError {
@@ -60,11 +63,61 @@ pub(super) fn sheet_part(archive: &mut Archive<'_>, sheet: &str) -> Result<Strin
     Ok(target.strip_prefix('/').map_or_else(|| format!("xl/{}", target.trim_start_matches("./")), str::to_owned))
 }
 
-/// The workbook with the sheet replaced; every other part is copied as it lies there.
+/// Every sheet with the part that holds it.
+fn sheet_parts(archive: &mut Archive<'_>) -> Result<Vec<(String, String)>, ReadError> {
+    let workbook = archive::part_text(archive, WORKBOOK)?.ok_or_else(damaged)?;
+    let names: Vec<String> = pairs(&workbook, "sheet", "name", "id").into_iter().map(|(name, _)| name).collect();
+    // a sheet of another kind (a chart) has a part too; it holds no rows and is passed over by whoever reads it
+    Ok(names.into_iter().filter_map(|name| sheet_part(archive, &name).ok().map(|part| (name, part))).collect())
+}
+
+/// The styles of the workbook that show dates.
+pub(super) fn date_styles(archive: &mut Archive<'_>) -> Result<DateStyles, ReadError> {
+    Ok(archive::part_text(archive, STYLES)?.map_or_else(DateStyles::default, |text| DateStyles::read(&text)))
+}
+
+/// What hangs on the sheet and names its rows: notes, tables, drawings, with references moved.
+fn hanging(archive: &mut Archive<'_>, part: &str, sheet: &str, shift: Shift) -> Result<Vec<(String, String)>, ReadError> {
+    let Some((folder, file)) = part.rsplit_once('/') else { return Ok(Vec::new()) };
+    let Some(relations) = archive::part_text(archive, &format!("{folder}/_rels/{file}.rels"))? else { return Ok(Vec::new()) };
+    let mut out = Vec::new();
+    for (kind, target) in pairs(&relations, "Relationship", "Type", "Target") {
+        let name = match (target.strip_prefix('/'), target.strip_prefix("../")) {
+            (Some(whole), _) => whole.to_owned(),
+            (_, Some(above)) => format!("{}/{above}", folder.rsplit_once('/').map_or("", |(parent, _)| parent)),
+            _ => format!("{folder}/{target}"),
+        };
+        let what = kind.rsplit('/').next().unwrap_or_default();
+        if !matches!(what, "comments" | "table" | "drawing" | "vmlDrawing") {
+            continue;
+        }
+        let Some(text) = archive::part_text(archive, &name)? else { continue };
+        let moved = match what {
+            "comments" | "table" => super::shift::surroundings(&text, shift, sheet),
+            _ => super::shift::drawing(&text, shift),
+        };
+        // a drawing that is no well-formed XML (old programs wrote such) stays where it is
+        out.extend(moved.map(|moved| (name, moved)));
+    }
+    Ok(out)
+}
+
+/// The workbook with the sheet replaced; every other part is copied as it lies there, but for what says something about the rows that moved.
 pub(super) fn with_sheet(bytes: &[u8], sheet: &str, xml: &str, shift: Option<Shift>) -> Result<Vec<u8>, ReadError> {
     let mut archive = archive::open(bytes)?;
     let part = sheet_part(&mut archive, sheet)?;
-    let mut changed: Vec<(String, String)> = vec![(part, xml.to_owned())];
+    let mut changed: Vec<(String, String)> = vec![(part.clone(), xml.to_owned())];
+    for (_, other) in sheet_parts(&mut archive)?.into_iter().filter(|(name, _)| name != sheet) {
+        let text = archive::part_text(&mut archive, &other)?.unwrap_or_default();
+        if text.contains("<f") || text.contains(":f>") || text.contains(":f ") {
+            let Some(mut there) = SheetXml::parse(&text) else { continue };
+            there.follow(shift, sheet);
+            changed.push((other, there.write()));
+        }
+    }
+    if let Some(shift) = shift {
+        changed.extend(hanging(&mut archive, &part, sheet, shift)?);
+    }
     let workbook = archive::part_text(&mut archive, WORKBOOK)?.ok_or_else(damaged)?;
     changed.push((WORKBOOK.to_owned(), workbook_with(&workbook, sheet, shift).ok_or_else(damaged)?));
     // The order of computation names cells by place; a program makes a new one when there is none.
@@ -116,20 +169,37 @@ fn rewrite_tags(xml: &str, mut rewrite: impl FnMut(&BytesStart<'_>, bool) -> Opt
 
 /// The workbook part: computed anew on opening; names of areas on the sheet moved.
 fn workbook_with(xml: &str, sheet: &str, shift: Option<Shift>) -> Option<String> {
+    let mut has_calculation = false;
     let xml = rewrite_tags(xml, |tag, is_empty| {
         if tag.local_name().into_inner() != "calcPr" {
             return None;
         }
+        has_calculation = true;
         let mut out = format!("<{}", tag.name().0);
         for attribute in tag.attributes().flatten().filter(|attribute| attribute.key.0 != "fullCalcOnLoad") {
             out.push_str(&format!(" {}=\"{}\"", attribute.key.0, attribute.value));
         }
         Some(format!("{out} fullCalcOnLoad=\"1\"{}>", if is_empty { "/" } else { "" }))
     })?;
+    let xml = if has_calculation { xml } else { with_calculation(&xml) };
     match shift {
         // A print area like `'摸底表'!$A$1:$I$35` grows with the table.
         Some(shift) => super::shift::surroundings(&xml, shift, sheet),
         None => Some(xml),
+    }
+}
+
+/// Has the workbook computed anew where it says nothing about computing; the element has its place behind names, areas and links.
+fn with_calculation(xml: &str) -> String {
+    let ends = ["sheets", "functionGroups", "externalReferences", "definedNames"];
+    let at = ends.iter().filter_map(|name| {
+        let end = format!("{name}>");
+        let found = xml.rfind(&end).filter(|at| xml[..*at].ends_with('/') || xml[..*at].ends_with(':'));
+        found.map(|at| (at + end.len(), xml[..at].rfind("</").map_or("", |from| &xml[from + 2..at])))
+    });
+    match at.max_by_key(|(at, _)| *at) {
+        Some((at, prefix)) => format!("{}<{prefix}calcPr fullCalcOnLoad=\"1\"/>{}", &xml[..at], &xml[at..]),
+        None => xml.to_owned(),
     }
 }
 
@@ -139,6 +209,20 @@ fn without_calc_chain(xml: &str) -> Option<String> {
             ["Target", "PartName"].iter().filter_map(|name| attribute(tag, name)).any(|value| value.ends_with("calcChain.xml"));
         (is_empty && names_chain).then(String::new)
     })
+}
+
+/// Every merged rectangle: first and last row (1-based), first and last column (0-based).
+pub(super) fn merges(after: &str) -> Vec<(u32, u32, u32, u32)> {
+    let cell = |text: &str| {
+        let letters = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        Some((text[letters.len()..].parse::<u32>().ok()?, super::sheet_xml::column_of(letters)?))
+    };
+    let rectangle = |reference: &str| {
+        let (start, end) = reference.split_once(':')?;
+        let ((top, left), (bottom, right)) = (cell(start)?, cell(end)?);
+        Some((top, bottom, left, right))
+    };
+    pairs(after, "mergeCell", "ref", "ref").iter().filter_map(|(reference, _)| rectangle(reference)).collect()
 }
 
 /// Cells merged within the last blank row (`B34:C34`) are merged in every new row as well.

@@ -7,9 +7,10 @@ use super::shift::{Shift, copied};
 use quick_xml::escape;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::reader::Reader;
+use std::collections::{HashMap, HashSet};
 
 /// A sheet as text around rows.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct SheetXml {
     /// Up to the rows.
     pub before: String,
@@ -58,10 +59,15 @@ impl CellXml {
         self.inner = format!("<{prefix}is><{prefix}t xml:space=\"preserve\">{}</{prefix}t></{prefix}is>", cell_text(text));
     }
 
-    /// Puts a whole number in.
-    pub fn set_number(&mut self, number: u64, prefix: &str) {
+    /// Puts a number in; a date is one too, with the fraction of its day.
+    pub fn set_number(&mut self, number: f64, prefix: &str) {
         self.set_kind(None);
         self.inner = format!("<{prefix}v>{number}</{prefix}v>");
+    }
+
+    /// The style of the cell, as the workbook numbers them.
+    pub fn style(&self) -> u32 {
+        self.attributes.iter().find(|(key, _)| key == "s").and_then(|(_, value)| value.parse().ok()).unwrap_or(0)
     }
 
     fn set_kind(&mut self, kind: Option<&str>) {
@@ -109,9 +115,34 @@ impl CellXml {
         found.then_some(cell)
     }
 
-    fn is_shared(&self) -> bool {
-        self.inner.contains("t=\"shared\"") || self.inner.contains("t=\"array\"")
+    fn is_array(&self) -> bool {
+        self.inner.contains("t=\"array\"") || self.inner.contains("t=\"shared\"")
     }
+
+    /// The number of the shared formula that the cell has part in, and its text where this cell is the one that holds it.
+    fn shared(&self) -> Option<(u32, String)> {
+        let mut reader = Reader::from_str(&self.inner);
+        loop {
+            match reader.read_event().ok()? {
+                Event::Start(tag) if tag.local_name().into_inner() == "f" => {
+                    let attributes = attributes_of(&tag)?;
+                    let number = shared_number(&attributes)?;
+                    let formula = escape::unescape(&reader.read_text(tag.name()).ok()?.into_inner()).ok()?.into_owned();
+                    return Some((number, formula));
+                }
+                Event::Empty(tag) if tag.local_name().into_inner() == "f" => {
+                    return Some((shared_number(&attributes_of(&tag)?)?, String::new()));
+                }
+                Event::Eof => return None,
+                _ => {}
+            }
+        }
+    }
+}
+
+fn shared_number(attributes: &[(String, String)]) -> Option<u32> {
+    let get = |name: &str| attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    (get("t") == Some("shared")).then(|| get("si")?.parse().ok())?
 }
 
 impl RowXml {
@@ -131,7 +162,7 @@ impl RowXml {
     /// A blank row of the same look `down` rows further; its own plain formulas go with it.
     pub fn blank_copy(&self, down: u32) -> RowXml {
         let copy = |cell: &CellXml| {
-            let formula = if cell.is_shared() { None } else { cell.with_formula(|formula| copied(formula, down), str::to_owned) };
+            let formula = if cell.is_array() { None } else { cell.with_formula(|formula| copied(formula, down), str::to_owned) };
             formula.unwrap_or_else(|| {
                 let mut blank = CellXml { column: cell.column, attributes: cell.attributes.clone(), inner: String::new() };
                 blank.set_kind(None);
@@ -186,8 +217,50 @@ impl SheetXml {
         &mut self.rows[at]
     }
 
+    /// Writes every formula that a column shares out in full: what is shared cannot be carried into a new row. One that is shared over several
+    /// columns stays as it is.
+    pub fn write_shared_out(&mut self) {
+        let mut whole: HashMap<u32, (u32, u32, String)> = HashMap::new();
+        let mut apart: Vec<(usize, usize, String)> = Vec::new();
+        let mut wide: HashSet<u32> = HashSet::new();
+        let mut of_cells: Vec<(usize, usize, u32)> = Vec::new();
+        for (at, row) in self.rows.iter().enumerate() {
+            for (place, cell) in row.cells.iter().enumerate() {
+                let Some((number, formula)) = cell.shared() else { continue };
+                of_cells.push((at, place, number));
+                if !formula.is_empty() {
+                    whole.insert(number, (row.number, cell.column, formula));
+                } else if whole.get(&number).is_none_or(|(top, column, _)| *column != cell.column || *top > row.number) {
+                    wide.insert(number);
+                }
+            }
+        }
+        for (at, place, number) in of_cells {
+            if let Some((top, _, formula)) = whole.get(&number).filter(|_| !wide.contains(&number)) {
+                apart.push((at, place, copied(formula, self.rows[at].number - top)));
+            }
+        }
+        for (at, place, formula) in apart {
+            let prefix = self.prefix.clone();
+            let cell = &mut self.rows[at].cells[place];
+            cell.inner = format!("<{prefix}f>{}</{prefix}f>", escape::partial_escape(formula));
+            cell.set_kind(None);
+        }
+    }
+
+    /// Rewrites what other sheets' formulas say of the table, and drops their results.
+    pub fn follow(&mut self, shift: Option<Shift>, sheet: &str) {
+        for cell in self.rows.iter_mut().flat_map(|row| &mut row.cells) {
+            let rewrite = |formula: &str| shift.map_or_else(|| formula.to_owned(), |shift| shift.formula_elsewhere(formula, sheet));
+            if let Some(moved) = cell.with_formula(rewrite, str::to_owned) {
+                *cell = moved;
+            }
+        }
+    }
+
     /// Puts rows in under the last blank row, moves what is below, and rewrites every formula.
     pub fn insert(&mut self, shift: Shift, sheet: &str) {
+        self.write_shared_out();
         for row in &mut self.rows {
             let own_row = row.number;
             for cell in &mut row.cells {
@@ -323,7 +396,7 @@ fn new_cell(tag: &BytesStart<'_>, last: Option<&CellXml>) -> Option<CellXml> {
 }
 
 /// `AB12` → 27.
-fn column_of(reference: &str) -> Option<u32> {
+pub(super) fn column_of(reference: &str) -> Option<u32> {
     let letters = reference.bytes().take_while(u8::is_ascii_alphabetic);
     let number =
         letters.fold(0u32, |number, byte| number.saturating_mul(26).saturating_add(u32::from(byte.to_ascii_uppercase() - b'A') + 1));

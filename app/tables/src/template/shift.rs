@@ -32,19 +32,48 @@ impl Shift {
         list.split(' ').map(|reference| self.formula(reference, "", 0)).collect::<Vec<_>>().join(" ")
     }
 
+    /// The same for what holds for every row of the table (validations, colours): `F5` in a table of one row becomes `F5:F14`.
+    pub fn areas(self, list: &str) -> String {
+        let area = |reference: &str| {
+            let moved = self.formula(reference, "", 0);
+            let is_only_row = self.first == self.after && !reference.contains(':');
+            let letters = reference.trim_end_matches(|c: char| c.is_ascii_digit());
+            if is_only_row && reference[letters.len()..].parse() == Ok(self.after) {
+                format!("{reference}:{letters}{}", self.after + self.rows)
+            } else {
+                moved
+            }
+        };
+        list.split(' ').map(area).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A merged rectangle: it grows when it reached over the rows of the table, and never when it lies within the one row there is.
+    pub fn merge(self, reference: &str) -> String {
+        self.formula(reference, "", self.after)
+    }
+
     /// A formula of the sheet `sheet` standing in row `own_row`; texts and other sheets' references stay.
     pub fn formula(self, formula: &str, sheet: &str, own_row: u32) -> String {
-        rewrite(formula, sheet, |start, end| match end {
+        self.rewritten(formula, own_row, |before| !is_other_sheet(before, sheet))
+    }
+
+    /// A formula of another sheet: only what names this sheet moves.
+    pub fn formula_elsewhere(self, formula: &str, sheet: &str) -> String {
+        self.rewritten(formula, 0, |before| before.ends_with('!') && !is_other_sheet(before, sheet))
+    }
+
+    fn rewritten(self, formula: &str, own_row: u32, is_own: impl Fn(&str) -> bool) -> String {
+        rewrite(formula, is_own, |start, end| match end {
             None => (self.row(start.row), None),
             Some(end) => (self.row(start.row), Some(self.end(start.row, end.row, own_row))),
         })
     }
 }
 
-/// A formula copied `down` rows further: its relative rows go with it.
+/// A formula copied `down` rows further: its relative rows go with it, in whichever sheet they are.
 pub(super) fn copied(formula: &str, down: u32) -> String {
     let moved = |cell: CellReference| if cell.is_absolute { cell.row } else { cell.row + down };
-    rewrite(formula, "", |start, end| (moved(start), end.map(moved)))
+    rewrite(formula, |_| true, |start, end| (moved(start), end.map(moved)))
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -53,8 +82,12 @@ struct CellReference {
     is_absolute: bool,
 }
 
-/// Rewrites the row numbers of every reference of a formula to the own sheet.
-fn rewrite(formula: &str, sheet: &str, rows: impl Fn(CellReference, Option<CellReference>) -> (u32, Option<u32>)) -> String {
+/// Rewrites the row numbers of every reference of a formula to a sheet for which `is_own` says so, asked with the text before the reference.
+fn rewrite(
+    formula: &str,
+    is_own: impl Fn(&str) -> bool,
+    rows: impl Fn(CellReference, Option<CellReference>) -> (u32, Option<u32>),
+) -> String {
     let bytes = formula.as_bytes();
     let mut out = String::with_capacity(formula.len() + 8);
     let mut at = 0;
@@ -67,8 +100,10 @@ fn rewrite(formula: &str, sheet: &str, rows: impl Fn(CellReference, Option<CellR
                     at = end_of_word(bytes, at);
                     continue;
                 };
-                if is_other_sheet(&formula[..at], sheet) {
-                    at = after;
+                if !is_own(&formula[..at]) {
+                    // the end of a range of another sheet has no name of its own: it is passed over with its start
+                    let second = (bytes.get(after) == Some(&b':')).then(|| cell_at(bytes, after + 1)).flatten();
+                    at = second.map_or(after, |(_, _, end)| end);
                     continue;
                 }
                 let second = (bytes.get(after) == Some(&b':')).then(|| cell_at(bytes, after + 1)).flatten();
@@ -155,6 +190,8 @@ fn is_other_sheet(before: &str, own: &str) -> bool {
 /// Elements whose attribute holds references of the sheet.
 const REFERENCES: &[(&str, &str)] = &[
     ("mergeCell", "ref"),
+    ("comment", "ref"),
+    ("table", "ref"),
     ("dimension", "ref"),
     ("autoFilter", "ref"),
     ("hyperlink", "ref"),
@@ -165,8 +202,10 @@ const REFERENCES: &[(&str, &str)] = &[
     ("selection", "sqref"),
     ("selection", "activeCell"),
 ];
-/// Elements whose text is a formula of the sheet, or an area of it.
-const FORMULAS: &[&str] = &["formula", "formula1", "formula2", "definedName"];
+/// Among them what holds for each row of the table.
+const AREAS: &[&str] = &["conditionalFormatting", "dataValidation", "ignoredError", "protectedRange"];
+/// Elements whose text is a formula of the sheet, or an area of it; `f` and `sqref` stand in the extensions of newer programs.
+const FORMULAS: &[&str] = &["formula", "formula1", "formula2", "definedName", "f", "sqref"];
 
 /// What stands around the rows of a sheet, or the workbook part with its named areas, references moved; everything else byte for
 /// byte.
@@ -183,7 +222,8 @@ pub(super) fn surroundings(xml: &str, shift: Shift, sheet: &str) -> Option<Strin
             Event::Start(tag) if FORMULAS.contains(&tag.local_name().into_inner()) => {
                 let formula = quick_xml::escape::unescape(&reader.read_text(tag.name()).ok()?.into_inner()).ok()?.into_owned();
                 to = usize::try_from(reader.buffer_position()).ok()?;
-                let moved = shift.formula(&formula, sheet, 0);
+                let is_area = tag.local_name().into_inner() == "sqref";
+                let moved = if is_area { shift.areas(&formula) } else { shift.formula(&formula, sheet, 0) };
                 out.push_str(&format!("{raw}{}</{}>", quick_xml::escape::partial_escape(moved), tag.name().0));
             }
             Event::Start(tag) | Event::Empty(tag) => {
@@ -192,6 +232,41 @@ pub(super) fn surroundings(xml: &str, shift: Shift, sheet: &str) -> Option<Strin
                     Some(moved) => out.push_str(&format!("<{moved}{}>", if is_empty { "/" } else { "" })),
                     None => out.push_str(raw),
                 }
+            }
+            _ => out.push_str(raw),
+        }
+        from = to;
+    }
+}
+
+/// A drawing over a sheet, whose places are 0-based rows in texts of their own; both the newer and the older kind.
+pub(super) fn drawing(xml: &str, shift: Shift) -> Option<String> {
+    let mut reader = super::package::reader_of_piece(xml);
+    let mut out = String::with_capacity(xml.len() + 16);
+    let mut from = 0;
+    let moved_row = |text: &str| text.trim().parse::<u32>().ok().and_then(|row| shift.row(row.checked_add(1)?).checked_sub(1));
+    loop {
+        let event = reader.read_event().ok()?;
+        let mut to = usize::try_from(reader.buffer_position()).ok()?;
+        let raw = xml.get(from..to)?;
+        match &event {
+            Event::Eof => return Some(out),
+            Event::Start(tag) if matches!(tag.local_name().into_inner(), "row" | "Row" | "Anchor") => {
+                let is_anchor = tag.local_name().into_inner() == "Anchor";
+                let text = reader.read_text(tag.name()).ok()?.into_inner().into_owned();
+                to = usize::try_from(reader.buffer_position()).ok()?;
+                let moved = if is_anchor {
+                    // left column, its offset, top row, its offset, right column, its offset, bottom row, its offset
+                    let parts = text.split(',').enumerate();
+                    let parts = parts.map(|(at, part)| match moved_row(part) {
+                        Some(row) if at == 2 || at == 6 => row.to_string(),
+                        _ => part.trim().to_owned(),
+                    });
+                    parts.collect::<Vec<_>>().join(", ")
+                } else {
+                    moved_row(&text).map_or(text, |row| row.to_string())
+                };
+                out.push_str(&format!("{raw}{moved}</{}>", tag.name().0));
             }
             _ => out.push_str(raw),
         }
@@ -210,8 +285,10 @@ fn with_moved_attributes(tag: &BytesStart<'_>, shift: Shift) -> Option<String> {
         let key = attribute.key.0;
         let value = match key {
             "id" if name == "brk" => shift.row(attribute.value.parse().ok()?).to_string(),
-            _ if REFERENCES.contains(&(name, key)) => shift.references(&attribute.value),
-            _ => attribute.value.into_owned(),
+            _ if !REFERENCES.contains(&(name, key)) => attribute.value.into_owned(),
+            _ if name == "mergeCell" => shift.merge(&attribute.value),
+            _ if AREAS.contains(&name) => shift.areas(&attribute.value),
+            _ => shift.references(&attribute.value),
         };
         moved.push_str(&format!(" {key}=\"{value}\""));
     }
@@ -238,6 +315,21 @@ mod tests {
         assert_eq!(SHIFT.references("C5:C34 E36"), "C5:C44 E46");
         let one = Shift { after: 5, first: 5, rows: 3 };
         assert_eq!(one.formula("COUNTA(B5:B5)", "", 6), "COUNTA(B5:B8)");
+    }
+
+    #[test]
+    fn a_table_of_one_row_grows_where_every_row_is_meant_and_its_merges_do_not() {
+        let one = Shift { after: 5, first: 5, rows: 9 };
+        assert_eq!(one.areas("F5 H5:H5 A6"), "F5:F14 H5:H14 A15");
+        assert_eq!((one.merge("B5:C5"), one.merge("A6:C6")), ("B5:C5".to_owned(), "A15:C15".to_owned()));
+        assert_eq!(SHIFT.merge("A5:A34"), "A5:A44");
+    }
+
+    #[test]
+    fn what_another_sheet_says_of_the_table_follows_it() {
+        let of = |formula: &str| SHIFT.formula_elsewhere(formula, "摸底表");
+        assert_eq!(of("SUM(摸底表!C5:C34)+C36+别表!C36+'摸底表'!B36"), "SUM(摸底表!C5:C44)+C36+别表!C36+'摸底表'!B46");
+        assert_eq!(of("SUM(别表!C5:C34)"), "SUM(别表!C5:C34)");
     }
 
     #[test]

@@ -32,20 +32,20 @@ fn filled(bytes: &[u8], rows: &[BTreeMap<String, String>]) -> Filled {
     fill(bytes, &template, rows).unwrap_or_else(|error| panic!("{error}"))
 }
 
-type Cells = (u32, u32);
+pub(super) type Cells = (u32, u32);
 
-fn reopen(bytes: &[u8]) -> (Range<Data>, Range<String>, Vec<(Cells, Cells)>) {
+pub(super) fn reopen(bytes: &[u8]) -> (Range<Data>, Range<String>, Vec<(Cells, Cells)>) {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).expect("opens again");
     let name = book.sheet_names()[0].clone();
     let merges = book.merge_cells_by_sheet_name(&name).expect("merges").iter().map(|m| (m.start, m.end)).collect();
     (book.worksheet_range(&name).expect("cells"), book.worksheet_formula(&name).expect("formulas"), merges)
 }
 
-fn text(range: &Range<Data>, row: u32, column: u32) -> String {
+pub(super) fn text(range: &Range<Data>, row: u32, column: u32) -> String {
     range.get_value((row - 1, column)).map(ToString::to_string).unwrap_or_default()
 }
 
-fn part(bytes: &[u8], name: &str) -> String {
+pub(super) fn part(bytes: &[u8], name: &str) -> String {
     let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).expect("a zip");
     let mut text = String::new();
     zip.by_name(name).expect("a part").read_to_string(&mut text).expect("text");
@@ -60,7 +60,7 @@ fn the_departments_table_is_understood() {
         ("80周岁以上老年人高龄津贴摸底表", 4, 5, 34)
     );
     assert_eq!((template.footer_row, template.blank_rows()), (Some(35), 30));
-    let fields: Vec<Option<&str>> = template.columns.iter().map(|column| column.field).collect();
+    let fields: Vec<Option<&str>> = template.columns.iter().map(|column| column.field.as_deref()).collect();
     assert_eq!(
         fields,
         [
@@ -121,7 +121,7 @@ fn what_is_not_known_is_listed_and_the_cell_left_alone() {
     let filled = filled(&sample(), &[elder(0), row]);
     assert_eq!(filled.unknown_headers, ["开户银行"]);
     assert_eq!(
-        filled.empty_cells.iter().map(|cell| (cell.row_index, cell.column.as_str(), cell.field)).collect::<Vec<_>>(),
+        filled.empty_cells.iter().map(|cell| (cell.row_index, cell.column.as_str(), cell.field.as_str())).collect::<Vec<_>>(),
         [(1, "户籍地址", "registered_address"), (1, "联系人/电话", "contact_phone"),]
     );
 }

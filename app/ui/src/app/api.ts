@@ -98,6 +98,11 @@ export async function call<K extends CommandName>(name: K, ...[args]: Rest<K>): 
   }
 }
 
+/** A request to the program that serves this page beside the command list. Throws `ApiError`, never anything else. */
+export async function post(path: string, args: unknown): Promise<unknown> {
+  return callOverHttp(path, args)
+}
+
 type OnChanged = (changed: Changed) => void
 const changeListeners = new Set<OnChanged>()
 

@@ -12,12 +12,14 @@ export interface Prefs {
   theme: Theme
   /** Null until the person or the role decides: a building head starts in elder mode. */
   elder: boolean | null
+  /** A word outside the app when something came in. */
+  notify: boolean
 }
 
 const KEY = `gridwalk:prefs:${PAGE_FOLDER}`
 
 function read(): Prefs {
-  const defaults: Prefs = { lang: 'zh-CN', theme: 'auto', elder: null }
+  const defaults: Prefs = { lang: 'zh-CN', theme: 'auto', elder: null, notify: false }
   try {
     return { ...defaults, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<Prefs>) }
   } catch {

@@ -25,11 +25,14 @@ const AREAS: Record<Area, () => Promise<RouteRecordRaw[]>> = {
 
 const routes: RouteRecordRaw[] = [
   { path: '/welcome', name: 'welcome', component: () => import('../first-run/FirstRunPage.vue'), meta: { open: true } },
+  { path: '/sign-in', name: 'sign-in', component: () => import('../node/SignInPage.vue'), meta: { open: true } },
   { path: '/lock', name: 'lock', component: () => import('../first-run/LockPage.vue'), meta: { open: true } },
   { path: '/lease', name: 'lease', component: () => import('../first-run/LeasePage.vue'), meta: { open: true } },
   { path: '/closed', name: 'closed', component: () => import('../first-run/ClosedPage.vue'), meta: { open: true } },
   { path: '/waiting', name: 'waiting', component: () => import('../first-run/WaitingPage.vue'), meta: { open: true } },
   { path: '/tray', name: 'tray', component: () => import('../tray/TrayPage.vue') },
+  { path: '/node', name: 'node', component: () => import('../node/NodePage.vue') },
+  { path: '/pin', name: 'pin', component: () => import('../me/PinPage.vue') },
   { path: '/print/:id/:sheet', name: 'print-case', component: () => import('../case/PrintPage.vue'), props: true },
   { path: '/:rest(.*)*', name: 'elsewhere', component: () => import('../first-run/LockPage.vue') },
 ]
@@ -54,6 +57,8 @@ router.beforeEach(async (to) => {
   const session = useSession()
   if (!session.who) await session.load()
   const who = session.who!
+  // A shared machine: first who, then their PIN. One more may be added by whoever has an invite.
+  if (who.node && !who.node.account) return to.name === 'sign-in' || to.name === 'welcome' ? true : { name: who.node.accounts.length ? 'sign-in' : 'welcome' }
   if (!who.enrolled) return to.name === 'welcome' ? true : { name: 'welcome' }
   if (who.locked) return to.name === 'lock' ? true : { name: 'lock', query: to.meta.open || to.name === 'elsewhere' ? {} : { next: to.fullPath } }
   if (!who.confirmed) return to.name === 'waiting' ? true : { name: 'waiting' }

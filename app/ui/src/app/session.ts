@@ -4,6 +4,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { SyncStatus, Whoami } from '../generated/commands'
 import { call, onChanged } from './api'
+import { loadDrafts } from './drafts'
 import { forgetReplies } from './query'
 
 /** The three sets of screens. */
@@ -19,10 +20,13 @@ export function areaOf(role: string | null | undefined): Area {
 export const useSession = defineStore('session', () => {
   const who = shallowRef<Whoami | null>(null)
   const status = shallowRef<SyncStatus | null>(null)
+  let asked = 0
   const isOpen = computed(() => who.value !== null && who.value.enrolled && !who.value.locked)
   const area = computed(() => areaOf(who.value?.role?.code))
 
   function adopt(next: Whoami): void {
+    // Somebody else signed in at this browser: nothing of the one before stays on the page.
+    if (who.value?.node?.account && next.node && next.node.account !== who.value.node.account) return location.reload()
     const closed = isOpen.value && (!next.enrolled || next.locked)
     who.value = next
     if (closed) {
@@ -33,22 +37,30 @@ export const useSession = defineStore('session', () => {
 
   async function load(): Promise<void> {
     adopt(await call('whoami'))
-    if (isOpen.value) await loadStatus()
+    if (isOpen.value) await begin()
   }
 
   async function loadStatus(): Promise<void> {
     if (!isOpen.value) return
-    status.value = await call('sync_status').catch(() => status.value)
+    // several may be under way: an answer that was overtaken says what was, not what is
+    const mine = ++asked
+    const got = await call('sync_status').catch(() => null)
+    if (got && mine === asked && isOpen.value) status.value = got
+  }
+
+  /** The store is open: its state, and what was begun before. */
+  async function begin(): Promise<void> {
+    await Promise.all([loadStatus(), loadDrafts()])
   }
 
   async function unlock(pin: string): Promise<void> {
     adopt(await call('unlock', { pin }))
-    await loadStatus()
+    await begin()
   }
 
   async function enrol(invite: string, pin: string): Promise<void> {
     adopt(await call('enrol', { invite, pin }))
-    await loadStatus()
+    await begin()
   }
 
   async function lock(): Promise<void> {

@@ -21,7 +21,7 @@ export function truthOf(status: SyncStatus | null, t: Translate, lang: string, n
   if (!status) return { proved: false, first: t('common.truth.looking'), then: [], icon: 'clock' }
   const then: string[] = []
   if (status.since > 0 || status.pending > 0) then.push(t('common.truth.since', { n: count(Math.max(status.since, status.pending)) }))
-  if (status.photos > 0) then.push(t('common.truth.photos', { n: count(status.photos) }))
+  if (status.photos > 0) then.push(t('common.truth.photos', { n: status.photos }))
   if (status.refused > 0) then.push(t('common.truth.refused', { n: status.refused }))
   if (status.differs && !status.set_back) then.push(t('common.truth.differs'))
   // what was proved before is true no more: the server lost some of it, and this device is giving it again

@@ -4,7 +4,7 @@
  * Only names; the case itself carries who it was given to as words.
  */
 import type { MemberItem, UnitItem } from '../generated/commands'
-import { unitAndAbove } from '../office/lib/sees'
+import { unitAndAbove } from './sees'
 
 /** `MatterItem.community_duty` of a matter that nobody of the community is made owner of. */
 export const REPORT_ONLY = '只报'

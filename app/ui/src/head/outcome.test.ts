@@ -35,9 +35,13 @@ describe('what a building head reads', () => {
 
 describe('what a building head sends', () => {
   test('words alone are enough', () => {
-    expect(headReportArgs({ matter: null, words: '门禁坏了', place: '' }, 'b', '')).toEqual({ matter: OTHER, title: '门禁坏了', description: '门禁坏了', building: 'b', data: {} })
+    expect(headReportArgs({ matter: null, words: '门禁坏了', place: '', media: [] }, 'b', '')).toEqual({ matter: OTHER, title: '门禁坏了', description: '门禁坏了', building: 'b', data: {} })
+  })
+  test('a voice alone is enough, and says that it is one', () => {
+    const said = { token: 't', media: 'audio', mime: 'audio/webm', bytes: 9, millis: 4_000 }
+    expect(headReportArgs({ matter: null, words: '', place: '', media: [said] }, 'b', '', '说的一件事')).toEqual({ matter: OTHER, title: '说的一件事', attachments: [{ token: 't' }], building: 'b', data: {} })
   })
   test('a picture alone is enough', () => {
-    expect(headReportArgs({ matter: '01007', words: '', place: '二单元' }, 'b', '电梯坏了')).toEqual({ data: {}, matter: '01007', title: '电梯坏了', building: 'b', place: '二单元' })
+    expect(headReportArgs({ matter: '01007', words: '', place: '二单元', media: [] }, 'b', '电梯坏了')).toEqual({ data: {}, matter: '01007', title: '电梯坏了', building: 'b', place: '二单元' })
   })
 })

@@ -2,13 +2,18 @@
 
 import type { AddCaseArgs } from '../generated/commands'
 import type { IconName } from '../ui/icons'
-import { titleOf } from '../worker/report-form'
+import { attachmentsOf, type Kept } from '../media/staged'
+import { titleOf } from '../case/title'
 
 export interface HeadReport {
   matter: string | null
   words: string
   place: string
+  /** What was said, and a photo. */
+  media: Kept[]
 }
+
+export const freshHeadReport = (): HeadReport => ({ matter: null, words: '', place: '', media: [] })
 
 /** Codes of the matter catalogue, each with a picture and two or three everyday words (`head.report.common.<key>`). */
 export const COMMON: readonly { code: string; key: string; icon: IconName }[] = [
@@ -23,13 +28,14 @@ export const COMMON: readonly { code: string; key: string; icon: IconName }[] = 
 /** 公共设施损坏: what is taken when no picture fits; the office sorts it. */
 export const OTHER = '03017'
 
-export function headReportArgs(form: HeadReport, building: string | null, tile: string): AddCaseArgs {
+export function headReportArgs(form: HeadReport, building: string | null, tile: string, spoken = ''): AddCaseArgs {
   const words = form.words.trim()
   const place = form.place.trim()
   return {
     matter: form.matter ?? OTHER,
-    title: titleOf(words, tile),
+    title: titleOf(words, tile || spoken),
     data: {},
+    ...attachmentsOf(form.media),
     ...(words ? { description: words } : {}),
     ...(building ? { building } : {}),
     ...(place ? { place } : {}),

@@ -23,10 +23,11 @@ test('every key that a screen names in full exists', () => {
   const src = fileURLToPath(new URL('..', import.meta.url))
   const known = new Set(areas.flatMap((area) => keysOf(words('zh-CN', area), `${area}.`)))
   const missing: string[] = []
+  const named = new RegExp(`\\bt\\(\\s*'((?:${areas.join('|')})\\.[\\w.]+)'`, 'g')
   for (const entry of readdirSync(src, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !/\.(vue|ts)$/.test(entry.name) || entry.name.endsWith('.test.ts') || /office|demo/.test(entry.parentPath)) continue
     const text = readFileSync(join(entry.parentPath, entry.name), 'utf8')
-    for (const found of text.matchAll(/\bt\(\s*'((?:common|worker|head|move|share|case)\.[\w.]+)'/g)) if (!known.has(found[1]!)) missing.push(`${entry.name}: ${found[1]}`)
+    for (const found of text.matchAll(named)) if (!known.has(found[1]!)) missing.push(`${entry.name}: ${found[1]}`)
   }
   expect(missing).toEqual([])
 })

@@ -5,18 +5,17 @@
  * What lives here: queries, the inbox made of them, the minute hand. What does not: decisions, and anything a single screen needs.
  */
 import { computed, inject, onScopeDispose, provide, ref, type ComputedRef, type InjectionKey, type Ref } from 'vue'
-import type { CaseItem, CodeBook, Conflict, DeviceAlarm, DeviceItem, ErasureList, FieldInfo, HeldItem, MemberItem, RefusedItem, UnitItem } from '../generated/commands'
+import type { CaseItem, CodeBook, DeviceAlarm, DeviceItem, ErasureList, FieldInfo, InboxList, MemberItem, UnitItem } from '../generated/commands'
 import { useQuery, type Query } from '../app/query'
-import { buildInbox, type InboxItem } from './lib/inbox'
 
-/** The most that one inbox shows; beyond it the first are decided first. */
-const INBOX_LIMIT = 1000
 const CASES_LIMIT = 1000
 const TICK_MS = 30_000
 
 export interface Desk {
-  inbox: ComputedRef<InboxItem[]>
-  /** False until the lists have answered once: the hand rests on the easiest of all of them. */
+  /** How much is open in 待我处理, by kind. The page asks for its own items. */
+  inbox: ComputedRef<InboxList | null>
+  open: ComputedRef<number>
+  /** False until the list has answered once. */
   isReady: ComputedRef<boolean>
   /** The first failure of the lists, for people. */
   problem: ComputedRef<string | null>
@@ -39,14 +38,10 @@ export interface Desk {
 const KEY: InjectionKey<Desk> = Symbol('desk')
 
 export function provideDesk(): Desk {
-  const conflicts = useQuery('list_conflicts', { limit: INBOX_LIMIT })
-  const held = useQuery('list_held', { limit: INBOX_LIMIT })
-  const refused = useQuery('list_refused', { limit: INBOX_LIMIT })
+  const inbox = useQuery('list_inbox', { limit: 1 })
   const erasures = useQuery('list_erasures', {}, { kinds: ['device', 'sync'] })
-  const left = useQuery('list_left_behind', {}, { kinds: ['household', 'person', 'sync'] })
   const devices = useQuery('list_devices', {}, { kinds: ['device', 'membership', 'sync'] })
   const cases = useQuery('list_cases', { state: 'open', limit: CASES_LIMIT }, { kinds: ['case', 'case_step'] })
-  const clashing = useQuery('list_cases', { clashing: true, limit: INBOX_LIMIT }, { kinds: ['case', 'case_step', 'sync'] })
   const units = useQuery('list_units', {}, { kinds: ['unit', 'household'] })
   const codes = useQuery('list_codes', {}, { kinds: ['config'] })
   const tables = useQuery('list_tables', {}, { kinds: ['config'] })
@@ -55,9 +50,6 @@ export function provideDesk(): Desk {
   onScopeDispose(() => clearInterval(timer))
 
   const list = <T>(get: () => T[] | undefined) => computed<T[]>(() => get() ?? [])
-  const conflictItems = list<Conflict>(() => conflicts.data.value?.items)
-  const heldItems = list<HeldItem>(() => held.data.value?.items)
-  const refusedItems = list<RefusedItem>(() => refused.data.value?.items)
   const deviceItems = list<DeviceItem>(() => devices.data.value?.items)
   const openCases = list<CaseItem>(() => cases.data.value?.items)
   const fields = computed(() => {
@@ -66,9 +58,10 @@ export function provideDesk(): Desk {
     return map
   })
   const desk: Desk = {
-    inbox: computed(() => buildInbox(conflictItems.value, heldItems.value, deviceItems.value, refusedItems.value, erasures.data.value?.items, left.data.value?.items, clashing.data.value?.items)),
-    isReady: computed(() => conflicts.data.value !== null && held.data.value !== null && [refused, erasures, left, clashing].every((q) => q.data.value !== null || q.error.value !== null)),
-    problem: computed(() => conflicts.error.value?.message ?? held.error.value?.message ?? null),
+    inbox: computed(() => inbox.data.value),
+    open: computed(() => inbox.data.value?.open ?? 0),
+    isReady: computed(() => inbox.data.value !== null || inbox.error.value !== null),
+    problem: computed(() => inbox.error.value?.message ?? null),
     openCases,
     overdue: computed(() => openCases.value.filter((c) => c.due_at !== null && c.due_at < now.value).sort((a, b) => (a.due_at ?? 0) - (b.due_at ?? 0))),
     devices: deviceItems,
@@ -80,7 +73,7 @@ export function provideDesk(): Desk {
     now,
     field: (kind, key) => fields.value.get(`${kind} ${key}`) ?? null,
     reloadInbox: async () => {
-      await Promise.all([conflicts.reload(), held.reload(), devices.reload(), refused.reload(), erasures.reload(), left.reload(), clashing.reload()])
+      await Promise.all([inbox.reload(), devices.reload(), erasures.reload()])
     },
   }
   provide(KEY, desk)

@@ -2,6 +2,7 @@
 // What does not live here: size and stroke, which are tokens (see GwIcon.vue).
 
 export const ICONS = {
+  album: 'M4 5h16v14H4zM4 15.5l4.5-4.5 4 4M11 13.5l3-3 6 5.5M8 8.6v.01',
   arr: 'M4 12h15M13.5 6.5L19 12l-5.5 5.5',
   ask: 'M4 5h16v11.5h-8.5L7 20.5v-4H4zM9.8 9.2a2.2 2.2 0 1 1 3 2.1c-.6.3-.8.6-.8 1.2M12 14v.01',
   back: 'M15 5l-7 7 7 7',
@@ -70,6 +71,7 @@ export const ICONS = {
   speaker: 'M4 9.5v5h3.5L12.5 19V5L7.5 9.5zM16 9a4.2 4.2 0 0 1 0 6M18.7 6.3a8 8 0 0 1 0 11.4',
   split: 'M3.5 5h17v14h-17zM12 5v14M15 9.5h2.5M15 13h2.5',
   step: 'M4 19.5h4.5V15H13v-4.5h4.5V6H21',
+  stop: 'M7 7h10v10H7z',
   sun: 'M8 12a4 4 0 1 0 8 0a4 4 0 1 0-8 0zM12 2.8v2M12 19.2v2M2.8 12h2M19.2 12h2M5.5 5.5l1.4 1.4M17.1 17.1l1.4 1.4M18.5 5.5l-1.4 1.4M6.9 17.1l-1.4 1.4',
   sync: 'M19.5 11A7.5 7.5 0 0 0 6 7.6L4 9.6M4 5v4.6h4.6M4.5 13A7.5 7.5 0 0 0 18 16.4l2-2M20 19v-4.6h-4.6',
   table: 'M3.5 5h17v14h-17zM3.5 9.7h17M3.5 14.3h17M9.5 5v14',
@@ -84,4 +86,4 @@ export const ICONS = {
 export type IconName = keyof typeof ICONS
 
 /** Shapes that say a state (due, hub, play) are filled; everything else is line. */
-export const FILLED: ReadonlySet<IconName> = new Set<IconName>(['dot', 'tri', 'hub', 'play'])
+export const FILLED: ReadonlySet<IconName> = new Set<IconName>(['dot', 'tri', 'hub', 'play', 'stop'])

@@ -21,6 +21,11 @@ export function closeToast(id: number): void {
   if (at >= 0) toasts.splice(at, 1)
 }
 
+/** What was said may name somebody: a lock takes it away. */
+export function forgetToasts(): void {
+  toasts.splice(0, toasts.length)
+}
+
 /** Says `text`; a newer toast takes the older one's place. */
 export function toast(text: string, more: { undo?: () => unknown; undoLabel?: string; ms?: number } = {}): void {
   const id = ++last

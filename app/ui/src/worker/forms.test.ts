@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { HouseholdFile, PersonView } from '../generated/commands'
 import { changedFields, formOf } from './person-form'
-import { freshReport, reportArgs, titleOf } from './report-form'
+import { titleOf } from '../case/title'
+import { freshReport, reportArgs } from './report-form'
 import { tellingTags } from './tags'
 import { answerKey, freshVisit, living, preselected, visitArgs } from './visit-form'
 

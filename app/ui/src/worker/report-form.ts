@@ -1,7 +1,9 @@
 // What a report holds while it is written, and what it sends. Pure.
 
-import type { AddCaseArgs, Field } from '../generated/commands'
+import type { AddCaseArgs, Field, Position } from '../generated/commands'
 import { filled, type FieldData } from '../case/fields'
+import { attachmentsOf, type Kept } from '../media/staged'
+import { titleOf } from '../case/title'
 
 export interface ReportForm {
   matter: string | null
@@ -9,7 +11,11 @@ export interface ReportForm {
   building: string | null
   /** In words: 一层楼道. */
   place: string
+  /** Where on the ground, if somebody said so. */
+  position?: Position | null
   words: string
+  /** Photos and recordings of it. */
+  media: Kept[]
   person: string | null
   handled: string
   /** Chosen by hand; absent: the one that the matter takes. */
@@ -27,23 +33,16 @@ export interface Bound {
   repeat?: string
   /** It is a part of that one. */
   part?: string
+  /** The check at which it was found. */
+  visit?: string
 }
 
 export function freshReport(household?: string, building?: string): ReportForm {
-  return { matter: null, household: household ?? null, building: building ?? null, place: '', words: '', person: null, handled: '', workflow: null, data: {}, reporter: '', contact: '', behalf: '' }
+  return { matter: null, household: household ?? null, building: building ?? null, place: '', words: '', media: [], person: null, handled: '', workflow: null, data: {}, reporter: '', contact: '', behalf: '' }
 }
 
 /** 人口新增、迁出及变更核实: how a worker asks the office for a move into a grid that they do not hold. */
 export const MOVE_MATTER = '06001'
-
-/** Longest title; the rest of the first line stays in the description. */
-const TITLE_CHARS = 40
-
-/** The first line of what was said, or the matter's own name. */
-export function titleOf(words: string, matterName: string): string {
-  const first = words.trim().split(/[\n。！？]/)[0]!.trim()
-  return first ? [...first].slice(0, TITLE_CHARS).join('') : matterName
-}
 
 export function reportArgs(form: ReportForm, matterName: string, fields: readonly Field[] = [], bound: Bound = {}, onTheSpot?: string): AddCaseArgs {
   const said = (key: 'reporter' | 'contact') => (form[key].trim() ? { [key]: form[key].trim() } : {})
@@ -55,6 +54,7 @@ export function reportArgs(form: ReportForm, matterName: string, fields: readonl
     ...(words ? { description: words } : {}),
     ...(form.household ? { household: form.household } : form.building ? { building: form.building } : {}),
     ...(place ? { place } : {}),
+    ...(form.position ? { lng: form.position.lng, lat: form.position.lat } : {}),
     ...(form.person ? { person: form.person } : {}),
     ...(form.workflow ? { workflow: form.workflow } : {}),
     ...said('reporter'),
@@ -62,6 +62,8 @@ export function reportArgs(form: ReportForm, matterName: string, fields: readonl
     ...(form.behalf.trim() ? { on_behalf_of: form.behalf.trim() } : {}),
     ...(bound.repeat ? { repeat_of: bound.repeat } : {}),
     ...(bound.part ? { parent: bound.part } : {}),
+    ...(bound.visit ? { visit: bound.visit } : {}),
+    ...attachmentsOf(form.media),
     data: filled(fields, form.data),
     ...(onTheSpot ? { on_the_spot: onTheSpot } : {}),
   }

@@ -1,5 +1,7 @@
 // What a visit sheet holds while it is being filled, and what it sends. Pure: who is preselected, what counts as answered, what the command carries.
 
+import { responsesOf, type AnswersDraft } from '../forms/draft'
+import { attachmentsOf, type Kept } from '../media/staged'
 import type { AddVisitArgs, HouseholdFile, PersonView } from '../generated/commands'
 
 export interface VisitForm {
@@ -8,14 +10,18 @@ export interface VisitForm {
   people: string[]
   topics: string[]
   note: string
+  /** Photos and recordings taken for it. */
+  media: Kept[]
   /** Answers to what should be asked, `record key` → value. */
   answers: Record<string, string>
+  /** Answers to questionnaires that were touched. */
+  asked: AnswersDraft
   /** The people were chosen by hand or by the first look at the file. */
   isPreset: boolean
 }
 
 export function freshVisit(mode: string): VisitForm {
-  return { outcome: 'met', mode, people: [], topics: [], note: '', answers: {}, isPreset: false }
+  return { outcome: 'met', mode, people: [], topics: [], note: '', media: [], answers: {}, asked: {}, isPreset: false }
 }
 
 /** People who live there still. */
@@ -46,14 +52,17 @@ export function visitArgs(household: string, form: VisitForm, at: number): AddVi
     const [record, key] = answer.split(' ') as [string, string]
     facts[record] = { ...facts[record], [key]: text }
   }
+  const responses = responsesOf(form.asked)
   return {
     household,
     outcome: form.outcome,
     mode: form.mode,
     at,
     facts,
+    ...(responses.length ? { responses } : {}),
     ...(form.topics.length ? { topics: form.topics } : {}),
     ...(form.note.trim() ? { note: form.note.trim() } : {}),
+    ...attachmentsOf(form.media),
     ...(asksWho(form.outcome) && form.people.length ? { people: form.people } : {}),
   }
 }

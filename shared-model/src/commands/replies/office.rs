@@ -1,6 +1,7 @@
 //! Replies about imports, filled tables, people and devices, and what is held and recorded.
 
 use crate::codes::Coded;
+use crate::commands::UnitName;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use ts_rs::TS;
@@ -42,8 +43,12 @@ pub struct ImportReport {
     pub errors: Vec<ImportFinding>,
     pub warnings: Vec<ImportFinding>,
     pub duplicates: Vec<ImportDuplicate>,
-    /// First households as they would be read, for the preview.
+    /// Households as they would be read, at most 5,000.
     pub preview: Vec<ImportPreview>,
+    /// Under which the new records stand; none of a dry run.
+    pub batch: Option<String>,
+    /// Households that a person left out.
+    pub left: u32,
     #[ts(type = "number")]
     pub took_ms: u64,
 }
@@ -54,13 +59,18 @@ pub struct ImportPreview {
     pub plate: String,
     pub head: String,
     pub people: u32,
-    /// `new`, `known`, `differs`.
+    /// `new`, `known`, `differs`, `left` (a person left it out).
     pub state: String,
     pub tags: Vec<String>,
+    /// Sheet of the row; empty for a text file.
+    pub sheet: String,
+    /// Households here that it may be, with reasons; the first one is what it is taken for unless it is new.
+    pub candidates: Vec<super::super::ImportCandidate>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct FillGap {
+    pub sheet: String,
     pub row: u32,
     pub record: String,
     pub household: String,
@@ -84,6 +94,8 @@ pub struct FillReport {
     /// … the filled XLSX in base64.
     pub data: Option<String>,
     pub name: String,
+    /// Each sheet that was filled; what stands above is of the first one.
+    pub sheets: Vec<super::super::FilledSheet>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -93,6 +105,10 @@ pub struct FillColumn {
     /// Field that fills it; null when unknown.
     pub field: Option<String>,
     pub label: Option<String>,
+    /// Its place in the sheet, 0-based.
+    pub at: u32,
+    /// It computes itself.
+    pub formula: bool,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -128,6 +144,8 @@ pub struct DeviceItem {
     pub lease_until: Option<i64>,
     /// What it holds, as of its last contact.
     pub held: Vec<DeviceHolds>,
+    /// Id and name of the machine, where it is an account on a shared one.
+    pub node: Option<UnitName>,
 }
 
 /// What a device holds beneath one unit, counted in what this device holds of the same.

@@ -1,5 +1,8 @@
 //! Replies about the session, units, households and people.
 
+use super::super::field::{HubItem, ListingItem, SameDoor};
+use super::super::grants::LeftBehindItem;
+use super::super::same::MergedIn;
 use super::reconcile::{Conflict, HeldItem};
 use super::work::{CaseItem, VisitView};
 use crate::codes::Coded;
@@ -27,12 +30,37 @@ pub struct Whoami {
     pub device: Option<String>,
     /// PIN tries left before waiting, when locked.
     pub tries_left: Option<u32>,
+    /// Seconds until the next PIN is heard, when too many were wrong.
+    pub wait_seconds: Option<u32>,
     /// Too long without contact: reading stops until the next one, writing goes on.
     pub lease_over: bool,
     /// Why the server takes and gives nothing more: `cloned`.
     pub closed: Option<String>,
     /// The office had this device wiped; until it is enrolled again.
     pub wiped: Option<Wiped>,
+    /// On a machine with named accounts: whose session this is, and whose accounts there are. The engine leaves it empty.
+    pub node: Option<NodeWho>,
+}
+
+/// A machine with named accounts, as its sign-in page shows it: names and roles, nothing of residents.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct NodeWho {
+    /// Name of the machine.
+    pub name: String,
+    /// Account of this session; null: nobody signed in here.
+    pub account: Option<String>,
+    pub accounts: Vec<NodeAccount>,
+    /// No further account may be added.
+    pub full: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct NodeAccount {
+    pub id: String,
+    pub name: String,
+    pub role: Option<Coded>,
+    /// The office ended it: it holds nothing any more and can be taken off the list.
+    pub wiped: bool,
 }
 
 /// What is left of a device that was wiped: no resident's data.
@@ -87,6 +115,8 @@ pub struct Due {
     pub date: Option<String>,
     /// Days until due; negative when overdue.
     pub days: i32,
+    /// Everybody there is away up to this day.
+    pub away_until: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -141,6 +171,20 @@ pub struct HouseholdFile {
     pub asks: Vec<Ask>,
     /// The hub family that covers this household.
     pub hub: Option<HubView>,
+    /// This household is a hub family itself.
+    pub own_hub: Option<HubItem>,
+    /// Other families at the same door.
+    pub same_door: Vec<SameDoor>,
+    /// Needs and wishes, open ones first.
+    pub listings: Vec<ListingItem>,
+    /// Households that went into this one.
+    pub merged: Vec<MergedIn>,
+    /// Another id was asked for, of a file that went into this one.
+    pub asked_for: Option<String>,
+    /// It was merged into a household that this device does not hold.
+    pub merged_away: bool,
+    /// What was written about this household or its people in files that went into these, by somebody who did not know of it.
+    pub late: Vec<LeftBehindItem>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
@@ -227,8 +271,17 @@ pub struct PersonView {
     /// Moved away or died: the person stays in the file, greyed.
     pub ended: Option<String>,
     pub end_reason: Option<String>,
+    /// The record ends with a death.
+    pub is_dead: bool,
+    /// Somebody wrote that they met this person after the record ended: unix ms of it. Two facts that do not fit; a person looks at them.
+    #[ts(type = "number | null")]
+    pub met_after: Option<i64>,
+    /// Away up to this day, while that is to come.
+    pub away_until: Option<String>,
     /// Where they live now, where that is known here.
     pub moved: Option<Moved>,
+    /// Records of the same person that went into this one.
+    pub merged: Vec<MergedIn>,
     pub ops: BTreeMap<String, Vec<String>>,
     pub pending: bool,
 }

@@ -97,6 +97,8 @@ pub struct HistoryItem {
     /// `write`, `settle`, `import`.
     pub how: String,
     pub op: String,
+    /// Why it was decided so, where words were given.
+    pub words: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]

@@ -1,5 +1,6 @@
 //! Replies about visits, due doors, the matter catalogue, codes and cases.
 
+use super::super::field::PatrolItem;
 use super::people::{Due, HouseholdItem};
 use crate::cases::{Field, Problem, Unit, Workflow};
 use crate::codes::Coded;
@@ -10,11 +11,19 @@ use ts_rs::TS;
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct VisitView {
     pub id: String,
-    pub household: String,
+    /// What was visited: exactly one of these four.
+    pub household: Option<String>,
+    pub place: Option<String>,
+    pub patrol: Option<String>,
+    pub facility: Option<String>,
     pub outcome: Coded,
     pub mode: Coded,
     pub topics: Vec<Coded>,
     pub note: Option<String>,
+    /// People met, by id.
+    pub met: Vec<String>,
+    /// Cases found there, by id.
+    pub found: Vec<String>,
     /// Unix ms, as claimed by the device.
     #[ts(type = "number")]
     pub at: i64,
@@ -30,6 +39,10 @@ pub struct DueList {
     pub soon: Vec<HouseholdItem>,
     /// Visited today.
     pub done: u32,
+    /// Patrol points that are due, overdue first; `due.state` says how.
+    pub patrols: Vec<PatrolItem>,
+    /// Patrol points looked at today.
+    pub patrols_done: u32,
     /// Cases with me.
     pub cases: u32,
 }

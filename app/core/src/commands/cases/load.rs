@@ -4,9 +4,10 @@ use super::super::views::{self, id};
 use super::super::{settings, sharing};
 use super::view::Viewing;
 use crate::error::{CoreError, Result};
+use crate::store::same::OF_HOUSEHOLD;
 use crate::store::{Doc, Row, docs, get_row, rows};
 use crate::workspace::Identity;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 use shared_model::Class;
 use shared_model::cases::{FieldKind, Folded, Library, Phase, Step, Workflow, fold};
 use shared_model::commands::{CaseItem, SharedWith};
@@ -99,18 +100,14 @@ fn steps_of(db: &Connection, case: Option<Uuid>) -> Result<HashMap<Uuid, Vec<Fou
         Some(c) => rows(db, Kind::CaseStep, "where t.\"case\" = ?1 and t._del is null", &[&c])?,
         None => rows(db, Kind::CaseStep, "where t._del is null", &[])?,
     };
-    let mut told: HashMap<Uuid, (Option<i64>, bool, bool)> = HashMap::new();
-    let mut q = db.prepare_cached("select record, first_at, pending, mine from doc where kind = 7")?;
-    let read =
-        |r: &rusqlite::Row<'_>| Ok((r.get::<_, Uuid>(0)?, (r.get::<_, Option<i64>>(1)?, r.get::<_, i64>(2)? > 0, r.get::<_, bool>(3)?)));
-    for r in q.query_map([], read)? {
-        let (record, t) = r?;
-        told.insert(record, t);
-    }
+    // each by its own key: the table of documents is most of the file, and is not read for them
+    let mut told =
+        db.prepare_cached("select first_at, pending > 0, mine from doc where record = ?1 order by class desc, generation desc limit 1")?;
     let mut out: HashMap<Uuid, Vec<_>> = HashMap::new();
     for row in found {
         let Some(c) = row.id("case") else { continue };
-        let (received_at, pending, mine) = told.get(&row.record).copied().unwrap_or_default();
+        let read = |r: &rusqlite::Row<'_>| Ok((r.get(0)?, r.get(1)?, r.get(2)?));
+        let (received_at, pending, mine) = told.query_row([row.record], read).optional()?.unwrap_or_default();
         out.entry(c).or_default().push(FoundStep { row, received_at, pending, mine });
     }
     Ok(out)
@@ -248,13 +245,76 @@ pub(super) fn bound(db: &Connection, key: &str, case: Uuid) -> Result<Vec<Loaded
 /// # Errors
 /// Of the store.
 pub fn of_household(db: &Connection, me: &Identity, household: Uuid, now: i64) -> Result<Vec<CaseItem>> {
-    let found = some(db, rows(db, Kind::Case, "where t.household = ?1 and t._del is null and t.matter is not null", &[&household])?)?;
+    let found =
+        some(db, rows(db, Kind::Case, &format!("where {OF_HOUSEHOLD} and t._del is null and t.matter is not null"), &[&household])?)?;
     if found.is_empty() {
         return Ok(Vec::new());
     }
     let viewing = Viewing::new(db, me, now)?;
     let mut out = found.iter().map(|c| viewing.item(c)).collect::<Result<Vec<_>>>()?;
     out.sort_by_key(|i| (i.is_closed, -i.opened_at));
+    Ok(out)
+}
+
+/// These cases, as far as they are held here: open ones first, newest first.
+///
+/// # Errors
+/// Of the store.
+pub fn of_ids(db: &Connection, me: &Identity, ids: &[Uuid], now: i64) -> Result<Vec<CaseItem>> {
+    let mut found = Vec::new();
+    for id in ids {
+        found.extend(get_row(db, Kind::Case, *id)?.filter(|r| r.get("_del").is_none() && r.get("matter").is_some()));
+    }
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let viewing = Viewing::new(db, me, now)?;
+    let mut out = some(db, found)?.iter().map(|c| viewing.item(c)).collect::<Result<Vec<_>>>()?;
+    out.sort_by_key(|i| (i.is_closed, -i.opened_at));
+    Ok(out)
+}
+
+/// Every case held here, as a list tells it, and when it was over, ms.
+///
+/// # Errors
+/// Of the store.
+pub fn items(db: &Connection, me: &Identity, now: i64) -> Result<Vec<(CaseItem, Option<i64>)>> {
+    let viewing = Viewing::new(db, me, now)?;
+    let tell = |c: &Loaded| {
+        let last = || c.counted().rev().find(|s| c.workflow.transition(&s.transition()).is_some_and(|t| t.to.is_some()));
+        let over = c.is_over().then(last).flatten().and_then(|s| s.received_at.or(s.row.int("at")));
+        Ok((viewing.item(c)?, over))
+    };
+    all(db)?.iter().map(tell).collect()
+}
+
+/// Cases with steps that do not fit and that nobody has looked at. Only where two steps stand on the same ground, or a case was merged, can
+/// that be: those few are folded.
+///
+/// # Errors
+/// Of the store.
+pub fn clashing(db: &Connection, me: &Identity, now: i64) -> Result<Vec<CaseItem>> {
+    let found: Vec<Uuid> = {
+        let mut q = db.prepare_cached(
+            "select \"case\" from case_step where _del is null and \"case\" is not null group by \"case\", coalesce(after, '') having count(*) > 1
+             union select \"case\" from case_step where _del is null and \"case\" is not null and data like '%into=%'",
+        )?;
+        q.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
+    };
+    let mut out = Vec::new();
+    if found.is_empty() {
+        return Ok(out);
+    }
+    let (viewing, library) = (Viewing::new(db, me, now)?, settings::library(db)?);
+    for case in found {
+        let Some(row) = get_row(db, Kind::Case, case)?.filter(|r| r.get("_del").is_none() && r.get("matter").is_some()) else { continue };
+        let steps = steps_of(db, Some(case))?.remove(&case).unwrap_or_default();
+        if let Some(c) = load_with(db, &library, row, steps)?
+            && !c.folded.unseen_clashes(&c.workflow, &as_steps(&c.steps)).is_empty()
+        {
+            out.push(viewing.item(&c)?);
+        }
+    }
     Ok(out)
 }
 

@@ -1,21 +1,27 @@
 //! Cases: reported against the matter catalogue, each in the class of its matter and in a workflow; a time line of steps; what may be done
-//! next. `load.rs` folds one, `view.rs` tells it, `steps.rs` takes a step, `sheets.rs` prints, `near.rs` finds the same thing close by,
+//! next. `load.rs` folds one, `view.rs` tells it, `steps.rs` takes a step, `sheets.rs` prints, `near.rs` finds the same thing close by, `news.rs` what others did,
 //! `orders.rs` takes hotline orders in, `results.rs` gives their results out.
 
+pub mod figures;
 mod load;
 mod near;
+mod news;
 mod orders;
 mod results;
 mod sheets;
 mod steps;
+mod table;
 mod view;
 
-pub use load::{Loaded, load, of_household, open_by_unit, open_count, open_households, open_workflows};
+pub use load::{Loaded, clashing, items, load, of_household, of_ids, open_by_unit, open_count, open_households, open_workflows};
 pub use near::near;
+pub use news::news;
 pub use orders::import as import_orders;
 pub use results::export as export_orders;
 pub use sheets::print;
+pub use steps::RATINGS;
 pub use steps::add_step;
+pub use table::{CaseFacts, for_tables};
 
 use super::settings;
 use super::units::Tree;
@@ -23,11 +29,14 @@ use super::views;
 use super::visits::new_id;
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
+use crate::media::attach::{self, Owner};
+use crate::store::get_row;
 use crate::workspace::{self, Identity, Intent, KeyEdit};
 use rusqlite::Connection;
 use shared_model::Class;
 use shared_model::cases::Field;
 use shared_model::commands::{AddCaseArgs, Added, CaseFile, CaseItem, CaseList, IdArgs, ListCasesArgs};
+use shared_model::geo::Position;
 use shared_model::matters::{Catalogue, Matter};
 use shared_model::records::Kind;
 use shared_model::rules::{Role, Verb};
@@ -100,6 +109,7 @@ pub fn add_as(engine: &Engine, case: Uuid, args: AddCaseArgs, given: Given) -> R
             .or(given.unit)
             .or_else(|| area(&o.db, &o.me, &tree))
             .ok_or_else(|| CoreError::args("要写在哪栋楼，或用文字写地点。").at("building"))?;
+        let visit = args.visit.as_deref().map(|v| found_at(&o.db, v)).transpose()?;
         let mut edits = facts(&opening, &args, title, given.opened_at.unwrap_or(now))?;
         let mut text = |key: &str, value: Option<String>| edits.extend(value.map(|v| KeyEdit::put(key, v)));
         text("building", building.map(|b| b.to_string()));
@@ -120,18 +130,33 @@ pub fn add_as(engine: &Engine, case: Uuid, args: AddCaseArgs, given: Given) -> R
         if on_the_spot.is_some() && workflow.transition("on_the_spot").is_none_or(|t| !roles.iter().any(|r| t.by.contains(r))) {
             return Err(CoreError::args(format!("「{}」不能当场办结。没有写进去。", workflow.zh)).at("on_the_spot"));
         }
-        workspace::change(&mut o.db, &o.me, now, |w| {
+        let taken = attach::take(&o.media, &args.attachments, || new_id(engine))?;
+        let owner = Owner { unit, class: opening.class, of: case, of_kind: Kind::Case, step: None };
+        let done = workspace::change(&mut o.db, &o.me, now, |w| {
             let mut intent = Intent::new("add_case", format!("上报 {}", matter.name_zh), household.as_ref().map(|h| h.record));
             intent.record(unit, case, Kind::Case, opening.class, edits)?;
+            if let Some((unit, visit)) = visit {
+                intent.record(unit, visit, Kind::Visit, Class::Register, vec![KeyEdit::put(&format!("found/{case}"), true)])?;
+            }
             if let Some(done) = on_the_spot {
                 let written = Written { note: Some(done), ..Written::default() };
                 intent.record(unit, step, Kind::CaseStep, opening.class, step_edits(case, "on_the_spot", now, &written, &[]))?;
             }
+            attach::write(&mut intent, &taken, owner, now)?;
             w.command(intent)
-        })
+        })?;
+        attach::keep(&mut o.media, &taken, now);
+        Ok(done)
     })?;
     engine.raise(&changed);
     Ok(Added { id: case.to_string() })
+}
+
+/// The visit at which something was found, with its unit.
+fn found_at(db: &Connection, visit: &str) -> Result<(Uuid, Uuid)> {
+    let row = get_row(db, Kind::Visit, views::id(visit, "这次走访")?)?.filter(|r| r.get("_del").is_none());
+    let visit = row.ok_or_else(|| CoreError::not_found("这次走访").at("visit"))?.record;
+    Ok((db.prepare_cached("select unit from doc where record = ?1 order by class limit 1")?.query_row([visit], |r| r.get(0))?, visit))
 }
 
 /// The matter that was named, or the one that the workflow takes when none is.
@@ -166,17 +191,10 @@ fn facts(o: &Opening<'_>, args: &AddCaseArgs, title: &str, now: i64) -> Result<V
         }
     }
     if let (Some(lng), Some(lat)) = (args.lng, args.lat) {
-        for (key, degrees, most) in [("lng_e7", lng, 180.0), ("lat_e7", lat, 90.0)] {
-            edits.push(KeyEdit::put(key, e7(degrees, most).ok_or_else(|| CoreError::args("位置不对。").at("lng"))?));
-        }
+        let (lng, lat) = Position::new(lng, lat).ok_or_else(|| CoreError::args("位置不对。").at("lng"))?.e7();
+        edits.extend([KeyEdit::put("lng_e7", lng), KeyEdit::put("lat_e7", lat)]);
     }
     Ok(edits)
-}
-
-/// Degrees in ten millionths.
-fn e7(degrees: f64, most: f64) -> Option<i64> {
-    #[allow(clippy::cast_possible_truncation)] // at most 180 × 10⁷
-    (degrees.is_finite() && degrees.abs() <= most).then(|| (degrees * 1e7).round() as i64)
 }
 
 /// The fields that somebody filled in, read; what is required is asked for, what nobody declared is refused.
@@ -198,7 +216,9 @@ pub(super) fn read_fields(fields: &[Field], given: &BTreeMap<String, String>) ->
 }
 
 /// Where a case goes that has no building: the area of the person's grid, else their unit.
-fn area(db: &Connection, me: &Identity, tree: &Tree) -> Option<Uuid> {
+///
+/// `None` where this person has no unit.
+pub fn area(db: &Connection, me: &Identity, tree: &Tree) -> Option<Uuid> {
     let roles = workspace::roles(db, me).ok()?;
     roles.iter().find_map(|r| {
         let area = shared_model::doc::area_id(r.unit);
@@ -209,6 +229,53 @@ fn area(db: &Connection, me: &Identity, tree: &Tree) -> Option<Uuid> {
         let mut areas = tree.all().filter(|u| beneath.contains(&u.record) && u.text("kind").as_deref() == Some("area")).map(|u| u.record);
         areas.next().or(Some(r.unit))
     })
+}
+
+/// The open ones as a map shows them, each with its own position if it has one.
+///
+/// # Errors
+/// Of the store.
+pub fn open_on_map(db: &Connection, me: &Identity, now: i64) -> Result<Vec<(CaseItem, Option<Position>)>> {
+    let viewing = Viewing::new(db, me, now)?;
+    let open = load::all(db)?.into_iter().filter(|c| !c.is_over());
+    open.map(|c| Ok((viewing.item(&c)?, Position::from_e7(c.row.int("lng_e7"), c.row.int("lat_e7"))))).collect()
+}
+
+/// A case with what its workflow asks for, as a list of one kind of them shows it.
+pub struct OfWorkflow {
+    pub item: CaseItem,
+    pub at: Option<Position>,
+    /// It stands where it began.
+    pub is_first: bool,
+    /// Fields of the case, and what its counted steps said last, as people read it.
+    pub said: BTreeMap<String, String>,
+}
+
+/// Those of one workflow, whatever its version, with their fields.
+///
+/// # Errors
+/// Of the store.
+pub fn of_workflow(db: &Connection, me: &Identity, now: i64, name: &str) -> Result<Vec<OfWorkflow>> {
+    let viewing = Viewing::new(db, me, now)?;
+    let mut out = Vec::new();
+    for c in load::all(db)?.into_iter().filter(|c| c.workflow.name == name) {
+        let mut said = BTreeMap::new();
+        let read = |fields: &[Field], held: BTreeMap<String, String>, said: &mut BTreeMap<String, String>| {
+            for (key, text) in held {
+                let words = fields.iter().find(|f| f.name == key).map_or_else(|| text.clone(), |f| f.words(&text));
+                said.insert(key, words);
+            }
+        };
+        read(&c.workflow.fields, c.row.texts("data"), &mut said);
+        for s in c.counted() {
+            let fields = c.workflow.transition(&s.transition()).map_or(&[][..], |t| &t.fields);
+            read(fields, s.row.texts("data"), &mut said);
+        }
+        let is_first = c.workflow.states.first().is_some_and(|s| s.name == c.folded.stand.state);
+        let at = Position::from_e7(c.row.int("lng_e7"), c.row.int("lat_e7"));
+        out.push(OfWorkflow { item: viewing.item(&c)?, at, is_first, said });
+    }
+    Ok(out)
 }
 
 /// `get_case`

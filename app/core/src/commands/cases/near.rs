@@ -6,6 +6,7 @@ use crate::engine::Engine;
 use crate::error::{CoreError, Result};
 use geo::{Distance, Haversine, Point};
 use shared_model::commands::{ListNearArgs, NearCase, NearList};
+use shared_model::geo::Position;
 
 /// How far counts as close by, metres.
 const NEAR_METRES: f64 = 50.0;
@@ -31,8 +32,7 @@ pub fn near(engine: &Engine, args: ListNearArgs) -> Result<NearList> {
                 continue;
             }
             let same_building = building.is_some() && c.row.id("building") == building;
-            #[allow(clippy::cast_precision_loss)] // ten millionths of a degree
-            let there = c.row.int("lng_e7").zip(c.row.int("lat_e7")).map(|(lng, lat)| Point::new(lng as f64 / 1e7, lat as f64 / 1e7));
+            let there = Position::from_e7(c.row.int("lng_e7"), c.row.int("lat_e7")).map(|p| Point::new(p.lng, p.lat));
             let metres = here.zip(there).map(|(a, b)| Haversine.distance(a, b)).filter(|m| *m <= NEAR_METRES);
             if same_building || metres.is_some() {
                 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 50

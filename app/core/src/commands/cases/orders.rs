@@ -468,6 +468,7 @@ fn args(
     ];
     let some = |text: String| Some(text).filter(|t| !t.is_empty());
     AddCaseArgs {
+        visit: None,
         matter: matter.code.clone(),
         title,
         description: some(description),
@@ -485,5 +486,6 @@ fn args(
         data: BTreeMap::from(data.map(|(k, v)| (k.to_string(), v))).into_iter().filter(|(_, v)| !v.is_empty()).collect(),
         lng: None,
         lat: None,
+        attachments: Vec::new(),
     }
 }

@@ -6,6 +6,7 @@ use super::load::as_steps;
 use super::{Loaded, load, read_fields};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
+use crate::media::attach::{self, Owner};
 use crate::store::{get_row, rows};
 use crate::workspace::{self, Intent, KeyEdit};
 use rusqlite::Connection;
@@ -19,7 +20,7 @@ use shared_model::wire::Ask;
 use uuid::Uuid;
 
 /// Ratings, as people say them and as workflows name them.
-const RATINGS: [(&str, &str); 3] = [("满意", "satisfied"), ("基本满意", "fair"), ("不满意", "dissatisfied")];
+pub const RATINGS: [(&str, &str); 3] = [("满意", "satisfied"), ("基本满意", "fair"), ("不满意", "dissatisfied")];
 
 /// What a step says.
 #[derive(Default)]
@@ -119,16 +120,21 @@ pub fn add_step(engine: &Engine, args: AddStepArgs) -> Result<Added> {
             data,
         };
         let edits = step_edits(c.row.record, &t.name, now, &written, &after);
-        workspace::change(&mut o.db, &o.me, now, |w| {
+        let taken = attach::take(&o.media, &args.attachments, || new_id(engine))?;
+        let owner = Owner { unit: c.unit, class: c.class, of: c.row.record, of_kind: Kind::Case, step: Some(step) };
+        let done = workspace::change(&mut o.db, &o.me, now, |w| {
             let mut intent = Intent::new("add_step", format!("{}：{}", t.zh, c.title(w.tx)?), c.row.id("household"));
             intent.record(c.unit, step, Kind::CaseStep, c.class, edits)?;
             if let Some(asking) = &asking {
                 asking.note(w)?;
                 intent.ask = Some(asking.ask.clone());
             }
+            attach::write(&mut intent, &taken, owner, now)?;
             w.touch(c.row.record, Kind::Case);
             w.command(intent)
-        })
+        })?;
+        attach::keep(&mut o.media, &taken, now);
+        Ok(done)
     })?;
     engine.raise(&changed);
     Ok(Added { id: step.to_string() })

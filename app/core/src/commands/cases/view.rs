@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// The clock that is a case's deadline.
-const RESOLVE: &str = "resolve";
+pub(super) const RESOLVE: &str = "resolve";
 /// The field by which others know a case.
 const NUMBER: &str = "number";
 
@@ -157,7 +157,7 @@ impl<'a> Viewing<'a> {
     }
 
     /// At which level it is dealt with: the furthest that its steps reached.
-    fn level(&self, c: &Loaded) -> Level {
+    pub(super) fn level(&self, c: &Loaded) -> Level {
         let said = |s: &load::FoundStep| match s.row.texts("data").get("level").map(String::as_str) {
             Some("district") => Some(Level::District),
             _ => c.workflow.transition(&s.transition())?.level,

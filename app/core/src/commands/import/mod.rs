@@ -2,32 +2,38 @@
 //! overwritten: an empty field is filled, an equal one left, a differing cell held for the office with its original text. The same file
 //! again adds nothing.
 
+mod batches;
 mod cells;
+mod decide;
+mod ledger;
+mod table;
+mod write;
+
+pub use batches::{list as list_imports, undo as undo_import};
+pub use table::import as import_table;
 
 use super::units::Tree;
 use super::visits::new_id;
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
 use crate::project::{day_of, plate};
-use crate::store::{Row, get_row, rows};
-use crate::workspace::{self, Intent, KeyEdit, Writer};
+use crate::store::{Row, get_row, rows, rows_of_all, same};
+use crate::workspace::{self, KeyEdit};
 use app_tables::{Finding, ReadError, ReadOptions, Roster, RosterHousehold, RosterPerson, read_roster};
 use base64::Engine as _;
 use cells::{Cells, Held, cut, tier};
 use rusqlite::Connection;
-use shared_model::Class;
-use shared_model::commands::{ImportArgs, ImportDuplicate, ImportFinding, ImportPreview, ImportReport};
+use shared_model::commands::{ImportArgs, ImportCandidate, ImportDuplicate, ImportReport};
 use shared_model::crdt::Value;
 use shared_model::doc;
 use shared_model::records::Kind;
 use shared_model::rules::Verb;
-use shared_model::wire::Ask;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use uuid::Uuid;
 
 /// Households shown before an import.
-const PREVIEW_MAX: usize = 60;
+const PREVIEW_MAX: usize = 5_000;
 
 impl From<ReadError> for CoreError {
     fn from(e: ReadError) -> Self {
@@ -67,6 +73,9 @@ struct Plan {
     held: Vec<Held>,
     duplicate: Option<ImportDuplicate>,
     other_grid: bool,
+    /// A person left it out.
+    is_left: bool,
+    candidates: Vec<ImportCandidate>,
 }
 
 /// A building that the file makes.
@@ -83,9 +92,16 @@ struct Importer<'a> {
     by_door: HashMap<(Uuid, String, String), Vec<Row>>,
     people: HashMap<Uuid, Row>,
     names: HashMap<Uuid, BTreeSet<String>>,
+    /// Files that went into others.
+    gone: HashMap<Uuid, Uuid>,
     buildings: BTreeMap<Uuid, NewBuilding>,
     id_findings: HashMap<u32, Vec<&'a Finding>>,
     since: String,
+    /// What an undo took away: written again, it comes back.
+    taken_back: HashMap<Uuid, Row>,
+    known: decide::Known,
+    decisions: decide::Decisions,
+    batch: Uuid,
 }
 
 /// `import_roster`
@@ -93,23 +109,34 @@ pub fn import_roster(engine: &Engine, args: ImportArgs) -> Result<ImportReport> 
     engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::HeldItem, Verb::Make))?;
     let started = engine.now_ms();
     let (bytes, file) = bytes_of(args.file.as_deref(), args.data.as_deref(), args.name.as_deref())?;
-    let roster = read_roster(&bytes, &file, &ReadOptions { estate: args.estate.clone() })?;
-    let batch = new_id(engine);
+    let headers = args.headers.clone().unwrap_or_default().into_iter().map(|(sheet, h)| (sheet, (h.first, h.last))).collect();
+    let columns = args.columns.clone().unwrap_or_default();
+    let roster = read_roster(&bytes, &file, &ReadOptions { estate: args.estate.clone(), columns, headers })?;
+    let decisions = decide::Decisions::read(args.decisions.as_deref().unwrap_or_default())?;
+    let record = new_id(engine);
     let dry_run = args.dry_run.unwrap_or(false);
     let (mut report, changed) = engine.with(|o| {
         let tree = Tree::read(&o.db)?;
         let grid = tree.find(&args.grid).map_err(|e| e.at("grid"))?.record;
         let community = tree.above(grid, "community").unwrap_or(grid);
-        let mut importer = Importer::new(&o.db, &tree, community, grid, &roster, day_of(started).to_string())?;
-        let plans: Vec<Plan> = roster.households.iter().map(|h| importer.plan(h)).collect();
+        let batch = doc::batch_id(grid, "household", &bytes);
+        let mut importer = Importer::new(&o.db, &tree, (community, grid), &roster, day_of(started).to_string(), decisions, batch)?;
+        let plans: Vec<Plan> = roster.households.iter().map(|h| importer.plan(&o.db, h)).collect::<Result<_>>()?;
         let loose: Vec<Held> = roster.unplaced.iter().map(|u| importer.unplaced(u)).collect();
         let known_held: BTreeSet<Uuid> = rows(&o.db, Kind::HeldItem, "", &[])?.iter().map(|r| r.record).collect();
         let new_held = plans.iter().flat_map(|p| &p.held).chain(&loose).filter(|h| !known_held.contains(&h.id(importer.grid))).count();
-        let report = importer.report(&roster, &plans, &file, dry_run, new_held);
+        let mut report = importer.report(&roster, &plans, &file, dry_run, new_held);
         if dry_run {
             return Ok((report, None));
         }
-        let (_, changed) = workspace::change(&mut o.db, &o.me, started, |w| importer.write(w, plans, loose, &file, batch))?;
+        report.batch = Some(batch.to_string());
+        let people = plans.iter().map(|p| p.new_people).sum();
+        let made = batches::Made { record, batch, what: "household", unit: grid, rows: report.added, people };
+        let office = super::tables::own_office(&o.db, &o.me)?;
+        let (_, changed) = workspace::change(&mut o.db, &o.me, started, |w| {
+            importer.write(w, plans, loose, &file)?;
+            made.write(w, office, &file)
+        })?;
         let text = format!("导入 {file}：{} 户 {} 人", report.households, report.persons);
         o.db.execute("insert into own_log (at, what, words) values (?1, 'import', ?2)", rusqlite::params![started, text])?;
         Ok((report, Some(changed)))
@@ -122,11 +149,27 @@ pub fn import_roster(engine: &Engine, args: ImportArgs) -> Result<ImportReport> 
 }
 
 impl<'a> Importer<'a> {
-    fn new(db: &Connection, tree: &'a Tree, community: Uuid, grid: Uuid, roster: &'a Roster, since: String) -> Result<Self> {
+    fn new(
+        db: &Connection,
+        tree: &'a Tree,
+        (community, grid): (Uuid, Uuid),
+        roster: &'a Roster,
+        since: String,
+        decisions: decide::Decisions,
+        batch: Uuid,
+    ) -> Result<Self> {
         let mut by_door: HashMap<_, Vec<Row>> = HashMap::new();
-        for r in rows(db, Kind::Household, "where t._del is null", &[])? {
+        // a file that went into another still says at which door it was: what is there now is the one that stays
+        let gone = same::all(db)?;
+        for r in rows_of_all(db, Kind::Household, "where t._del is null", &[])? {
             if let Some(b) = r.id("building") {
-                by_door.entry((b, r.text("unit_no").unwrap_or_default(), r.text("door").unwrap_or_default())).or_default().push(r);
+                let at = (b, r.text("unit_no").unwrap_or_default(), r.text("door").unwrap_or_default());
+                let stays = match gone.get(&r.record) {
+                    Some(canon) => get_row(db, Kind::Household, *canon)?,
+                    None => Some(r),
+                };
+                let there = by_door.entry(at).or_default();
+                there.extend(stays.filter(|s| there.iter().all(|known: &Row| known.record != s.record)));
             }
         }
         let mut people = HashMap::new();
@@ -141,7 +184,28 @@ impl<'a> Importer<'a> {
         for f in roster.errors.iter().filter(|f| f.code.starts_with("id_")) {
             id_findings.entry(f.row).or_default().push(f);
         }
-        Ok(Importer { community, grid, tree, by_door, people, names, buildings: BTreeMap::new(), id_findings, since })
+        let mut taken_back = HashMap::new();
+        for kind in [Kind::Household, Kind::Person, Kind::PartyHub] {
+            taken_back.extend(rows(db, kind, "where t._del is not null", &[])?.into_iter().map(|r| (r.record, r)));
+        }
+        let known = decide::Known::of(people.values());
+        let buildings = BTreeMap::new();
+        Ok(Importer {
+            community,
+            grid,
+            tree,
+            by_door,
+            people,
+            names,
+            buildings,
+            id_findings,
+            since,
+            gone,
+            taken_back,
+            known,
+            decisions,
+            batch,
+        })
     }
 
     /// The household that stands at this door already: the same family, or the only one when somebody of it is in the file.
@@ -161,11 +225,53 @@ impl<'a> Importer<'a> {
             return (plain, Some(r));
         }
         // the door is there, but nobody of the file lives behind it: another family, kept beside the first
-        (doc::household_id(building, &h.unit, &h.door, &h.head), None)
+        let own = doc::household_id(building, &h.unit, &h.door, &h.head);
+        match self.gone.get(&own).and_then(|canon| at_door.iter().find(|r| r.record == *canon)) {
+            Some(stays) => (stays.record, Some(stays)),
+            None => (own, None),
+        }
     }
 
-    fn plan(&mut self, h: &RosterHousehold) -> Plan {
+    /// An id for one more family at a door.
+    fn another_family(&self, building: Uuid, h: &RosterHousehold) -> Uuid {
+        let at_door = self.by_door.get(&(building, h.unit.clone(), h.door.clone()));
+        let is_taken = |id: Uuid| at_door.is_some_and(|rows| rows.iter().any(|r| r.record == id));
+        let id = |n: u32| {
+            let family = if n == 1 { h.head.clone() } else { format!("{} {n}", h.head) };
+            doc::household_id(building, &h.unit, &h.door, &family)
+        };
+        (1..).map(id).find(|id| !is_taken(*id)).unwrap_or_default()
+    }
+
+    fn plan(&mut self, db: &Connection, h: &RosterHousehold) -> Result<Plan> {
         let building = doc::building_id(self.community, &h.estate, &h.building);
+        let at_door = self.find(building, h).1.cloned();
+        let candidates = self.known.candidates(self.tree, db, h, at_door.as_ref())?;
+        let said = self.decisions.of(&h.sheet, h.row).cloned();
+        if matches!(said, Some(decide::Decision::Leave)) {
+            return Ok(Plan {
+                building,
+                household: doc::household_id(building, &h.unit, &h.door, &h.family_key),
+                is_new: false,
+                new_people: 0,
+                plate: plate(&h.building, &h.unit, &h.door),
+                writes: Vec::new(),
+                held: Vec::new(),
+                duplicate: None,
+                other_grid: false,
+                is_left: true,
+                candidates,
+            });
+        }
+        if let Some(decide::Decision::Same(record)) = said {
+            let row = get_row(db, Kind::Household, record)?.filter(|r| r.get("_del").is_none() && r.id("building").is_some());
+            let row =
+                row.ok_or_else(|| CoreError::args(format!("第 {} 行说的那一户不在这里，请重新选。没有写进去。", h.row)).at("decisions"))?;
+            let building = row.id("building").unwrap_or_default();
+            let mut plan = self.plan_at(h, building, (record, Some(row)))?;
+            plan.candidates = candidates;
+            return Ok(plan);
+        }
         let known = self.tree.get(building).is_some() || self.tree.parent(building).is_some();
         if !known {
             self.buildings.entry(building).or_insert_with(|| NewBuilding {
@@ -174,10 +280,30 @@ impl<'a> Importer<'a> {
                 number: h.building.clone(),
             });
         }
+        let found = match said {
+            Some(decide::Decision::New) if at_door.is_some() => (self.another_family(building, h), None),
+            _ => {
+                let (id, row) = self.find(building, h);
+                (id, row.cloned())
+            }
+        };
+        let mut plan = self.plan_at(h, building, found)?;
+        plan.candidates = candidates;
+        Ok(plan)
+    }
+
+    /// What the rows of a household mean for one that is here, or for a new one at the building.
+    fn plan_at(&mut self, h: &RosterHousehold, building: Uuid, (household, there): (Uuid, Option<Row>)) -> Result<Plan> {
+        let row = there.as_ref();
+        let known = self.tree.get(building).is_some() || self.tree.parent(building).is_some();
         let other_grid = known && self.tree.parent(building).is_some_and(|p| p != self.grid);
-        let (household, row) = self.find(building, h);
+        // what was taken back with an earlier import comes back, and only what differs is written
+        let back = if row.is_none() { self.taken_back.get(&household).cloned() } else { None };
         let door_was_known = self.by_door.contains_key(&(building, h.unit.clone(), h.door.clone()));
-        let text = plate(&h.building, &h.unit, &h.door);
+        let text = match row {
+            Some(r) => super::households::plate_of(self.tree, r),
+            None => plate(&h.building, &h.unit, &h.door),
+        };
         let mut plan = Plan {
             building,
             household,
@@ -188,9 +314,13 @@ impl<'a> Importer<'a> {
             held: Vec::new(),
             duplicate: None,
             other_grid,
+            is_left: false,
+            candidates: Vec::new(),
         };
         let mut edits = Vec::new();
-        if row.is_none() {
+        if back.is_some() {
+            edits.push(KeyEdit::put("_del", Value::Null));
+        } else if row.is_none() {
             let family = if household == doc::household_id(building, &h.unit, &h.door, "") { "" } else { h.head.as_str() };
             edits.extend([
                 KeyEdit::put("building", building.to_string()),
@@ -198,10 +328,11 @@ impl<'a> Importer<'a> {
                 KeyEdit::put("door", h.door.clone()),
                 KeyEdit::put("family", family),
                 KeyEdit::put("since", self.since.clone()),
+                KeyEdit::put("batch", self.batch.to_string()),
             ]);
         }
         let mut cells = Cells {
-            row,
+            row: row.or(back.as_ref()),
             unit: building,
             household,
             record: (household, Kind::Household),
@@ -236,17 +367,17 @@ impl<'a> Importer<'a> {
         cells.unknown(&h.unknown_codes);
         plan.writes.push((household, Kind::Household, edits));
         if h.hub && row.is_none() {
-            let hub = doc::person_id(household, "party_hub", 0);
-            plan.writes.push((
-                hub,
-                Kind::PartyHub,
-                vec![KeyEdit::put("household", household.to_string()), KeyEdit::put("name", h.head.clone())],
-            ));
+            let hub = doc::hub_id(household);
+            let edits = match self.taken_back.get(&hub) {
+                Some(_) => vec![KeyEdit::put("_del", Value::Null)],
+                None => vec![KeyEdit::put("household", household.to_string()), KeyEdit::put("name", h.head.clone())],
+            };
+            plan.writes.push((hub, Kind::PartyHub, edits));
         }
         let mut ordinals: HashMap<&str, u32> = HashMap::new();
         for p in &h.persons {
             let n = ordinals.entry(p.name.as_str()).or_default();
-            let person = doc::person_id(household, &p.name, *n);
+            let person = self.known_as(household, &p.name, *n);
             *n += 1;
             self.person(&mut plan, building, person, p);
         }
@@ -262,18 +393,43 @@ impl<'a> Importer<'a> {
             plan.duplicate =
                 Some(ImportDuplicate { row: h.row, household: household.to_string(), plate: text, reason: reason.into(), differs });
         }
-        plan
+        Ok(plan)
+    }
+
+    /// The record of a person in a household; where files were merged, of whoever of that name lives there under an id made elsewhere.
+    fn known_as(&self, household: Uuid, name: &str, ordinal: u32) -> Uuid {
+        let own = doc::person_id(household, name, ordinal);
+        if self.gone.is_empty() || self.people.contains_key(&own) {
+            return own;
+        }
+        if let Some(stays) = self.gone.get(&own) {
+            return *stays;
+        }
+        if !self.gone.values().any(|canon| *canon == household) {
+            return own;
+        }
+        let lives = |p: &&Row| p.id("household") == Some(household) && p.text("name").as_deref() == Some(name);
+        let mut there: Vec<Uuid> = self.people.values().filter(lives).map(|p| p.record).collect();
+        there.sort_unstable();
+        there.get(ordinal as usize).copied().unwrap_or(own)
     }
 
     fn person(&self, plan: &mut Plan, building: Uuid, person: Uuid, p: &RosterPerson) {
         let row = self.people.get(&person);
+        let back = if row.is_none() { self.taken_back.get(&person) } else { None };
         let mut edits = Vec::new();
         if row.is_none() {
             plan.new_people += 1;
+        }
+        if back.is_some() {
+            edits.push(KeyEdit::put("_del", Value::Null));
+        } else if row.is_none() {
             edits.push(KeyEdit::put("household", plan.household.to_string()));
             edits.push(KeyEdit::put("name", p.name.clone()));
+            edits.push(KeyEdit::put("batch", self.batch.to_string()));
         }
         let household = plan.household;
+        let row = row.or(back);
         let mut cells =
             Cells { row, unit: building, household, record: (person, Kind::Person), at: p.row, edits: &mut edits, held: &mut plan.held };
         let id = p.id_number.as_deref().and_then(|n| shared_model::codes::id_number::check(n).ok());
@@ -342,110 +498,5 @@ impl<'a> Importer<'a> {
             key: None,
             cell: cut(&cell.join("；")).to_string(),
         }
-    }
-
-    fn report(&self, roster: &Roster, plans: &[Plan], file: &str, dry_run: bool, held: usize) -> ImportReport {
-        let finding = |f: &Finding| ImportFinding {
-            row: f.row,
-            column: f.column.clone(),
-            code: f.code.into(),
-            message: f.message.clone(),
-            cell: f.cell.clone(),
-        };
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let mut warnings: Vec<ImportFinding> = roster.warnings.iter().map(finding).collect();
-        for (h, p) in roster.households.iter().zip(plans) {
-            if p.other_grid {
-                let home = self.tree.parent(p.building).map(|g| self.tree.name(g)).unwrap_or_default();
-                warnings.push(ImportFinding {
-                    row: h.row,
-                    column: "楼栋".into(),
-                    code: "other_grid".into(),
-                    message: format!("这栋楼属于{home}，没有另建一栋。"),
-                    cell: h.building.clone(),
-                });
-            }
-            if let Some(d) = &p.duplicate {
-                warnings.push(ImportFinding {
-                    row: h.row,
-                    column: "住址".into(),
-                    code: "duplicate".into(),
-                    message: format!("{}。", d.reason),
-                    cell: d.plate.clone(),
-                });
-            }
-        }
-        warnings.sort_by_key(|w| w.row);
-        let preview = roster.households.iter().zip(plans).take(PREVIEW_MAX).map(|(h, p)| ImportPreview {
-            row: h.row,
-            plate: p.plate.clone(),
-            head: h.head.clone(),
-            people: count(h.persons.len()),
-            state: if p.is_new {
-                "new"
-            } else if p.held.iter().any(|h| h.reason == "differs") {
-                "differs"
-            } else {
-                "known"
-            }
-            .into(),
-            tags: h.tags.clone(),
-        });
-        ImportReport {
-            file: file.to_string(),
-            dry_run,
-            households: count(roster.households.len()),
-            persons: count(roster.persons),
-            added: plans.iter().map(|p| u32::from(p.is_new) + p.new_people).sum(),
-            buildings: count(self.buildings.len()),
-            held: count(held),
-            errors: roster.errors.iter().map(finding).collect(),
-            warnings,
-            duplicates: plans.iter().filter_map(|p| p.duplicate.clone()).collect(),
-            preview: preview.collect(),
-            took_ms: 0,
-        }
-    }
-
-    fn write(&self, w: &mut Writer<'_>, plans: Vec<Plan>, loose: Vec<Held>, file: &str, batch: Uuid) -> Result<()> {
-        for b in self.buildings.values() {
-            let name = if b.number.chars().all(|c| c.is_ascii_digit()) { format!("{}号楼", b.number) } else { b.number.clone() };
-            let name = if b.estate.is_empty() { name } else { format!("{} {name}", b.estate) };
-            let mut intent = Intent::new("make_unit", format!("新建 {name}"), None);
-            let mut edits = vec![KeyEdit::put("name", name), KeyEdit::put("kind", "building"), KeyEdit::put("number", b.number.clone())];
-            if !b.estate.is_empty() {
-                edits.push(KeyEdit::put("estate", b.estate.clone()));
-            }
-            intent.record(b.id, b.id, Kind::Unit, Class::Common, edits)?;
-            intent.ask = Some(Ask::MakeUnit { unit: b.id, parent: self.grid });
-            intent.batch = Some(batch);
-            w.command(intent)?;
-        }
-        for plan in plans {
-            let mut intent = Intent::new("import_roster", format!("导入 {}", plan.plate), Some(plan.household));
-            intent.batch = Some(batch);
-            for (record, kind, edits) in plan.writes {
-                intent.record(plan.building, record, kind, Class::Register, edits)?;
-            }
-            self.hold(w, &mut intent, plan.held, file)?;
-            w.command(intent)?;
-        }
-        if !loose.is_empty() {
-            let mut intent = Intent::new("import_roster", format!("导入 {file} 中没有门牌的行"), None);
-            intent.batch = Some(batch);
-            self.hold(w, &mut intent, loose, file)?;
-            w.command(intent)?;
-        }
-        Ok(())
-    }
-
-    fn hold(&self, w: &Writer<'_>, intent: &mut Intent, held: Vec<Held>, file: &str) -> Result<()> {
-        for h in held {
-            let item = h.id(self.grid);
-            if get_row(w.tx, Kind::HeldItem, item)?.is_none() {
-                intent.record(h.unit, item, Kind::HeldItem, Class::Office, h.edits(file))?;
-            }
-        }
-        Ok(())
     }
 }

@@ -18,7 +18,7 @@ export default {
     nothing_since: 'All of it compared',
     compared: '{n} records compared',
   },
-  me: { menu: '{name}, {role}: language, light, lock', light: 'Light', dark: 'Dark', lock: 'Lock' },
+  me: { node: 'This computer, switch', menu: '{name}, {role}: language, light, lock', light: 'Light', dark: 'Dark', lock: 'Lock' },
   search: { label: 'Door, person, case', found: 'Found', none: 'Nothing found for "{q}". Try a door, pinyin initials, or the end of a phone number.', looking: 'Searching' },
   age: { now: 'now', minutes: '{n} min', hours: '{n} h', yesterday: 'yesterday', days: '{n} days' },
   left: {
@@ -214,7 +214,7 @@ export default {
     teach: { t1: 'Two header rows, merged cells and totals are understood', t2: 'A wrong ID number blocks nobody; it is kept as written', t3: 'Nothing is overwritten: what differs waits for you', t4: 'The same file twice adds nothing' },
     reading: 'Trying {name}; nothing is written yet', writing: 'Writing {name}', read_in: 'read in {ms} ms', households: 'households', persons: 'people', into: 'into {grid}', first_visits: 'First visits are spread over each tier, red within 7 days',
     rows: 'What happens to each row', more: '{n} more rows', n_people: '{n} people', list: 'Row by row', list_name: 'row by row',
-    verdict: { new: 'New', known: 'Known, untouched', differs: 'Your decision', kept: 'In, cell kept', noted: 'Understood' },
+    verdict: { new: 'New', known: 'Known, untouched', left: 'Left out', differs: 'Your decision', kept: 'In, cell kept', noted: 'Understood' },
     col: { row: 'Row', verdict: 'What happens', plate: 'Door', head: 'Head', column: 'Column', cell: 'As written', why: 'Why' },
     row_of: 'Row {row}', cell_of: 'Written under "{column}"',
     code: {
@@ -222,7 +222,7 @@ export default {
       no_name: 'No name: nobody is added for this row, the text is kept.', no_door: 'The door cannot be read; the row waits, the text is kept.', id_spaces: 'There were spaces in the number; without them it is right.', full_width: 'Full-width digits, read as ordinary ones.', sex_mismatch: 'Sex and ID number disagree. Taken as written; please look at the next visit.',
       two_phones: 'Two phone numbers in one cell, stored as two.', date_guess: 'The date can be read in two ways; the commoner one was taken.', other_grid: 'This building belongs to another grid; no second one is made.', duplicate: 'This household is known: empty fields are filled, what differs waits for you.', differs: 'Cells that differ from the record wait for you; both are kept.',
     },
-    explain: { new: 'A new household; door and people are added.', known: 'Known. Empty fields are filled, what was written is untouched.', differs: 'What differs from the record waits for you; both are kept.', kept: 'The person comes in, the cell is kept as written.', noted: 'An unusual way of writing, understood.' },
+    explain: { left: 'You left this household out.', new: 'A new household; door and people are added.', known: 'Known. Empty fields are filled, what was written is untouched.', differs: 'What differs from the record waits for you; both are kept.', kept: 'The person comes in, the cell is kept as written.', noted: 'An unusual way of writing, understood.' },
     after: 'After the import', at_once: 'At once', at_once_n: '{persons} people, {households} households', waits: 'Waiting', waits_n: '{n} cells for your decision', waits_none: 'nothing', sees: 'Who sees it', sees_nobody: 'no grid worker yet; those you invite', head_sees: 'Building head', head_sees_what: 'doors and names of heads only', overwrites: 'Overwritten', overwrites_never: 'not one cell',
     again: '{n} households are known', again_text: '{n} of them have cells that differ and wait for you. The same door never becomes a second household.',
     dry: 'This is a trial; nothing is written yet.', cancel: 'Another file', write: 'Import {n} people',

@@ -1,6 +1,6 @@
 // Settings of a deployment: the catalogue of matters, the working calendar.
 export default {
-  title: 'Settings', rail: 'Settings', parts: 'Parts of the settings', part: { 'o-flows': 'Workflows', 'o-matters': 'Matters', 'o-calendar': 'Calendar' },
+  title: 'Settings', rail: 'Settings', parts: 'Parts of the settings', part: { 'o-flows': 'Workflows', 'o-matters': 'Matters', 'o-calendar': 'Calendar', 'o-forms': 'Questionnaires' },
   save: 'Save', cancel: 'Cancel', see: 'Every device of the community receives it at its next contact; deadlines of running cases follow at once.',
   category: { '01': 'Safety hazards', '02': 'Disputes and conflicts', '03': 'Sanitation and urban order', '04': 'Livelihood services', '05': 'Public security', '06': 'Information and outreach' },
   matter: {

@@ -17,8 +17,9 @@ export default {
   every: { red: 'Every 7 days', yellow: 'Every 30 days', green: 'Every 90 days', general: 'Every 180 days' },
   act: { met: 'Met', absent: 'Nobody in', phone: 'By phone' },
   today: {
-    left: '{parts} to go',
+    more: '{n} more door | {n} more doors', left: '{parts} to go',
     doors: '{n} door | {n} doors',
+    points: '{n} patrol point | {n} patrol points',
     matters: '{n} case | {n} cases',
     and: ', ',
     nothing_left: 'Every door due today has been visited',
@@ -31,7 +32,7 @@ export default {
   buildings: { sum: '{buildings} buildings, {doors} doors, {people} people', rest: 'Others', empty: 'No buildings on this phone yet', empty_text: 'Sync once with a connection and your buildings arrive.', no_doors: 'No household is recorded in this building' },
   file: { read_only: 'No longer yours: to be read only. What you wrote before is still handed over.', title: 'Household file', people: 'People', visits: 'Visits', cases: 'Cases', last: 'visited {at}', hub: 'Hub: {name}', nobody: 'Nobody is recorded here yet', door_only: 'This phone holds the door only', recent: 'Recent visits', visits_n: '{n} visit | {n} visits', no_visits: 'No visit yet. The first knock starts below.', no_cases: 'Nothing is open for this household' },
   field: { phone: 'Phone', phone2: 'Other phone', id_number: 'ID number', political: 'Political', education: 'Education', employment: 'Work', marital: 'Marital', ethnic: 'Ethnic', residence_type: 'Residence', nickname: 'Called', employer: 'Employer', note: 'Note' },
-  person: { add: 'Add a person', edit: 'Edit', move: 'No longer lives here', more: '{n} more', all_fields: 'More fields', born: 'Born in {year} on record', saved: "{name}'s facts are saved on this phone", added: '{name} added' },
+  person: { death: 'Died', away: 'Away for a while', away_until: 'away until {date}', met_after: 'somebody wrote that they met later, {at}: please check', split: 'Split the household', hub: 'Make it a party-member hub', hub_change: 'Hub and the doors it covers', house_away: 'All away', wish: 'Note a need or a wish', add: 'Add a person', edit: 'Edit', move: 'No longer lives here', more: '{n} more', all_fields: 'More fields', born: 'Born in {year} on record', saved: "{name}'s facts are saved on this phone", added: '{name} added' },
   reveal: { link: 'Show, logged', title: "Show {name}'s ID number", text: 'Give a reason first. Who looked, when and why is recorded; you can see it under Me.', reason: 'Reason', reasons: ['Checking the card in person', 'Certificate on their behalf', "A department's form"], show: 'Record and show' },
   move: {
     moved: 'The household moved', moved_away: 'The household left', to: 'moved', gone: 'no longer here', empty: 'Nobody lives at this door now', comma: ', ',
@@ -42,6 +43,7 @@ export default {
   },
   history: { title: 'Where it came from', field: 'Which field', none: 'This field was never written', partial: 'Only what this phone knows.', received: 'Received by the office {at}', how: { write: 'written', settle: 'settled', import: 'imported' } },
   visit: {
+    wish: 'Need or wish',
     short: 'Visit',
     title: 'Visit {name}',
     saved: 'Saved on this phone · visit {plate}',
@@ -65,7 +67,7 @@ export default {
     note: 'A line',
     note_hint: 'A line (optional)',
   },
-  write: { visit: 'Or visit a household', find: 'Door, name, last digits of a phone' },
+  write: { round: 'Patrol', places: 'Patrols and places', places_text: 'Points, places, facilities', hubs: 'Party-member hubs', wishes: 'Needs and wishes', visit: 'Or visit a household', find: 'Door, name, last digits of a phone' },
   report: {
     title: 'Report something',
     short: 'Report',
@@ -84,7 +86,7 @@ export default {
     words: 'What happened',
     words_hint: 'What you saw, how big, any danger',
     person: 'Who is concerned',
-    draft: 'If you leave before sending, your words stay; they are gone when the app is closed.',
+    draft: 'What you began stays on this phone, also when the app is closed.',
     duty: '{lead} leads; the community {duty}',
     duties: { 只报: 'only reports', 履职: 'acts', 代办: 'acts on their behalf' },
     community: 'The community',

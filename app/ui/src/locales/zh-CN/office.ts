@@ -18,7 +18,7 @@ export default {
     nothing_since: '全部核对过',
     compared: '{n} 条全部核对过',
   },
-  me: { menu: '{name}，{role}：语言、深浅、锁上', light: '浅色', dark: '深色', lock: '锁上' },
+  me: { node: '这台电脑，换人', menu: '{name}，{role}：语言、深浅、锁上', light: '浅色', dark: '深色', lock: '锁上' },
   search: { label: '搜户、人、事', found: '找到的', none: '没有找到「{q}」。试试门牌、拼音首字母或电话后四位。', looking: '正在找' },
   age: { now: '刚刚', minutes: '{n} 分钟', hours: '{n} 小时', yesterday: '昨天', days: '{n} 天' },
   left: {
@@ -214,7 +214,7 @@ export default {
     teach: { t1: '两行表头、合并单元格、合计行，都认得', t2: '身份证有误不挡人：人照样进，原文留着', t3: '已有的不覆盖：不一样的放进「待我处理」', t4: '同一份导两次，什么都不多' },
     reading: '正在试跑 {name}，什么都还没写', writing: '正在写入 {name}', read_in: '{ms} 毫秒读完', households: '户', persons: '人', into: '分到{grid}', first_visits: '首次走访按路线排进各自的周期，红 7 天内',
     rows: '逐行怎么处理', more: '再列 {n} 行', n_people: '{n} 人', list: '逐行说明', list_name: '逐行说明',
-    verdict: { new: '新建', known: '已有，不动', differs: '请您定', kept: '进，原文保留', noted: '读懂了' },
+    verdict: { new: '新建', known: '已有，不动', left: '不导入', differs: '请您定', kept: '进，原文保留', noted: '读懂了' },
     col: { row: '行', verdict: '怎么处理', plate: '门牌', head: '户主', column: '列', cell: '原文', why: '为什么' },
     row_of: '第 {row} 行', cell_of: '表里「{column}」写的',
     code: {
@@ -222,7 +222,7 @@ export default {
       no_name: '没有姓名，这一行先不建人，原文留着。', no_door: '门牌认不出，这一行先放着，原文留着。', id_spaces: '号码中间有空格，去掉后是对的，已照读。', full_width: '全角数字，已照读成半角。', sex_mismatch: '性别和身份证对不上。按表里写的进，请走访时看一眼。',
       two_phones: '一格里有两个电话，分成两个存。', date_guess: '日期的写法有两种读法，按更常见的读。', other_grid: '这一栋划在别的网格，不另建一栋。', duplicate: '这一户已经有了，空着的补上，不一样的等您定。', differs: '和档案里不一样的格子会放进「待我处理」，两个都留着。',
     },
-    explain: { new: '新的一户，人和门牌一起建。', known: '档案里已有，空着的补上，写过的不动。', differs: '和档案里不一样的放进「待我处理」，两个都留着。', kept: '人照样进，原文留着。', noted: '写法特别，已经读懂。' },
+    explain: { left: '您定了这一户不导入。', new: '新的一户，人和门牌一起建。', known: '档案里已有，空着的补上，写过的不动。', differs: '和档案里不一样的放进「待我处理」，两个都留着。', kept: '人照样进，原文留着。', noted: '写法特别，已经读懂。' },
     after: '导入以后', at_once: '马上进', at_once_n: '{persons} 人，{households} 户', waits: '放着等', waits_n: '{n} 格进「待我处理」', waits_none: '没有', sees: '谁会看到', sees_nobody: '还没有网格员，邀请后就能看到', head_sees: '楼长', head_sees_what: '只有门牌和户主姓名', overwrites: '覆盖', overwrites_never: '一格也不会',
     again: '{n} 户已经有了', again_text: '其中 {n} 户有不一样的格子，等您定。门牌一样的不会变成第二户。',
     dry: '这是试跑，什么都还没写。', cancel: '换一份', write: '导入 {n} 人',

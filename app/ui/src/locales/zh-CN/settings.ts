@@ -1,6 +1,6 @@
 // Settings of a deployment: the catalogue of matters, the working calendar.
 export default {
-  title: '设置', rail: '设置', parts: '设置的几部分', part: { 'o-flows': '流程', 'o-matters': '事项目录', 'o-calendar': '日历' },
+  title: '设置', rail: '设置', parts: '设置的几部分', part: { 'o-flows': '流程', 'o-matters': '事项目录', 'o-calendar': '日历', 'o-forms': '问卷' },
   save: '保存', cancel: '取消', see: '全社区的设备下次联网都收到；在办的事时限马上跟着变。',
   category: { '01': '安全隐患', '02': '矛盾纠纷', '03': '环境卫生与城市管理', '04': '民生服务', '05': '社会治安', '06': '信息采集与政策宣传' },
   matter: {

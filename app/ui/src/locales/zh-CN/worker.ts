@@ -17,8 +17,9 @@ export default {
   every: { red: '每 7 天一次', yellow: '每 30 天一次', green: '每 90 天一次', general: '每 180 天一次' },
   act: { met: '见到了', absent: '没人', phone: '电话联系' },
   today: {
-    left: '还有 {parts}',
+    more: '再看 {n} 户', left: '还有 {parts}',
     doors: '{n} 户',
+    points: '{n} 个巡查点',
     matters: '{n} 件事',
     and: '、',
     nothing_left: '今天该去的都去过了',
@@ -31,7 +32,7 @@ export default {
   buildings: { sum: '{buildings} 栋楼、{doors} 户、{people} 人', rest: '其他', empty: '这部手机里还没有楼栋', empty_text: '联上网同步一次，您负责的楼就来了。', no_doors: '这栋楼还没有登记住户' },
   file: { read_only: '这里已经不归您负责，只能看。以前写的会照常交上去。', title: '一户一档', people: '人', visits: '走访', cases: '办事', last: '{at}去过', hub: '中心户 {name}', nobody: '这户还没有登记人', door_only: '这部手机只有门牌', recent: '最近走访', visits_n: '共 {n} 次', no_visits: '还没有走访记录。第一次敲门，从下面的「走访」开始。', no_cases: '这户没有在办的事' },
   field: { phone: '电话', phone2: '另一电话', id_number: '身份证', political: '政治面貌', education: '文化程度', employment: '从业', marital: '婚姻', ethnic: '民族', residence_type: '户籍', nickname: '称呼', employer: '单位', note: '备注' },
-  person: { add: '添加一个人', edit: '修改资料', move: '不住这里了', more: '还有 {n} 项', all_fields: '更多资料', born: '已登记 {year} 年生', saved: '{name}的资料已存在本机', added: '已添加{name}' },
+  person: { death: '去世了', away: '暂时不在', away_until: '暂离到 {date}', met_after: '之后 {at} 有人写见到了，请核对', split: '分户', hub: '设为党员中心户', hub_change: '中心户与联系的户', house_away: '全家暂离', wish: '记需求或心愿', add: '添加一个人', edit: '修改资料', move: '不住这里了', more: '还有 {n} 项', all_fields: '更多资料', born: '已登记 {year} 年生', saved: '{name}的资料已存在本机', added: '已添加{name}' },
   reveal: { link: '查看，会记录', title: '查看{name}的身份证号', text: '先写理由。谁、什么时候、为什么看，都会记下来，您在「我的」里也看得到。', reason: '理由', reasons: ['当面核对证件', '代办证明', '填部门表格'], show: '记录并查看' },
   move: {
     moved: '整户搬走了', moved_away: '整户离开了', to: '搬走了', gone: '不住这里了', empty: '现在没有人住这个门', comma: '，',
@@ -42,6 +43,7 @@ export default {
   },
   history: { title: '来历', field: '看哪一项', none: '这一项还没有写过', partial: '这里只有这部手机知道的部分。', received: '社区 {at} 收到', how: { write: '登记', settle: '定下的', import: '导入台账' } },
   visit: {
+    wish: '需求或心愿',
     short: '走访',
     title: '走访 {name}',
     saved: '已存在本机 · 走访 {plate}',
@@ -65,7 +67,7 @@ export default {
     note: '记一句',
     note_hint: '记一句（可不填）',
   },
-  write: { visit: '或者走访一户', find: '门牌、姓名、电话尾号' },
+  write: { round: '巡查', places: '巡查与场所', places_text: '巡查点、场所、设施', hubs: '党员中心户', wishes: '需求与心愿', visit: '或者走访一户', find: '门牌、姓名、电话尾号' },
   report: {
     title: '有事上报',
     short: '上报',
@@ -84,7 +86,7 @@ export default {
     words: '怎么回事',
     words_hint: '看到了什么，多大，有没有危险',
     person: '涉及谁',
-    draft: '没报完先离开，写的还在；关掉应用就没有了。',
+    draft: '没报完先离开，写的留在这台手机里，关掉应用也在。',
     duty: '{lead}牵头，社区{duty}',
     duties: { 只报: '只报', 履职: '履职', 代办: '代办' },
     community: '社区',

@@ -1,132 +1,111 @@
 /*
- * Decisions of the inbox: settle a fork, decide a held cell, confirm a device, adopt or give back what was refused, bring along
- * or leave what was written at an old door, and change one's mind.
+ * Decisions of the inbox: the calls, what is said afterwards, and taking the last ones back.
  *
- * What lives here: the calls, what is said afterwards, and the item decided last. What does not: the list and where the hand goes next.
- * A settlement cannot be taken back as if it had not been: others may already have it. So "undo" opens the decided item again, and another
- * choice is written as an edit of its own, beside the first in the history. A device that was confirmed stays confirmed.
+ * What lives here: settle a fork, decide a held cell, put a contradiction right or leave it, bring along, close an answer, confirm a device, adopt or
+ * give back what was refused. What does not: the list and where the hand goes next.
+ * Taking back writes what stood there before, a fork with all its values; where somebody wrote since, the engine says so and nothing happens.
  */
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { call } from '../../app/api'
-import { toast } from '../../ui'
-import type { Desk } from '../desk'
-import { shortName } from '../lib/diff'
-import type { InboxItem } from '../lib/inbox'
+import type { DecideItemArgs, InboxDetail } from '../../generated/commands'
 import type { Choice } from '../../tray/tray-form'
+import { toast } from '../../ui'
+import { shortName } from '../lib/diff'
 
-/** What was decided last, for a change of mind. */
-export interface Decided {
-  item: InboxItem
-  /** As people read it. */
-  text: string
+/** A decision of this sitting that can be taken back. */
+export interface LastDecision {
+  decision: number
+  item: string
 }
+
+/** What is decided; the item is at hand. */
+export type Choosing = Partial<Omit<DecideItemArgs, 'id'>> & { decision: string }
 
 export interface Decisions {
   busy: Ref<boolean>
   problem: Ref<string>
-  last: ShallowRef<Decided | null>
-  /** The decided item that is open again, if any. */
-  again: ShallowRef<Decided | null>
-  settle: (item: InboxItem, value: unknown, text: string) => Promise<void>
-  decide: (item: InboxItem, decision: 'take' | 'keep' | 'edit', value: string | null, text: string) => Promise<void>
-  confirm: (item: InboxItem) => Promise<void>
-  adopt: (item: InboxItem, choice: Choice) => Promise<void>
-  giveBack: (item: InboxItem, words: string | null) => Promise<void>
-  bringAlong: (item: InboxItem, decision: 'take' | 'leave') => Promise<void>
-  reopen: () => void
+  /** Why, as it is being written; goes with the next decision. */
+  words: Ref<string>
+  last: ShallowRef<LastDecision[]>
+  decide: (detail: InboxDetail, args: Choosing, said: string) => Promise<void>
+  settle: (detail: InboxDetail, value: unknown, text: string) => Promise<void>
+  confirm: (detail: InboxDetail) => Promise<void>
+  adopt: (detail: InboxDetail, choice: Choice) => Promise<void>
+  giveBack: (detail: InboxDetail, words: string | null) => Promise<void>
+  undo: () => Promise<void>
 }
 
-export function useDecisions(desk: Desk): Decisions {
+/** `after`: the list is asked again; `back`: an item that was decided is open again. */
+export function useDecisions(after: () => Promise<void>, back: (item: string) => void): Decisions {
   const { t } = useI18n()
   const busy = ref(false)
   const problem = ref('')
-  const last = shallowRef<Decided | null>(null)
-  const again = shallowRef<Decided | null>(null)
+  const words = ref('')
+  const last = shallowRef<LastDecision[]>([])
 
-  async function act(work: () => Promise<unknown>): Promise<boolean> {
-    if (busy.value) return false
+  /** What is being written: a key that takes back waits for it. */
+  let running: Promise<unknown> = Promise.resolve()
+
+  async function act<T>(work: () => Promise<T>): Promise<T | null> {
+    if (busy.value) return null
     busy.value = true
     problem.value = ''
-    try {
-      await work()
-      await desk.reloadInbox()
-      return true
-    } catch (e) {
-      problem.value = (e as Error).message
-      return false
-    } finally {
-      busy.value = false
-    }
+    const run = (async () => {
+      try {
+        const done = await work()
+        words.value = ''
+        await after()
+        return done
+      } catch (e) {
+        problem.value = (e as Error).message
+        return null
+      } finally {
+        busy.value = false
+      }
+    })()
+    running = run
+    return run
   }
 
-  /** A later choice for something already decided: a plain edit of the record. */
-  function edit(kind: string, record: string, key: string, value: unknown): Promise<unknown> {
-    const args = { id: record, edit: { [key]: value } }
-    return kind === 'household' ? call('edit_household', args) : call('edit_person', args)
-  }
-
-  function said(item: InboxItem, text: string): void {
-    last.value = { item, text }
-    again.value = null
-    toast(t('office.inbox.settled', { value: text ? shortName(text) : t('office.empty_value') }), { undo: reopen, undoLabel: t('office.inbox.again') })
-  }
-
-  function reopen(): void {
-    problem.value = ''
-    if (last.value) again.value = last.value
-  }
-
-  async function settle(item: InboxItem, value: unknown, text: string): Promise<void> {
-    const c = item.conflict!
-    const decided = again.value?.item.id === item.id
-    const done = await act(() => (decided ? edit(c.kind, c.record, c.key, value) : call('settle_conflict', { id: c.id, value })))
-    if (done) said(item, text)
-  }
-
-  async function decide(item: InboxItem, decision: 'take' | 'keep' | 'edit', value: string | null, text: string): Promise<void> {
-    const h = item.held!
-    const decided = again.value?.item.id === item.id
-    const kind = h.record !== null && h.record === h.household ? 'household' : 'person'
-    const done = await act(() => {
-      if (!decided) return call('decide_held', { id: h.id, decision, value })
-      const to = decision === 'take' ? h.cell : decision === 'keep' ? h.current : value
-      return edit(kind, h.record!, h.key!, to)
+  async function decide(detail: InboxDetail, args: Choosing, said: string): Promise<void> {
+    const why = words.value.trim()
+    const done = await act(async () => {
+      const reply = await call('decide_item', { id: detail.item.id, ...args, ...(why ? { words: why } : {}) } as DecideItemArgs)
+      if (reply.decision !== null) last.value = [...last.value, { decision: reply.decision, item: detail.item.id }]
+      return reply
     })
-    if (done) said(item, text)
+    if (done) toast(said, done.decision === null ? {} : { undo: () => void undo() })
   }
+  const settle = (detail: InboxDetail, value: unknown, text: string) =>
+    decide(detail, { decision: 'settle', value, clear: value === null, conflict: detail.conflict!.id }, t('inbox.undo.toast', { value: text ? shortName(text) : t('office.empty_value') }))
 
-  async function confirm(item: InboxItem): Promise<void> {
-    const d = item.device!
-    if (await act(() => call('confirm_device', { device: d.id, digits: (d.digits ?? '').replace(/\D/g, '') }))) {
-      last.value = null
-      toast(t('office.inbox.confirmed', { name: d.name }))
+  async function undo(): Promise<void> {
+    await running
+    const one = last.value.at(-1)
+    if (!one) {
+      toast(t('inbox.undo.nothing'))
+      return
     }
+    const done = await act(() => call('undo_decision', { decision: one.decision }))
+    // one that somebody wrote over is not offered again: its history is
+    if (done || problem.value) last.value = last.value.filter((d) => d.decision !== one.decision)
+    if (!done) return
+    back(one.item)
+    toast(t('inbox.undo.done'))
   }
 
-  async function adopt(item: InboxItem, choice: Choice): Promise<void> {
-    const r = item.refused!
-    if (await act(() => call('adopt_refused', { id: r.id, ...choice }))) {
-      last.value = null
-      toast(t('office.refused.adopted', { name: r.by }))
-    }
+  async function confirm(detail: InboxDetail): Promise<void> {
+    const d = detail.device!
+    if (await act(() => call('confirm_device', { device: d.id, digits: (d.digits ?? '').replace(/\D/g, '') }))) toast(t('office.inbox.confirmed', { name: d.name }))
   }
-
-  async function giveBack(item: InboxItem, words: string | null): Promise<void> {
-    const r = item.refused!
-    if (await act(() => call('return_refused', words === null ? { id: r.id } : { id: r.id, words }))) {
-      last.value = null
-      toast(t(words === null ? 'office.refused.filed' : 'office.refused.returned', { name: r.by }))
-    }
+  async function adopt(detail: InboxDetail, choice: Choice): Promise<void> {
+    const r = detail.refused!
+    if (await act(() => call('adopt_refused', { id: r.id, ...choice }))) toast(t('office.refused.adopted', { name: r.by }))
   }
-
-  async function bringAlong(item: InboxItem, decision: 'take' | 'leave'): Promise<void> {
-    const l = item.left!
-    if (await act(() => call('bring_along', { old: l.old, key: l.key, decision }))) {
-      last.value = null
-      toast(t(`office.left_behind.done.${decision}`, { plate: decision === 'take' ? l.new_plate : l.plate }))
-    }
+  async function giveBack(detail: InboxDetail, said: string | null): Promise<void> {
+    const r = detail.refused!
+    if (await act(() => call('return_refused', said === null ? { id: r.id } : { id: r.id, words: said }))) toast(t(said === null ? 'office.refused.filed' : 'office.refused.returned', { name: r.by }))
   }
-
-  return { busy, problem, last, again, settle, decide, confirm, adopt, giveBack, bringAlong, reopen }
+  return { busy, problem, words, last, decide, settle, confirm, adopt, giveBack, undo }
 }

@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest'
 import type { StepView } from '../../generated/commands'
-import { sampleCase } from '../../case/sample'
 import { besideWhich } from './clashes'
-import { buildInbox } from './inbox'
 
 const step = (id: string, more: Partial<StepView> = {}): StepView => ({ id, transition: { code: id, label: id }, note: null, assignee: null, rating: null, at: 0, by: '', pending: false, clashes: false, unseen: false, on_behalf_of: null, fields: [], ...more })
 
@@ -10,9 +8,4 @@ it('a clash nobody has looked at stands beside the last step before it that coun
   const steps = [step('a'), step('b', { clashes: true }), step('c', { clashes: true, unseen: true }), step('d')]
   expect(besideWhich(steps).map((pair) => [pair.clash.id, pair.stands?.id])).toEqual([['c', 'a']])
   expect(besideWhich([step('a', { clashes: true, unseen: true })])[0]!.stands).toBeNull()
-})
-
-it('a case with clashing steps is one entry of the inbox, however many they are', () => {
-  const items = buildInbox([], [], [], [], [], [], [sampleCase('x', { clashes: 2 })])
-  expect(items.map((one) => [one.id, one.kind, one.seconds])).toEqual([['s-x', 'step', 60]])
 })

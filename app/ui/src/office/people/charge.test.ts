@@ -4,7 +4,7 @@ import type { MembershipItem, UnitItem } from '../../generated/commands'
 import { groupsOf, lastDay, linesOf, withoutAreas } from './charge'
 
 const unit = (id: string, kind: string, parent: string | null, more: Partial<UnitItem> = {}): UnitItem => ({ id, code: id, kind: { code: kind, label: kind }, name: id, parent, number: null, estate: null, households: 0, people: 0, over: 0, today: 0, open_cases: 0, closed: false, ...more })
-const member = (name: string, at: string): MembershipItem => ({ id: name, person: name, name, role: { code: 'worker', label: '' }, unit: at, unit_name: at, phone: null, from: null, until: null, state: 'live', stands_for: null, may: true, devices: 1, unsent: 0, told: true, seen_at: null })
+const member = (name: string, at: string): MembershipItem => ({ id: name, person: name, name, role: { code: 'worker', label: '' }, unit: at, unit_name: at, phone: null, post: null, party: false, from: null, until: null, state: 'live', stands_for: null, may: true, devices: 1, unsent: 0, told: true, seen_at: null })
 const UNITS = [unit('s', 'street', null), unit('c', 'community', 's'), unit('g2', 'grid', 'c'), unit('g1', 'grid', 'c'), unit('g0', 'grid', 'c', { closed: true }), unit('b1', 'building', 'g1'), unit('b2', 'building', 'g2')]
 
 test('a building head stands under the grid of the building, the office under the community, a closed grid last', () => {
