@@ -1,6 +1,7 @@
 // A grid worker's day in real Chromium against the real engine: first run, two taps a visit, offline, two values, the lock.
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { settled } from './settled.mjs'
 import { at, GRID, PIN, until, World } from './world.mjs'
 
 let world, worker, page
@@ -103,6 +104,33 @@ test('an ID number is shown after a reason, and the look is recorded', async () 
   await until(async () => /^\d{6} \d{8} \d{3}[\dX]$/.test((await at(page, 'id-number').first().innerText()).trim()), 'the whole number')
   const { items } = await worker.call('get_log')
   assert.ok(items.some((item) => item.what === 'reveal' && item.text.includes('当面核对证件')), JSON.stringify(items.slice(0, 3)))
+})
+
+test('whoever goes elsewhere while something is being saved stays there', async () => {
+  const home = await door((await worker.call('list_households', { limit: 50 })).items.find((item) => item.people > 0).plate)
+  const person = (await worker.call('get_household', { id: home.id })).persons.find((one) => !one.ended)
+  await page.goto(`${worker.url}#/w/household/${home.id}`)
+  await at(page, 'person').first().waitFor()
+  await page.goto(`${worker.url}#/w/household/${home.id}/person/${person.id}`)
+  await at(page, 'field-phone').fill('13900001234')
+  // The engine takes its time: what was asked is passed on once the page is another one.
+  let pass
+  await page.route('**/api/edit_person', async (route) => {
+    await new Promise((done) => (pass = done))
+    await route.continue()
+  })
+  await at(page, 'save-person').tap()
+  await until(() => pass, 'it was asked')
+  await page.goto(`${worker.url}#/w/today`)
+  await at(page, 'today').waitFor()
+  // Back would be one page further: where 今天 was opened from.
+  const length = await page.evaluate(() => ((window.went = 0), addEventListener('popstate', () => (window.went += 1)), history.length))
+  pass()
+  await at(page, 'toast').waitFor()
+  await settled(page)
+  assert.deepEqual(await page.evaluate(() => [window.went, history.length, location.hash]), [0, length, '#/w/today'])
+  assert.equal((await worker.call('get_household', { id: home.id })).persons.find((one) => one.id === person.id).phone, '13900001234')
+  await page.unroute('**/api/edit_person')
 })
 
 test('without signal a visit and a hazard are kept, through a reload', async () => {
