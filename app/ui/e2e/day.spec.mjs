@@ -145,7 +145,7 @@ test('a number is put right at the door, while the office writes another one', a
   await at(page, 'field-phone').fill('13900004127')
   await at(page, 'save-person').tap()
   await until(async () => (await worker.call('get_household', { id: forked.door.id })).persons.find((one) => one.id === forked.person).phone === '13900004127', 'written')
-  await at(page, 'household').waitFor()
+  await at(page, 'field-phone').waitFor({ state: 'detached' })
 })
 
 test('the line under the title says what waits, and everything is on this phone', async () => {

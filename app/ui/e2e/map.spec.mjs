@@ -186,3 +186,31 @@ test('where a case is can be pointed at, taken from where I stand, or left out',
   assert.deepEqual(page.problems, [])
   assert.deepEqual(outside(asked, worker), [])
 })
+
+test('a map that is left before a slow browser has drawn it fails nothing', async () => {
+  const slow = await world.phone(worker, { prefs: LIGHT, hash: '/w/me' })
+  // What was asked of the next frame comes only when the test lets it.
+  await slow.context().addInitScript(() => {
+    const waiting = new Map()
+    let last = 0
+    let isHeld = false
+    const native = window.requestAnimationFrame.bind(window)
+    window.requestAnimationFrame = (draw) => (isHeld ? (waiting.set((last -= 1), draw), last) : native(draw))
+    const cancel = window.cancelAnimationFrame.bind(window)
+    window.cancelAnimationFrame = (id) => (waiting.delete(id) ? undefined : cancel(id))
+    window.hold = () => (isHeld = true)
+    window.release = () => ((isHeld = false), [...waiting.values()].map((draw) => draw(performance.now())).length)
+  })
+  await slow.reload()
+  await at(slow, 'me').waitFor()
+  await slow.evaluate(() => window.hold())
+  await slow.goto(`${worker.url}#/w/map`)
+  await at(slow, 'map-ground').waitFor()
+  await slow.locator('.gm-number').first().waitFor()
+  for (const id of ['map-in', 'map-out', 'map-in']) await at(slow, id).dispatchEvent('click')
+  await slow.evaluate(() => (location.hash = '#/w/report'))
+  await at(slow, 'matter-search').waitFor()
+  assert.ok((await slow.evaluate(() => window.release())) > 0, 'something was still to be drawn')
+  assert.deepEqual(slow.problems, [])
+  await slow.context().close()
+})
