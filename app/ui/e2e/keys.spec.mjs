@@ -70,3 +70,28 @@ test('every button and link of the first pages has a name', async () => {
 test('the page itself never failed', () => {
   assert.deepEqual(page.problems, [])
 })
+
+test('whoever goes on while a list is still loading is not called back by it', async () => {
+  await world.office.call('add_case', { matter: '03016', title: '路灯不亮', place: '东门' })
+  const desk = await world.phone(world.office, { prefs: { lang: 'zh-CN', theme: 'light', elder: false }, width: 1440, height: 900, scale: 1, touch: false, hash: '/o/people' })
+  await at(desk, 'person-row').first().waitFor()
+  // The list of cases and the code of the next page both come when the test lets them.
+  const held = { list: [], code: [] }
+  const hold = (pattern, waiting) => desk.route(pattern, (route) => new Promise((done) => waiting.push(() => done(route.continue()))))
+  await hold('**/api/list_cases', held.list)
+  await hold('**/assets/LedgerPage-*.js', held.code)
+  await desk.goto(`${world.office.url}#/o/dispatch`)
+  await desk.reload()
+  await at(desk, 'truth-line').waitFor()
+  await until(() => held.list.length > 0, 'the list was asked for')
+  await desk.goto(`${world.office.url}#/o/ledger`)
+  await until(() => held.code.length > 0, 'the next page is on its way')
+  const listed = desk.waitForResponse('**/api/list_cases')
+  for (const pass of held.list.splice(0)) pass()
+  await (await listed).finished()
+  await desk.getByText('路灯不亮').first().waitFor()
+  for (const pass of held.code.splice(0)) pass()
+  await at(desk, 'ledger-row').first().waitFor()
+  assert.match(await desk.evaluate(() => location.hash), /^#\/o\/ledger/)
+  await desk.context().close()
+})

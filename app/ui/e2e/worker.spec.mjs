@@ -118,19 +118,19 @@ test('whoever goes elsewhere while something is being saved stays there', async 
   await page.route('**/api/edit_person', async (route) => {
     await new Promise((done) => (pass = done))
     await route.continue()
-  })
+  }, { times: 1 })
   await at(page, 'save-person').tap()
   await until(() => pass, 'it was asked')
   await page.goto(`${worker.url}#/w/today`)
   await at(page, 'today').waitFor()
   // Back would be one page further: where 今天 was opened from.
   const length = await page.evaluate(() => ((window.went = 0), addEventListener('popstate', () => (window.went += 1)), history.length))
+  const answered = page.waitForResponse('**/api/edit_person')
   pass()
-  await at(page, 'toast').waitFor()
+  await (await answered).finished()
   await settled(page)
   assert.deepEqual(await page.evaluate(() => [window.went, history.length, location.hash]), [0, length, '#/w/today'])
   assert.equal((await worker.call('get_household', { id: home.id })).persons.find((one) => one.id === person.id).phone, '13900001234')
-  await page.unroute('**/api/edit_person')
 })
 
 test('without signal a visit and a hazard are kept, through a reload', async () => {
