@@ -34,6 +34,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/node', name: 'node', component: () => import('../node/NodePage.vue') },
   { path: '/pin', name: 'pin', component: () => import('../me/PinPage.vue') },
   { path: '/print/:id/:sheet', name: 'print-case', component: () => import('../case/PrintPage.vue'), props: true },
+  { path: '/prints/:ids', name: 'print-cases', component: () => import('../case/PrintPage.vue'), props: true },
   { path: '/:rest(.*)*', name: 'elsewhere', component: () => import('../first-run/LockPage.vue') },
 ]
 

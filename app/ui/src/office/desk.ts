@@ -7,9 +7,11 @@
 import { computed, inject, onScopeDispose, provide, ref, type ComputedRef, type InjectionKey, type Ref } from 'vue'
 import type { CaseItem, CodeBook, DeviceAlarm, DeviceItem, ErasureList, FieldInfo, InboxList, MemberItem, UnitItem } from '../generated/commands'
 import { useQuery, type Query } from '../app/query'
+import { useSession } from '../app/session'
 
 const CASES_LIMIT = 1000
 const TICK_MS = 30_000
+const ABOVE: ReadonlySet<string> = new Set(['street', 'district'])
 
 export interface Desk {
   /** How much is open in 待我处理, by kind. The page asks for its own items. */
@@ -28,6 +30,8 @@ export interface Desk {
   /** How far each erasure has come, and what it left to decide. */
   erasures: Query<ErasureList>
   units: ComputedRef<UnitItem[]>
+  /** The office of a street or a district: it works on what is handed up, and opens only its own matters. */
+  isAbove: ComputedRef<boolean>
   codes: ComputedRef<CodeBook | null>
   /** Unix ms, renewed twice a minute. */
   now: Ref<number>
@@ -38,6 +42,7 @@ export interface Desk {
 const KEY: InjectionKey<Desk> = Symbol('desk')
 
 export function provideDesk(): Desk {
+  const session = useSession()
   const inbox = useQuery('list_inbox', { limit: 1 })
   const erasures = useQuery('list_erasures', {}, { kinds: ['device', 'sync'] })
   const devices = useQuery('list_devices', {}, { kinds: ['device', 'membership', 'sync'] })
@@ -69,6 +74,11 @@ export function provideDesk(): Desk {
     alarms: list<DeviceAlarm>(() => devices.data.value?.alarms),
     erasures,
     units: list<UnitItem>(() => units.data.value?.items),
+    isAbove: computed(() => {
+      const roles = session.who?.roles ?? []
+      const kinds = new Map((units.data.value?.items ?? []).map((u) => [u.id, u.kind.code]))
+      return roles.length > 0 && roles.every((r) => ABOVE.has(kinds.get(r.unit) ?? ''))
+    }),
     codes: computed(() => codes.data.value),
     now,
     field: (kind, key) => fields.value.get(`${kind} ${key}`) ?? null,

@@ -30,6 +30,6 @@ export default {
   keys: { pick: 'choose', why: 'why', fix: 'put right', leave: 'leave', undo: 'take back' },
   similar: { title: 'A rule could decide more', see: 'See the list' },
   worker: { title: 'The office asks', reply: 'Answer', words: 'Your answer', sent: 'Saved here; it goes to the office with the next sync.', open: 'Open the file' },
-  queue: { clock: 'Clock', level: 'Level', lead: 'Lead', matter: 'Matter', grid: 'Grid', assignee: 'With', from: 'From', none: 'No filter', empty: 'Nothing of this kind.', clock_is: { over: 'past', today: 'today', later: 'later', none: 'no deadline' }, from_is: { shared: 'handed up' } },
+  queue: { clock: 'Clock', level: 'Level', lead: 'Lead', matter: 'Matter', community: 'Community', grid: 'Grid', assignee: 'With', from: 'From', none: 'No filter', empty: 'Nothing of this kind.', clock_is: { over: 'past', today: 'today', later: 'later', none: 'no deadline' }, from_is: { shared: 'handed up' } },
   several: { open: 'Give together', title: 'Give {n} away', text: 'Each takes the step of its own workflow that gives it away, with its own clock.', who: 'To whom', note: 'Words (where the workflow wants them)', give: 'Give', done: 'Gave {n} to {who}.', no_step: 'there is no such step now' },
 }

@@ -25,10 +25,10 @@ export default {
     none: 'No deadline',
     left_minutes: '{n} min left',
     left_hours: '{n} h left',
-    left_days: '{n} days left',
+    left_days: '{n} day left | {n} days left',
     over_minutes: '{n} min over',
     over_hours: '{n} h over',
-    over_days: '{n} days over',
+    over_days: '{n} day over | {n} days over',
   },
   how: { write: 'written', settle: 'settled by the office', import: 'roster import' },
   keys: { move: 'previous, next', pick: 'pick one', edit: 'new value', again: 'decide again', search: 'search', give: 'give to', send: 'send', note: 'After a decision comes the next' },
@@ -174,6 +174,8 @@ export default {
     n: '{n}',
     empty: 'No case is open.',
     empty_text: 'What workers and building heads report comes here, in the order of its clock.',
+    empty_above: 'What communities hand up or whistle for comes here, in the order of its clock.',
+    chosen: 'chosen',
   },
   case: {
     no_place: 'no place given',
@@ -183,13 +185,14 @@ export default {
     past: 'What was done',
     before: 'by {at}',
     acts: 'What else can be done',
+    whistle: 'Whistle',
   },
   clash: {
     why: 'Two people took a step without having seen the other. Together they do not hold. Both are kept: see whether to act again, or say that you looked.',
     stands: 'Counts', clashes: 'Does not fit', nothing: 'opened', now: 'The case is now: {state}', go: 'Act on it', reviewed: 'Looked at',
   },
   new: {
-    by_matter: 'as the matter says', matter: 'Matter', matter_find: 'Matter or pinyin', title: 'Title', words: 'What happened', where: 'Where', building: 'Building', no_building: 'not in a building', door: 'Door or name', place: 'Place in words', part: 'Part of which case',
+    by_matter: 'as the matter says', matter: 'Matter', matter_find: 'Matter or pinyin', title: 'Title', words: 'What happened', where: 'Where', building: 'Building', no_building: 'not in a building', above: 'This is for matters of your own level. What is in a building of a community is opened by the community and comes here when it is handed up.', door: 'Door or name', place: 'Place in words', part: 'Part of which case',
     duty: '{lead} leads; the community: {duty}', no_lead: '(no department)', send: 'Open', saved: 'Saved here; sent when there is signal',
   },
   ledger: {

@@ -31,7 +31,7 @@ export default {
   pick: { find: '标题、地点、编号', none: '没有找到在办的事', change: '换' },
   people: { title: '有关的人', knows: { common: '都知道', open: '网格员、楼长看得到', door: '网格员、楼长看得到', register: '网格员看得到，楼长看不到', private: '只有专职网格员和社区看得到', office: '只有社区办公室看得到' }, part: { author: '登记', on_behalf_of: '代谁登记', reporter: '报事人', concerned: '涉及', assignee: '交给', handler: '经办' }, no_name: '没写姓名' },
   links: { title: '有关的事', parent: '属于', child: '下面的', repeat_of: '上一次', repeated_by: '又发生', merged_into: '并入', merged: '并进来的' },
-  print: { of: '打印：{sheet}', do: '打印', back: '返回' },
+  print: { of: '打印：{sheet}', do: '打印', back: '返回', several: '打印 {n} 份', none: '「{title}」的流程没有打印稿。' },
   again: '再次发生', again_of: '接着「{title}」报', part_of: '算「{title}」的一部分', part: '另立一件，算它的一部分',
   open: {
     workflow: '走哪个流程', start: '直接发起', told: '别人说的，或代报', reporter: '谁说的', contact: '联系电话', behalf: '代谁报', more: '还可以填 {n} 项', drop: '不算了',

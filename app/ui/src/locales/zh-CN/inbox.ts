@@ -30,6 +30,6 @@ export default {
   keys: { pick: '选中', why: '为什么', fix: '改对', leave: '留着', undo: '撤销' },
   similar: { title: '按规则还能一起处理', see: '看清单' },
   worker: { title: '社区问您', reply: '回答', words: '您的回答', sent: '已存在本机，联网就传给社区。', open: '打开档案' },
-  queue: { clock: '时限', level: '层级', lead: '牵头', matter: '事项', grid: '网格', assignee: '在谁手里', from: '来处', none: '不筛了', empty: '没有这样的事。', clock_is: { over: '已过', today: '今天到', later: '以后到', none: '没有时限' }, from_is: { shared: '下面报上来的' } },
+  queue: { clock: '时限', level: '层级', lead: '牵头', matter: '事项', community: '社区', grid: '网格', assignee: '在谁手里', from: '来处', none: '不筛了', empty: '没有这样的事。', clock_is: { over: '已过', today: '今天到', later: '以后到', none: '没有时限' }, from_is: { shared: '下面报上来的' } },
   several: { open: '一起派', title: '一起派 {n} 件', text: '每一件走它自己流程里交办的那一步，各有各的时限。', who: '派给谁', note: '说明（流程要求时要写）', give: '派出', done: '派给{who} {n} 件。', no_step: '现在没有交办这一步' },
 }

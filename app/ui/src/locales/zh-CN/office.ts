@@ -174,6 +174,8 @@ export default {
     n: '{n} 件',
     empty: '没有在办的事。',
     empty_text: '网格员和楼长上报的事会到这里，按时限排好。',
+    empty_above: '社区上报、吹哨请您一起办的事会到这里，按时限排好。',
+    chosen: '选中',
   },
   case: {
     no_place: '没写地点',
@@ -183,13 +185,14 @@ export default {
     past: '经过',
     before: '{at} 前',
     acts: '还可以做的',
+    whistle: '吹哨',
   },
   clash: {
     why: '两个人没看到对方的步骤，各走了一步，放在一起不成立。都留着，请看要不要再办，或者记一句已经核对。',
     stands: '算数的', clashes: '相抵的', nothing: '登记', now: '这件事现在：{state}', go: '去办', reviewed: '已核对',
   },
   new: {
-    by_matter: '按事项定', matter: '什么事', matter_find: '事项名称、拼音', title: '标题', words: '情况', where: '在哪里', building: '楼栋', no_building: '不在楼里', door: '门牌、户主', place: '具体地点，用话说', part: '算哪一件的一部分',
+    by_matter: '按事项定', matter: '什么事', matter_find: '事项名称、拼音', title: '标题', words: '情况', where: '在哪里', building: '楼栋', no_building: '不在楼里', above: '这里登记本级自己的事。社区楼里的事由社区登记，上报以后就到这里。', door: '门牌、户主', place: '具体地点，用话说', part: '算哪一件的一部分',
     duty: '{lead}牵头，社区{duty}', no_lead: '（没写部门）', send: '登记', saved: '已存在本机，联网就送到',
   },
   ledger: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { sampleCase } from '../../case/sample'
 import type { UnitItem } from '../../generated/commands'
-import { fitting, gridOf, optionsOf } from './filters'
+import { fitting, unitOf, optionsOf } from './filters'
 
 const unit = (id: string, kind: string, parent: string | null, name = id) => ({ id, name, parent, kind: { code: kind, label: kind } }) as UnitItem
 const units = [unit('c', 'community', null), unit('g1', 'grid', 'c', '第一网格'), unit('g2', 'grid', 'c'), unit('b1', 'building', 'g1'), unit('b2', 'building', 'g2')]
@@ -27,8 +27,9 @@ describe('the queue', () => {
     expect(optionsOf(cases, 'lead', 10, units).map((o) => [o.value, o.n])).toEqual([['消防', 2]])
   })
   it('finds the grid above a building, and none above a community', () => {
-    expect(gridOf('b2', units)?.id).toBe('g2')
-    expect(gridOf('c', units)).toBeNull()
-    expect(gridOf(null, units)).toBeNull()
+    expect(unitOf('b2', units)?.id).toBe('g2')
+    expect(unitOf('c', units)).toBeNull()
+    expect(unitOf(null, units)).toBeNull()
+    expect(unitOf('b2', units, 'community')?.id).toBe('c')
   })
 })

@@ -6,7 +6,7 @@
  */
 import type { CaseItem, Coded, UnitItem } from '../../generated/commands'
 
-export const FACETS = ['clock', 'level', 'lead', 'matter', 'grid', 'assignee', 'from'] as const
+export const FACETS = ['clock', 'level', 'lead', 'matter', 'community', 'grid', 'assignee', 'from'] as const
 export type Facet = (typeof FACETS)[number]
 export type Filters = Partial<Record<Facet, string>>
 
@@ -18,10 +18,10 @@ export interface Option {
   n: number
 }
 
-/** The grid above a building, or the unit itself. */
-export function gridOf(unit: string | null, units: readonly UnitItem[]): UnitItem | null {
+/** The unit of a kind above a building, or the unit itself. */
+export function unitOf(unit: string | null, units: readonly UnitItem[], kind = 'grid'): UnitItem | null {
   const byId = new Map(units.map((u) => [u.id, u]))
-  for (let at = unit ? byId.get(unit) : undefined, n = 0; at && n < 12; at = at.parent ? byId.get(at.parent) : undefined, n += 1) if (at.kind.code === 'grid') return at
+  for (let at = unit ? byId.get(unit) : undefined, n = 0; at && n < 12; at = at.parent ? byId.get(at.parent) : undefined, n += 1) if (at.kind.code === kind) return at
   return null
 }
 
@@ -35,7 +35,7 @@ function facet(c: CaseItem, of: Facet, now: number, units: readonly UnitItem[]):
     case 'level': return { value: c.level.code, text: c.level.label, coded: c.level }
     case 'lead': return c.lead ? { value: c.lead, text: c.lead } : null
     case 'matter': return { value: c.matter.code, text: c.matter.label, coded: c.matter }
-    case 'grid': { const g = gridOf(c.building, units); return g ? { value: g.id, text: g.name } : null }
+    case 'community': case 'grid': { const g = unitOf(c.building, units, of); return g ? { value: g.id, text: g.name } : null }
     case 'assignee': return c.assignee ? { value: c.assignee, text: c.assignee } : null
     case 'from': return c.by_share ? { value: 'shared', text: '' } : null
   }
