@@ -105,7 +105,8 @@ export const OFFICE_SCREENS = [
   { name: 'office-import-places', hash: () => '/o/ledger/import', ready: 'import-grid', act: async (page) => { await at(page, 'kind-place').click(); await at(page, 'file').setInputFiles({ name: '商户台账.csv', mimeType: 'text/csv', buffer: Buffer.from('店名,类别,位置,负责人,联系电话,面积\n李记面馆,餐饮,1号楼底商,李建国,13900000111,60\n,餐饮,,,,\n便民药店,没有的类,1号楼,,,30\n') }); await at(page, 'ledger-write').waitFor() } },
   { name: 'office-map', hash: () => '/o/map', ready: 'map-ground', act: (page) => page.locator('.gm-number').first().waitFor() },
   { name: 'office-plan', hash: () => '/o/map/plan', ready: 'plan-ground', act: async (page) => { await page.locator('[data-testid="plan-page"][data-ready="true"]').waitFor(); await at(page, 'tool-attach').click(); await at(page, 'tool-grid').selectOption({ index: 2 }); await at(page, 'pick-3号楼').check(); await at(page, 'pick-5号楼').check(); await at(page, 'tool-put').click(); await at(page, 'plan-gains').waitFor(); await at(page, 'tool-shape').click(); await page.locator('.pg-point').first().waitFor() } },
-  { name: 'office-projects', hash: () => '/o/projects', ready: 'projects-page', act: (page) => page.locator('.gw-empty, [data-testid="stage-planned"]').first().waitFor() },
+  { name: 'office-projects', hash: () => '/o/projects', ready: 'projects-page', act: (page) => page.getByText('加装雨棚').first().waitFor() },
+  { name: 'office-device-sheet', hash: (s) => `/o/people/device/${s.lost}`, ready: 'device-sheet' },
   { name: 'office-wall', hash: () => '/o/map/wall', ready: 'wall-sheet' },
   { name: 'office-teams', hash: () => '/o/people/teams', ready: 'team-finding' },
   { name: 'office-handover', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-row').filter({ hasText: '卫东' }).first().click(); await open(page, 'charge-hand-over', 'handover'); await at(page, 'charge-name').fill('孙梅'); await at(page, 'charge-preview').waitFor() } },
@@ -178,6 +179,7 @@ export async function prepare(world) {
   await head.sync()
   const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10)
   const order = await world.office.call('add_case', { workflow: 'hotline', matter: '噪声扰民', title: '广场舞音响太大', description: '晚上九点以后还在放', building: building.id, place: '东门小广场', reporter: '来电人', contact: '13900001234', data: { number: '12345-0088', due: day(6), kind: 'complaint', channel: '12345 电话' } })
+  await projects(world.office, building)
   const apart = await worker.call('add_case', { matter: '04010', title: '三楼以上停水', building: building.id, data: {} })
   await worker.sync()
   await world.office.sync()
@@ -241,11 +243,25 @@ async function change(world, worker, building) {
   const members = (await office.call('list_memberships')).items
   const person = members.find((one) => one.name === '李倩').person
   await office.call('stand_in', { id: members.find((one) => one.name === '王秀梅').id, person, until: new Date(Date.now() + 13 * 86_400_000).toISOString().slice(0, 10) })
-  await office.call('revoke_device', { device: (await office.call('list_devices')).items.find((one) => one.name === '卫东').id, reason: 'lost' })
+  const phone = (await office.call('list_devices')).items.find((one) => one.name === '卫东').id
+  await office.call('revoke_device', { device: phone, reason: 'lost' })
   await office.call('erase', { record: erased.id, reason: 'asked', confirm: true })
   for (const device of [office, worker, office, worker]) await device.sync()
   await until(async () => (await worker.call('list_tray')).total > 0 && (await worker.call('list_left_behind')).items.length === 2, 'what was refused, and what stayed behind')
-  return { old: old.id, plain: (await door(`${building.number}-1-102`)).id }
+  return { lost: phone, old: old.id, plain: (await door(`${building.number}-1-102`)).id }
+}
+
+/** A project in each of its three states. */
+async function projects(office, building) {
+  const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().slice(0, 10)
+  const add = async (title, data, steps) => {
+    const { id } = await office.call('add_case', { workflow: 'project', matter: '04010', title, building: building.id, data })
+    for (const [transition, more] of steps) await office.call('add_step', { case: id, transition, ...more })
+  }
+  const start = ['start', { data: { started_on: day(-20), manager: '和顺物业' } }]
+  await add('3 号楼加装雨棚', { budget: '86000', due: day(60) }, [])
+  await add('东门小广场换地砖', { budget: '240000', contractor: '城北市政', due: day(20) }, [start, ['milestone', { note: '旧砖拆完', data: { milestone: '拆除', milestone_done: 'done', percent: '40' } }]])
+  await add('楼道声控灯更换', { budget: '12800', contractor: '和顺物业', due: day(-3) }, [start, ['complete', { note: '五个楼道都换好了', data: { completed_on: day(-3) } }]])
 }
 
 /** Takes steps that the workflow offers, in this order, where they are offered. */

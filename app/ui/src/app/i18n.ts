@@ -3,6 +3,7 @@
 
 import { watch } from 'vue'
 import { createI18n } from 'vue-i18n'
+import { containedWithin } from './bidi'
 import commonEn from '../locales/en/common'
 import commonZh from '../locales/zh-CN/common'
 import { prefs, type Lang } from './prefs'
@@ -17,6 +18,10 @@ export const i18n = createI18n({
   missingWarn: import.meta.env.DEV,
   fallbackWarn: false,
 })
+
+/** What is put into a sentence turns only itself, whoever wrote it. */
+const say = i18n.global.t as (key: string, ...rest: unknown[]) => string
+i18n.global.t = ((key: string, ...rest: unknown[]) => say(key, ...rest.map(containedWithin))) as typeof i18n.global.t
 
 watch(() => prefs.lang, (lang: Lang) => (i18n.global.locale.value = lang))
 

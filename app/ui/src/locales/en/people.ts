@@ -13,6 +13,7 @@ export default {
   over: {
     act: 'Hand over', title: 'Who takes over from {name}', first: 'In charge from', unsent: 'The phone of {name} has {n} things unsent; what was written before still counts.', behind: 'The phone of {name} has not been in touch; there may be more, and what was written before still counts.', fine: 'Everything {name} wrote has arrived.', no_device: '{name} has no device in use.',
     cases: '{n} cases in hand stay in the grid, where whoever takes over sees them; to make them theirs, pass each on.', cases_none: 'No open cases in hand.', pass: 'Pass on', doing: 'Hand over', kept: 'The term of {name} ends the day before; both take effect, or neither.',
+    in_hand: '{from} still has {n} in hand:', pass_all: 'Give all to {to}', passed: '{n} given to {to}', passed_note: 'Handed over from {from} to {to}', pass_stuck: '{state}: cannot be given on at this step, open it',
     page: 'Handovers', none: 'No handover lately', none_text: 'Choose a person under Who is in charge, then Hand over.', row: '{from} to {to}', list: 'How far handovers have come', about: 'A handover is complete when everything on the phone of whoever left has arrived.',
     state: { planned: 'From {day}', waiting: 'Waiting for the phone of {name}', unsent: '{name} has {n} things unsent', done: 'Complete: everything has arrived', no_device: '{name} has no device in use; nothing to wait for' },
   },

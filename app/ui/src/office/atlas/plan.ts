@@ -1,6 +1,6 @@
 // A plan of a redrawing on this page: steps, words for them, points of a boundary. Pure: what is right and what it comes to, only the engine says.
 
-import type { PlanChange, PlanGrid } from '../../generated/commands'
+import type { Datum, PlanChange, PlanGrid } from '../../generated/commands'
 
 export type Point = [number, number]
 export type Tool = 'shape' | 'split' | 'merge' | 'attach' | 'make'
@@ -9,6 +9,8 @@ export const TOOLS: readonly Tool[] = ['shape', 'split', 'merge', 'attach', 'mak
 /** What is kept as the draft. */
 export interface PlanDraft {
   changes: PlanChange[]
+  /** In which the points of its boundaries are; absent: WGS-84. */
+  datum?: Datum
 }
 
 /** Metres north and east that one press of an arrow key moves a point. */
