@@ -31,7 +31,9 @@ test('every import takes the corpus as texts, or says of a row why not', async (
   assert.deepEqual(refused, [], 'what people write is taken')
   assert.equal(imported.roster.households, rows, JSON.stringify(imported.roster).slice(0, 500))
   for (const kind of ['place', 'facility', 'building', 'case', 'visit']) assert.equal(imported[kind].added + imported[kind].known + imported[kind].left + imported[kind].bad + imported[kind].fills, rows, kind)
-  for (const kind of ['place', 'facility', 'case']) assert.ok(imported[kind].added >= rows - 1, `${kind}: ${JSON.stringify(imported[kind]).slice(0, 300)}`)
+  // texts that are one but for the space around them are one name, told as such
+  const names = new Set(TEXTS.map((text) => text.trim())).size
+  for (const kind of ['place', 'facility', 'case']) assert.ok(imported[kind].added >= names, `${kind}: ${JSON.stringify(imported[kind]).slice(0, 300)}`)
   assert.ok(imported.orders.added > rows / 2, JSON.stringify(imported.orders).slice(0, 300))
   const file = workbook(join(world.dir, 'form.xlsx'), { survey: [['type', 'name', 'label', 'hint', 'relevant'], ...TEXTS.map((text, n) => ['text', `q${n}`, text, text, ''])], choices: [['list_name', 'name', 'label']], settings: [['form_title', 'form_id'], [TEXTS[0], 'corpus_xls']] })
   const form = await world.office.call('import_xlsform', { file })
