@@ -58,7 +58,7 @@ function look() {
     const isApart = style.display !== 'inline' || ['isolate', 'isolate-override', 'plaintext'].includes(style.unicodeBidi)
     if (!isApart) found.push(`not apart: ${JSON.stringify(text.slice(0, 60))} in ${node.parentElement.outerHTML.slice(0, 80)}`)
     // one that stands within a line of text is closed before the line goes on; a building is called by its estate and number, as one name
-    for (const known of window.known) for (let from = text.indexOf(known); from >= 0; from = text.indexOf(known, from + 1)) if (text[from - 1] !== '\u2068' && !/^(\s*\d+号楼)?\s*$/.test(text.slice(from + known.length))) found.push(`turns what follows: ${JSON.stringify(text.slice(0, 80))} in ${node.parentElement.outerHTML.slice(0, 60)}`)
+    for (const known of window.known) for (let from = text.indexOf(known); from >= 0; from = text.indexOf(known, from + 1)) if (text[from - 1] !== '\u2068' && !/^\u2069*(\s*\d+号楼)?\s*$/.test(text.slice(from + known.length))) found.push(`turns what follows: ${JSON.stringify(text.slice(0, 80))} in ${node.parentElement.outerHTML.slice(0, 60)}`)
   }
   const values = [...body.querySelectorAll('input, textarea, option')].map((node) => node.value ?? node.textContent)
   return { found, text: [body.innerText, ...values].join('\n') }
