@@ -36,7 +36,7 @@ test('every import takes the corpus as texts, or says of a row why not', async (
   for (const kind of ['place', 'facility', 'case']) assert.ok(imported[kind].added >= names, `${kind}: ${JSON.stringify(imported[kind]).slice(0, 300)}`)
   assert.ok(imported.orders.added > rows / 2, JSON.stringify(imported.orders).slice(0, 300))
   const file = workbook(join(world.dir, 'form.xlsx'), { survey: [['type', 'name', 'label', 'hint', 'relevant'], ...TEXTS.map((text, n) => ['text', `q${n}`, text, text, ''])], choices: [['list_name', 'name', 'label']], settings: [['form_title', 'form_id'], [TEXTS[0], 'corpus_xls']] })
-  const form = await world.office.call('import_xlsform', { file })
+  const form = await world.office.call('import_xlsform', { data: readFileSync(file).toString('base64'), name: 'form.xlsx' })
   const labels = new Set(form.form.questions.map((one) => one.zh))
   for (const text of MARKUP) assert.ok(labels.has(text.trim()), `${text}: ${JSON.stringify(form.problems).slice(0, 300)}`)
 })
