@@ -160,6 +160,51 @@ fn a_street_writes_steps_in_what_is_handed_up_and_nothing_else() {
 }
 
 #[test]
+fn what_is_handed_up_is_handed_back_and_supervision_is_ended_by_whoever_began_it() {
+    let w = world(14);
+    let case = report(&w, Class::Open, "夜市占道");
+    step(w.ana(), &case, "handle", "劝过两次");
+    w.sync_all();
+    let offers = |d: &Device, code: &str| file(d, &case)["next"].as_array().unwrap().iter().any(|n| n["transition"]["code"] == code);
+    assert!(!offers(w.office(), "hand_back"), "nothing is handed back that was not handed up");
+    w.office().call("add_step", json!({ "case": case, "transition": "hand_up", "note": "请街道牵头", "to": STREET_UNIT }));
+    w.sync_all();
+    let over = |d: &Device| -> BTreeSet<String> {
+        file(d, &case)["case"]["overlays"].as_array().unwrap().iter().map(|o| o["code"].as_str().unwrap().to_string()).collect()
+    };
+    assert_eq!(over(street(&w)), BTreeSet::from(["handed_up".to_string()]));
+    step(street(&w), &case, "supervise", "三天内答复");
+    assert!(offers(street(&w), "end_supervision"));
+    step(street(&w), &case, "end_supervision", "已答复");
+    step(street(&w), &case, "hand_back", "城管已劝离，社区收尾");
+    w.sync_all();
+    for d in [w.office(), w.ana(), w.head(), street(&w)] {
+        assert_eq!(over(d), BTreeSet::new(), "{}", d.name);
+        assert_eq!(file(d, &case)["case"]["clashes"], 0, "{}", d.name);
+    }
+    assert_eq!(street(&w).call("list_tray", json!({}))["total"], 0);
+    assert_eq!(street(&w).refused("add_step", json!({ "case": case, "transition": "hand_back", "note": "再退一次" })), "invalid_args");
+}
+
+#[test]
+fn a_street_opens_its_own_matters_at_its_own_level_and_none_beneath() {
+    let w = world(15);
+    let building = w.office().call("list_units", json!({}))["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|u| u["kind"]["code"] == "building")
+        .unwrap()["id"]
+        .clone();
+    let beneath = json!({ "matter": "03016", "title": "楼道灯不亮", "building": building });
+    assert_eq!(street(&w).refused("add_case", beneath), "not_allowed", "it would come back from the server");
+    let own = street(&w).call("add_case", json!({ "matter": "03016", "title": "街道广场的灯不亮" }))["id"].as_str().unwrap().to_string();
+    w.sync_all();
+    assert_eq!(street(&w).call("list_tray", json!({}))["total"], 0, "nothing came back");
+    assert!(holds(street(&w), &own) && !holds(w.office(), &own), "it is the street's");
+}
+
+#[test]
 fn an_assignee_sees_the_case_by_name_and_nothing_of_the_household() {
     let w = world(3);
     let case = report(&w, Class::Open, "单元门坏了");

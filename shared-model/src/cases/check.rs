@@ -25,7 +25,7 @@ const ON_THE_SPOT: &str = "on_the_spot";
 /// Ratings.
 const RATINGS: [&str; 3] = ["satisfied", "fair", "dissatisfied"];
 /// What a sheet may put in beside fields.
-const FACTS: [&str; 14] = [
+const FACTS: [&str; 15] = [
     "title",
     "matter",
     "description",
@@ -38,6 +38,7 @@ const FACTS: [&str; 14] = [
     "today",
     "lead",
     "assignee",
+    "due_at",
     "note",
     "rating",
 ];

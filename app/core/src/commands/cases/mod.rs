@@ -40,6 +40,7 @@ use shared_model::geo::Position;
 use shared_model::matters::{Catalogue, Matter};
 use shared_model::records::Kind;
 use shared_model::rules::{Role, Verb};
+use shared_model::wire::RoleAtUnit;
 use std::collections::BTreeMap;
 use steps::{Written, step_edits};
 use uuid::Uuid;
@@ -109,6 +110,10 @@ pub fn add_as(engine: &Engine, case: Uuid, args: AddCaseArgs, given: Given) -> R
             .or(given.unit)
             .or_else(|| area(&o.db, &o.me, &tree))
             .ok_or_else(|| CoreError::args("要写在哪栋楼，或用文字写地点。").at("building"))?;
+        if !may_open_in(&workspace::roles(&o.db, &o.me)?, &tree, unit) {
+            return Err(CoreError::new("not_allowed", "街道和区不在社区的楼里立件：请社区登记后上报；自己的事不选楼栋。没有写进去。")
+                .at("building"));
+        }
         let visit = args.visit.as_deref().map(|v| found_at(&o.db, v)).transpose()?;
         let mut edits = facts(&opening, &args, title, given.opened_at.unwrap_or(now))?;
         let mut text = |key: &str, value: Option<String>| edits.extend(value.map(|v| KeyEdit::put(key, v)));
@@ -215,12 +220,25 @@ pub(super) fn read_fields(fields: &[Field], given: &BTreeMap<String, String>) ->
     Ok(out)
 }
 
-/// Where a case goes that has no building: the area of the person's grid, else their unit.
+/// Is this the office of a street or a district? It acts on its own level only: what lies beneath it sees by a share.
+fn is_above_communities(at: &RoleAtUnit, tree: &Tree) -> bool {
+    at.role == Role::Office && tree.get(at.unit).and_then(|u| u.text("kind")).is_some_and(|k| k == "street" || k == "district")
+}
+
+/// False where somebody who only ever acts on a level above would open a case beneath it: the server would send it back.
+fn may_open_in(roles: &[RoleAtUnit], tree: &Tree, unit: Uuid) -> bool {
+    roles.iter().any(|at| at.unit == unit || !is_above_communities(at, tree))
+}
+
+/// Where a case goes that has no building: the area of the person's grid, else their unit. A street's own matters stay with the street.
 ///
 /// `None` where this person has no unit.
 pub fn area(db: &Connection, me: &Identity, tree: &Tree) -> Option<Uuid> {
     let roles = workspace::roles(db, me).ok()?;
     roles.iter().find_map(|r| {
+        if is_above_communities(r, tree) {
+            return Some(r.unit);
+        }
         let area = shared_model::doc::area_id(r.unit);
         if tree.get(area).is_some() {
             return Some(area);

@@ -56,6 +56,7 @@ fn facts(v: &Viewing<'_>, c: &Loaded) -> Result<BTreeMap<String, String>> {
         ("today", Some(day(v.now))),
         ("lead", item.lead),
         ("assignee", item.assignee),
+        ("due_at", item.due_at.map(day)),
     ];
     out.extend(told.into_iter().filter_map(|(k, v)| Some((k.to_string(), v.filter(|v| !v.is_empty())?))));
     out.entry("number".into()).or_insert_with(|| c.row.record.to_string()[24..].to_uppercase());

@@ -19,7 +19,7 @@ export const FIELD_KINDS: readonly FieldKind[] = ['text', 'long', 'date', 'int',
 /** Those who act in cases, from near to far. */
 export const ROLES: readonly Role[] = ['worker', 'part_time', 'building_head', 'assignee', 'office']
 /** What a sheet may put in that is no field. */
-export const FACTS = ['title', 'matter', 'description', 'place', 'opened_at', 'opened_by', 'state', 'number', 'community', 'today', 'lead', 'assignee', 'note', 'rating'] as const
+export const FACTS = ['title', 'matter', 'description', 'place', 'opened_at', 'opened_by', 'state', 'number', 'community', 'today', 'lead', 'assignee', 'due_at', 'note', 'rating'] as const
 /** The field that extends a clock. */
 export const EXTEND_BY = 'extend_by'
 
