@@ -99,7 +99,8 @@ fn words(ask: &Ask) -> Option<(&'static str, String)> {
         Ask::Redraw { changes } => ("redraw", changes.len().to_string()),
         Ask::Share { record, to, up_to, assignee } => ("share", format!("{record} {} {}", assignee.unwrap_or(*to), up_to.name())),
         Ask::Unshare { record, target } => ("unshare", format!("{record} {target}")),
-        Ask::MakeUnit { .. } | Ask::ReturnRefused { .. } | Ask::AskAbout { .. } | Ask::Discard { .. } | Ask::Resend { .. } => return None,
+        Ask::MakeUnit { .. } | Ask::ReturnRefused { .. } | Ask::TakeUp { .. } => return None,
+        Ask::AskAbout { .. } | Ask::Discard { .. } | Ask::Resend { .. } => return None,
     })
 }
 

@@ -68,6 +68,8 @@ pub(crate) struct Open {
     pub ledger: crate::commands::LedgerIndex,
     /// What the office's inbox holds, as it was last asked.
     pub inbox: Option<crate::commands::inbox::Kept>,
+    /// Who looks like whom, once somebody has asked.
+    pub alike: Option<crate::commands::same::Alike>,
 }
 
 /// Keys made for an invite.
@@ -314,7 +316,7 @@ impl Engine {
         let media = self.open_media(key)?;
         let me: Identity =
             store::json_setting(&db, "identity")?.ok_or_else(|| CoreError::new("locked", "这份数据里没有登记，需要重新登记。"))?;
-        *held(&self.0.open) = Some(Open { db, media, me, used_ms: self.now_ms(), ledger: Default::default(), inbox: None });
+        *held(&self.0.open) = Some(Open { db, media, me, used_ms: self.now_ms(), ledger: Default::default(), inbox: None, alike: None });
         Ok(())
     }
 

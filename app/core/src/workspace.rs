@@ -287,6 +287,9 @@ impl Writer<'_> {
             self.tx.execute("insert or ignore into unit_asked (unit, parent) values (?1, ?2)", params![unit, parent])?;
             self.touched.insert(*unit, Kind::Unit);
         }
+        if let Some(Ask::TakeUp { command }) = &intent.ask {
+            self.tx.execute("delete from refused_done where command = ?1", [command.as_slice()])?;
+        }
         let resolves = match &intent.ask {
             Some(Ask::ReturnRefused { command, .. }) => Some(*command),
             _ => intent.adopts,

@@ -1,7 +1,7 @@
 //! The office's inbox: everything that the merge or an import could not decide, as one list; what is asked back; rules for many at once; and
 //! taking a decision back.
 
-use super::{CaseItem, Conflict, DeviceItem, ErasureItem, HeldItem, LeftBehindItem, RefusedItem};
+use super::{CaseItem, Conflict, DeviceItem, Duplicate, ErasureItem, HeldItem, LeftBehindItem, RefusedItem};
 use crate::codes::Coded;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -46,9 +46,11 @@ pub struct InboxItem {
     pub name: Option<String>,
     pub key: Option<String>,
     pub label: Option<String>,
-    /// Values of a fork, steps of a case, places of a mention.
+    /// Door of the other side, of two that look alike; `label` is its name.
+    pub other: Option<String>,
+    /// Values of a fork, steps of a case, places of a mention, points of two that look alike.
     pub count: u32,
-    /// File of an import, title of a case, command that was refused.
+    /// File of an import, title of a case, command that was refused, codes of the reasons why two look alike.
     pub words: Option<String>,
     /// Somebody was asked about it and has not answered.
     pub asked: bool,
@@ -148,6 +150,7 @@ pub struct InboxDetail {
     pub left: Option<LeftBehindItem>,
     pub case: Option<CaseItem>,
     pub fact: Option<FactView>,
+    pub same: Option<Duplicate>,
     /// Questions about this record, newest first.
     pub asked: Vec<AskedItem>,
     pub may_ask: Vec<AskChoice>,
@@ -161,7 +164,8 @@ pub struct InboxDetail {
 #[ts(optional_fields)]
 pub struct DecideItemArgs {
     pub id: String,
-    /// `settle` a fork on `value`; `take`, `keep`, `edit` a held cell; `take`, `leave` what was left; `fix`, `leave` a contradiction; `close` a question.
+    /// `settle` a fork on `value`; `take`, `keep`, `edit` a held cell; `take`, `leave` what was left; `fix`, `leave` a contradiction; `close` a question;
+    /// `merge` two that look alike (`value` is a [`MergeRecordsArgs`](super::MergeRecordsArgs)), or `different`.
     pub decision: String,
     #[ts(type = "unknown")]
     pub value: Option<serde_json::Value>,
@@ -187,10 +191,10 @@ pub struct DecisionItem {
     pub undone: bool,
 }
 
-/// `decide_item`
+/// `decide_item`, `adopt_refused`, `return_refused`
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct Decided {
-    /// Names the decision for `undo_decision`; absent when nothing had to be written.
+    /// Names the decision for `undo_decision`; absent when nothing had to be written, or when it cannot be taken back here.
     pub decision: Option<u32>,
 }
 

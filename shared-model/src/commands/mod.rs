@@ -260,8 +260,8 @@ commands! {
     Write ask_office(RefusedWordsArgs) -> Edited, "问社区一条被退回的", "Ask the office about a refused command";
     Write discard_refused(DiscardArgs) -> Edited, "放下一条被退回的", "Set aside a refused command, kept in the log";
     Read list_refused(PageArgs) -> RefusedInbox, "别人被退回的，等社区处理", "What was refused of others and waits for the office";
-    Write adopt_refused(AdoptArgs) -> Edited, "采用一条被退回的", "Adopt a refused command of somebody else";
-    Write return_refused(ReturnArgs) -> Edited, "把一条被退回的退给写的人", "Give a refused command back to its author";
+    Write adopt_refused(AdoptArgs) -> Decided, "采用一条被退回的", "Adopt a refused command of somebody else";
+    Write return_refused(ReturnArgs) -> Decided, "把一条被退回的退给写的人", "Give a refused command back to its author";
     Write import_roster(ImportArgs) -> ImportReport, "导入台账", "Import a roster";
     Write import_orders(ImportOrdersArgs) -> OrdersReport, "导入热线工单", "Take in hotline orders";
     Read export_orders(ExportOrdersArgs) -> OrdersExport, "导出热线工单的办理结果", "Results of hotline orders";

@@ -1,18 +1,15 @@
 //! How alike two records are: reasons with points, in whole numbers, so that a person sees why. A record is known by what was normalised of
 //! it; of an identity number only a tag comes here, made with a key that nobody keeps, so that equal numbers are seen and no number is.
 //!
-//! Only records that share a key of a block are compared (tag, name, sound and year, birth date, telephone, door): ten thousand people are
-//! some ten thousand pairs and not fifty million.
+//! Only records that share a key are compared (tag, name, sound and year, birth date, telephone, door): `index.rs` keeps who shares one.
 
 use crate::codes::fold_width;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// From so many points on a pair is shown.
 pub const SHOWN_POINTS: i32 = 60;
-/// A block of more records says nothing: every third Zhang Wei of a district is not the same one.
-const BLOCK_MAX: usize = 200;
 
 /// Why two records look like one, or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ts_rs::TS)]
@@ -35,6 +32,26 @@ pub enum Why {
 }
 
 impl Why {
+    /// As programs know it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Why::SameId => "same_id",
+            Why::OtherId => "other_id",
+            Why::SameName => "same_name",
+            Why::SameSound => "same_sound",
+            Why::NearName => "near_name",
+            Why::SameBirth => "same_birth",
+            Why::SameYear => "same_year",
+            Why::NearBirth => "near_birth",
+            Why::OtherBirth => "other_birth",
+            Why::SamePhone => "same_phone",
+            Why::SameDoor => "same_door",
+            Why::OtherSex => "other_sex",
+            Why::SamePeople => "same_people",
+            Why::SameHead => "same_head",
+        }
+    }
+
     /// In Chinese, for programs without a screen.
     pub fn zh(self) -> &'static str {
         match self {
@@ -63,17 +80,8 @@ pub struct Reason {
     pub points: i32,
 }
 
-/// Two records that look like one, by their places in what was given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
-    pub a: usize,
-    pub b: usize,
-    pub points: i32,
-    pub reasons: Vec<Reason>,
-}
-
 /// What is compared of a person.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PersonFacts {
     pub record: Uuid,
     pub household: Uuid,
@@ -94,7 +102,7 @@ pub struct PersonFacts {
 }
 
 /// What is compared of a household.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HouseholdFacts {
     pub record: Uuid,
     pub door: String,
@@ -285,79 +293,41 @@ pub fn households(a: &HouseholdFacts, b: &HouseholdFacts) -> Vec<Reason> {
     out
 }
 
-/// Blocks of records that share a key, and of them the pairs that are worth a look, most alike first.
-fn pairs<K: std::hash::Hash + Eq>(blocks: HashMap<K, Vec<usize>>, why: impl Fn(usize, usize) -> Vec<Reason>) -> Vec<Pair> {
-    let mut seen: HashSet<(usize, usize)> = HashSet::new();
-    let mut out = Vec::new();
-    for block in blocks.into_values().filter(|b| (2..=BLOCK_MAX).contains(&b.len())) {
-        for (n, x) in block.iter().enumerate() {
-            for y in &block[n + 1..] {
-                let (a, b) = (*x.min(y), *x.max(y));
-                if a == b || !seen.insert((a, b)) {
-                    continue;
-                }
-                let reasons = why(a, b);
-                let points = reasons.iter().map(|r| r.points).sum();
-                if points >= SHOWN_POINTS {
-                    out.push(Pair { a, b, points, reasons });
-                }
-            }
-        }
+/// Under which keys a person is looked for.
+pub(super) fn person_keys(p: &PersonFacts) -> Vec<(u8, String)> {
+    let mut out = vec![(1, p.name.clone())];
+    out.extend(p.tag.map(|tag| (0, letters(&tag))));
+    out.extend(p.year.map(|year| (2, format!("{}{year}", p.sound))));
+    out.extend(p.birth.clone().map(|birth| (3, birth)));
+    out.extend(p.phones.iter().map(|phone| (4, phone.clone())));
+    if !p.door.is_empty() {
+        out.push((5, p.door.clone()));
     }
-    out.sort_by_key(|p| (-p.points, p.a, p.b));
     out
 }
 
-/// Pairs of people who look like one, most alike first.
-pub fn of_people(all: &[PersonFacts]) -> Vec<Pair> {
-    let mut blocks: HashMap<(u8, String), Vec<usize>> = HashMap::new();
-    for (n, p) in all.iter().enumerate() {
-        let mut put = |kind: u8, key: String| blocks.entry((kind, key)).or_default().push(n);
-        if let Some(tag) = p.tag {
-            put(0, tag.iter().map(|b| char::from(*b)).collect());
-        }
-        put(1, p.name.clone());
-        if let Some(year) = p.year {
-            put(2, format!("{}{year}", p.sound));
-        }
-        if let Some(birth) = &p.birth {
-            put(3, birth.clone());
-        }
-        p.phones.iter().for_each(|phone| put(4, phone.clone()));
-        if !p.door.is_empty() {
-            put(5, p.door.clone());
-        }
+/// Under which keys a household is looked for.
+pub(super) fn household_keys(h: &HouseholdFacts) -> Vec<(u8, String)> {
+    let mut out = Vec::new();
+    if !h.door.is_empty() {
+        out.push((0, h.door.clone()));
     }
-    let mut found = pairs(blocks, |a, b| people(&all[a], &all[b]));
-    // who is alike but not called alike is somebody else where the very name stands in the other household: twins recorded twice
-    let exact: BTreeSet<(usize, Uuid)> = found
-        .iter()
-        .filter(|p| p.reasons.iter().any(|r| matches!(r.why, Why::SameName | Why::SameId)))
-        .flat_map(|p| [(p.a, all[p.b].household), (p.b, all[p.a].household)])
-        .collect();
-    found.retain(|p| {
-        p.reasons.iter().any(|r| matches!(r.why, Why::SameName | Why::SameId))
-            || !(exact.contains(&(p.a, all[p.b].household)) || exact.contains(&(p.b, all[p.a].household)))
-    });
-    found
+    if !h.head.is_empty() {
+        out.push((1, h.head.clone()));
+    }
+    out.extend(h.phones.iter().map(|phone| (2, phone.clone())));
+    out.extend(h.tags.iter().map(|tag| (3, letters(tag))));
+    out.extend(h.people.iter().map(|(name, birth)| (4, format!("{name}{birth}"))));
+    out
 }
 
-/// Pairs of households that look like one, most alike first.
-pub fn of_households(all: &[HouseholdFacts]) -> Vec<Pair> {
-    let mut blocks: HashMap<(u8, String), Vec<usize>> = HashMap::new();
-    for (n, h) in all.iter().enumerate() {
-        let mut put = |kind: u8, key: String| blocks.entry((kind, key)).or_default().push(n);
-        if !h.door.is_empty() {
-            put(0, h.door.clone());
-        }
-        if !h.head.is_empty() {
-            put(1, h.head.clone());
-        }
-        h.phones.iter().for_each(|phone| put(2, phone.clone()));
-        h.tags.iter().for_each(|tag| put(3, tag.iter().map(|b| char::from(*b)).collect()));
-        h.people.iter().for_each(|(name, birth)| put(4, format!("{name}{birth}")));
-    }
-    pairs(blocks, |a, b| households(&all[a], &all[b]))
+fn letters(tag: &[u8]) -> String {
+    tag.iter().map(|b| char::from(*b)).collect()
+}
+
+/// Do the names themselves, or the numbers, say that two are one?
+pub(super) fn is_called_alike(reasons: &[Reason]) -> bool {
+    reasons.iter().any(|r| matches!(r.why, Why::SameName | Why::SameId))
 }
 
 /// People of two households who are offered together when the households are merged: each at most once, most alike first.
@@ -448,29 +418,5 @@ mod tests {
         assert!(points(&one, &other) < SHOWN_POINTS);
         let same = PersonFacts { tag: Some([1; 16]), ..person(3, "别的", "", "", "") };
         assert!(points(&one, &same) >= SHOWN_POINTS, "the number says it, whatever else is written");
-    }
-
-    #[test]
-    fn twins_who_were_recorded_twice_make_two_pairs_and_not_four() {
-        let mut all = Vec::new();
-        for (n, called) in ["王佳一", "王佳二", "王佳一", "王佳二"].into_iter().enumerate() {
-            let p = person(n as u128, called, "2015-01-01", "13800001111", "a");
-            all.push(PersonFacts { household: Uuid::from_u128(if n < 2 { 7 } else { 8 }), ..p });
-        }
-        let found: Vec<_> = of_people(&all).into_iter().map(|p| (p.a, p.b)).collect();
-        assert_eq!(found, [(0, 2), (1, 3)]);
-    }
-
-    #[test]
-    fn two_families_at_one_door_are_two() {
-        let at = |n: u128, head: &str| HouseholdFacts {
-            record: Uuid::from_u128(n),
-            door: "x|6|2|101".into(),
-            head: head.into(),
-            sound: head.into(),
-            ..HouseholdFacts::default()
-        };
-        assert!(of_households(&[at(1, "罗春梅"), at(2, "佟国栋")]).is_empty());
-        assert_eq!(of_households(&[at(1, "罗春梅"), at(2, "罗春梅")]).len(), 1);
     }
 }

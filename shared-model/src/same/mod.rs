@@ -1,8 +1,9 @@
 //! Records that are one household or one person: which of several stays (`merged.rs`), what a merge writes (`plan.rs`), how alike two are
-//! (`alike.rs`). A merge is one edge on the record that goes, `merged_into`; nothing of that record is changed beside it, so taking the edge
+//! (`alike.rs`, kept while records change by `index.rs`). A merge is one edge on the record that goes, `merged_into`; nothing of that record is changed beside it, so taking the edge
 //! away gives both back. Everything here is pure and the same on every device.
 
 pub mod alike;
+pub mod index;
 pub mod merged;
 pub mod plan;
 

@@ -83,6 +83,8 @@ pub enum Ask {
     Redraw { changes: Vec<UnitChange> },
     /// The office gives a refused command back to its author, with a word.
     ReturnRefused { command: [u8; 16], words: String },
+    /// The office takes up again a refused command that it adopted or gave back: it waits as before.
+    TakeUp { command: [u8; 16] },
     /// The author asks the office about an own refused command, with a word that appears beside it.
     AskAbout { seq: u64, words: String },
     /// The author wants nothing more of an own refused command. Its bytes stay at the server.

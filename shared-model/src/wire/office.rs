@@ -154,7 +154,7 @@ pub struct RefusedList {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resolution {
     pub seq: u64,
-    /// `adopted`, `returned`.
+    /// `adopted`, `returned`; `open`: the office took that back, it waits again.
     pub how: String,
     /// The office's word to the author; empty for an adoption.
     pub words: String,

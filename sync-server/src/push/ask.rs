@@ -88,7 +88,8 @@ impl Push<'_> {
         }
         match &command.ask {
             // what concerns a refused command is judged in `resolve.rs`
-            None | Some(Ask::ReturnRefused { .. } | Ask::AskAbout { .. } | Ask::Discard { .. } | Ask::Resend { .. }) => {
+            None
+            | Some(Ask::ReturnRefused { .. } | Ask::TakeUp { .. } | Ask::AskAbout { .. } | Ask::Discard { .. } | Ask::Resend { .. }) => {
                 Ok(Asked::default())
             }
             Some(Ask::MakeUnit { unit, parent }) => self.judge_unit(parts, roots, *unit, *parent),

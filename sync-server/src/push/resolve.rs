@@ -15,6 +15,7 @@ use shared_model::wire::{Ask, Command};
 pub enum Resolves {
     Adopt(Refused),
     Return(Refused, String),
+    TakeUp(Refused),
     Ask(Refused, String),
     Discard(u64),
     Resend(u64),
@@ -34,6 +35,12 @@ impl Push<'_> {
             Some(Ask::ReturnRefused { words, .. } | Ask::AskAbout { words, .. }) if words.len() > WORDS_BYTES_MAX => refuse("too_large"),
             Some(Ask::ReturnRefused { command, words }) => {
                 self.waiting_for_office(roots, command, "not_allowed").map(|one| Some(Resolves::Return(one, words.clone())))
+            }
+            Some(Ask::TakeUp { command }) => {
+                let one = self.before_office(roots, command, "not_allowed")?;
+                // what its author has said again or put away since is over
+                let is_resolved = matches!(one.state.as_str(), "adopted" | "returned" | "filed");
+                if is_resolved { Ok(Some(Resolves::TakeUp(one))) } else { stale(one.state) }
             }
             Some(Ask::AskAbout { seq, words }) => match self.own(*seq)? {
                 Some(one) if matches!(one.state.as_str(), "open" | "returned") => Ok(Some(Resolves::Ask(one, words.clone()))),
@@ -56,6 +63,12 @@ impl Push<'_> {
 
     /// A refused command that an office above its author, or above where it meant to write, may resolve now.
     fn waiting_for_office(&self, roots: &Roots, opaque: &[u8; 16], reason: &'static str) -> Result<Refused, Stop> {
+        let one = self.before_office(roots, opaque, reason)?;
+        if matches!(one.state.as_str(), "open" | "discarded") { Ok(one) } else { stale(one.state) }
+    }
+
+    /// A refused command that is the business of an office above its author, or above where it meant to write.
+    fn before_office(&self, roots: &Roots, opaque: &[u8; 16], reason: &'static str) -> Result<Refused, Stop> {
         let Some(one) = refused::get(self.db, opaque)? else { return refuse(reason) };
         let offices: Vec<_> = roots.roots.iter().filter(|at| at.role == Role::Office).map(|at| at.unit).collect();
         let Some(author) = devices::get(self.db, &one.device)? else { return refuse(reason) };
@@ -63,7 +76,7 @@ impl Push<'_> {
         if offices.is_empty() || !(is_above || crate::refused::concerns(self.db, &self.tree, &offices, &one, &author)?) {
             return refuse(reason);
         }
-        if matches!(one.state.as_str(), "open" | "discarded") { Ok(one) } else { stale(one.state) }
+        Ok(one)
     }
 
     /// Writes it down, in the savepoint of the command that does it.
@@ -75,6 +88,7 @@ impl Push<'_> {
                 let state = if one.state == "discarded" { "filed" } else { "returned" };
                 refused::resolve(self.db, one, state, by, words, self.now_ms)
             }
+            Resolves::TakeUp(one) => refused::take_up(self.db, one, by, self.now_ms),
             Resolves::Ask(one, words) => refused::ask(self.db, one, words, self.now_ms),
             Resolves::Discard(seq) => refused::discard(self.db, &self.device.id, *seq),
             Resolves::Resend(seq) => refused::resend(self.db, &self.device.id, *seq),

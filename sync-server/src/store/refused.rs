@@ -76,6 +76,16 @@ pub fn resolve(db: &Connection, one: &Refused, state: &str, by: &str, words: &st
     Ok(())
 }
 
+/// The office takes back what it did: it waits again, what its author had discarded as such. The author is told.
+pub fn take_up(db: &Connection, one: &Refused, by: &str, now_ms: i64) -> Result<(), Error> {
+    let state = if one.state == "filed" { "discarded" } else { "open" };
+    resolve(db, one, state, by, "", now_ms)?;
+    if state == "discarded" {
+        db.prepare_cached("update quarantine set told = 1 where opaque = ?1 and digest = ?2")?.execute(params![one.opaque, one.digest])?;
+    }
+    Ok(())
+}
+
 /// The author asks the office: it waits there (again), with these words.
 pub fn ask(db: &Connection, one: &Refused, words: &str, now_ms: i64) -> Result<(), Error> {
     let sql = "update quarantine set state = 'open', asked = ?3, asked_at = ?4, told = 1 where opaque = ?1 and digest = ?2";
@@ -100,7 +110,7 @@ pub fn resend(db: &Connection, device: &Uuid, seq: u64) -> Result<(), Error> {
 /// What the office did about commands of a device, of which it has not heard.
 pub fn resolutions(db: &Connection, device: &Uuid) -> Result<Vec<Resolution>, Error> {
     let sql = "select seq, state, words, resolved_by, resolved_at from quarantine
-               where device = ?1 and told = 0 and state in ('adopted', 'returned') order by resolved_at, seq limit ?2";
+               where device = ?1 and told = 0 and state in ('adopted', 'returned', 'open') order by resolved_at, seq limit ?2";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map(params![device, RESOLUTIONS_MAX as i64], |r| {
         let by: Option<String> = r.get(3)?;

@@ -210,6 +210,7 @@ pub fn command(chance: &mut Chance, c: &mut Command) {
         8 => c.adopts = Some(opaque),
         9 => c.ask = Some(Ask::MakeUnit { unit: any, parent: c.parts.first().map_or(any, |p| p.unit) }),
         10 => c.ask = Some(Ask::ConfirmDevice { device: any, digits: words }),
+        11 if chance.below(4) == 0 => c.ask = Some(Ask::TakeUp { command: opaque }),
         11 => c.ask = Some(Ask::ReturnRefused { command: opaque, words }),
         12 => c.ask = Some(Ask::AskAbout { seq: chance.pick(&[1, c.seq, c.seq.wrapping_sub(1)]), words }),
         13 => c.ask = Some(chance.pick(&[Ask::Discard { seq: 1 }, Ask::Resend { seq: 2 }].each_ref()).clone()),

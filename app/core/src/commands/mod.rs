@@ -23,7 +23,7 @@ mod moves;
 mod notices;
 mod persons;
 mod refused;
-mod same;
+pub(crate) mod same;
 mod search;
 pub(crate) mod session;
 mod settings;

@@ -2,16 +2,17 @@
 //! wanted. The office adopts it (its own change with the chosen values; refused bytes never enter the log) or gives it back with a word.
 
 use super::households::plate_of;
+use super::inbox::decide::{self, Way};
 use super::tray;
 use super::units::Tree;
 use super::views::{self, coded};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
 use crate::store::{self, docs, get_row};
-use crate::workspace::{self, DocEdit, Intent, KeyEdit};
+use crate::workspace::{self, DocEdit, Intent, KeyEdit, Writer};
 use rusqlite::Connection;
 use shared_model::codes::Coded;
-use shared_model::commands::{AdoptArgs, COMMANDS, Edited, PageArgs, RefusedInbox, RefusedItem, ReturnArgs};
+use shared_model::commands::{AdoptArgs, COMMANDS, Decided, PageArgs, RefusedInbox, RefusedItem, ReturnArgs};
 use shared_model::crdt::DEL_KEY;
 use shared_model::reasons;
 use shared_model::records::Kind;
@@ -49,6 +50,16 @@ fn edits_of(db: &Connection, r: &RefusedCommand) -> Result<Vec<DocEdit>> {
     Ok(out)
 }
 
+/// Are all these records here already? What an adoption makes anew is not unmade by an undo.
+fn makes_nothing(db: &Connection, edits: &[DocEdit]) -> Result<bool> {
+    for d in edits {
+        if docs::load(db, docs::current(db, d.doc.record, d.doc.class)?)?.is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn view(db: &Connection, tree: &Tree, r: &RefusedCommand) -> Result<RefusedItem> {
     let edits = edits_of(db, r)?;
     let (household, record_name) = tray::place(db, &edits)?;
@@ -70,6 +81,7 @@ fn view(db: &Connection, tree: &Tree, r: &RefusedCommand) -> Result<RefusedItem>
         asked: r.asked.as_ref().map(|(words, _)| words.clone()),
         asked_at: r.asked.as_ref().map(|(_, at)| *at),
         may_adopt: !edits.is_empty(),
+        may_undo: makes_nothing(db, &edits)?,
     })
 }
 
@@ -101,9 +113,9 @@ fn may_resolve(db: &Connection, me: &workspace::Identity) -> Result<()> {
 }
 
 /// `adopt_refused`: the chosen values as a change of this office.
-pub fn adopt(engine: &Engine, args: AdoptArgs) -> Result<Edited> {
+pub fn adopt(engine: &Engine, args: AdoptArgs) -> Result<Decided> {
     let now = engine.now_ms();
-    let (_, changed) = engine.with(|o| {
+    let (decision, changed) = engine.with(|o| {
         may_resolve(&o.db, &o.me)?;
         let r = one(&o.db, &args.id)?;
         let edits = edits_of(&o.db, &r)?;
@@ -114,16 +126,25 @@ pub fn adopt(engine: &Engine, args: AdoptArgs) -> Result<Edited> {
         let edits = tray::chosen(&o.db, edits, &args.choice)?;
         require_cases(&o.db, &edits)?;
         workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("adopt_refused", format!("采用 {} 被退回的", r.name), household);
+            let text = format!("采用 {} 被退回的", r.name);
+            let values = makes_nothing(w.tx, &edits)?.then(|| decide::backs(w.tx, &edits)).transpose()?;
+            let mut intent = Intent::new("adopt_refused", text.clone(), household);
             intent.docs = edits;
             intent.adopts = Some(r.command);
             let seq = w.command(intent)?;
             tray::log(w.tx, now, "adopt", &format!("采用 {} 被退回的一条", r.name))?;
-            Ok(seq)
+            let (Some(values), Some(seq)) = (values, seq) else { return Ok(None) };
+            keep(w, &r, household, &text, Way::Refused { command: r.command, seq, values }).map(Some)
         })
     })?;
     tray::raise(engine, changed);
-    Ok(Edited { changed: true })
+    Ok(Decided { decision })
+}
+
+/// Keeps what takes it back, beside the other decisions of the inbox.
+fn keep(w: &Writer<'_>, r: &RefusedCommand, household: Option<Uuid>, text: &str, way: Way) -> Result<u32> {
+    let kind = if r.reason == "late" { "late" } else { "refused" };
+    decide::keep(w, (&format!("r-{}", wire::hex(&r.command)), kind, household, household), (None, text), &way)
 }
 
 /// A step is adopted when its case is here, or comes with it.
@@ -139,22 +160,26 @@ fn require_cases(db: &Connection, edits: &[DocEdit]) -> Result<()> {
 }
 
 /// `return_refused`: back to its author with a word; what its author discarded is only filed away.
-pub fn give_back(engine: &Engine, args: ReturnArgs) -> Result<Edited> {
+pub fn give_back(engine: &Engine, args: ReturnArgs) -> Result<Decided> {
     let now = engine.now_ms();
     let words = tray::words(args.words.as_deref().unwrap_or_default())?;
-    let (_, changed) = engine.with(|o| {
+    let (decision, changed) = engine.with(|o| {
         may_resolve(&o.db, &o.me)?;
         let r = one(&o.db, &args.id)?;
         if words.is_none() && r.state != "discarded" {
             return Err(CoreError::args("退回要写一句话，让写的人知道怎么办。").at("words"));
         }
         workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("return_refused", format!("退给 {}", r.name), None);
+            let text = format!("退给 {}", r.name);
+            let mut intent = Intent::new("return_refused", text.clone(), None);
             intent.ask = Some(Ask::ReturnRefused { command: r.command, words: words.clone().unwrap_or_default() });
-            w.command(intent)?;
-            tray::log(w.tx, now, "return", &format!("把一条退回的退给 {}", r.name))
+            let seq = w.command(intent)?;
+            tray::log(w.tx, now, "return", &format!("把一条退回的退给 {}", r.name))?;
+            let Some(seq) = seq else { return Ok(None) };
+            let (household, _) = tray::place(w.tx, &edits_of(w.tx, &r)?)?;
+            keep(w, &r, household, &text, Way::Refused { command: r.command, seq, values: Vec::new() }).map(Some)
         })
     })?;
     tray::raise(engine, changed);
-    Ok(Edited { changed: true })
+    Ok(Decided { decision })
 }

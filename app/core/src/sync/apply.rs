@@ -152,6 +152,11 @@ pub fn apply(db: &mut Connection, me: &Identity, now_ms: i64, reply: SyncReply) 
 /// What the office did about refused commands of this device is noted beside them; the next request says that it was heard.
 fn note_resolutions(db: &Connection, resolutions: &[Resolution]) -> Result<()> {
     for r in resolutions {
+        if r.how == "open" {
+            // the office took back what it had done: it waits there again
+            db.prepare_cached("update refused_note set how = null, words = null, by = null, at = null where seq = ?1")?.execute([r.seq])?;
+            continue;
+        }
         db.prepare_cached(
             "insert into refused_note (seq, how, words, by, at) values (?1, ?2, ?3, ?4, ?5)
              on conflict (seq) do update set how = excluded.how, words = excluded.words, by = excluded.by, at = excluded.at",

@@ -970,7 +970,8 @@ export type DecideHeldArgs = { id: string,
 decision: string, value?: JsonValue, };
 export type DecideItemArgs = { id: string, 
 /**
- * `settle` a fork on `value`; `take`, `keep`, `edit` a held cell; `take`, `leave` what was left; `fix`, `leave` a contradiction; `close` a question.
+ * `settle` a fork on `value`; `take`, `keep`, `edit` a held cell; `take`, `leave` what was left; `fix`, `leave` a contradiction; `close` a question;
+ * `merge` two that look alike (`value` is a [`MergeRecordsArgs`](super::MergeRecordsArgs)), or `different`.
  */
 decision: string, value: unknown, 
 /**
@@ -996,7 +997,7 @@ id: string,
 decision: string, };
 export type Decided = { 
 /**
- * Names the decision for `undo_decision`; absent when nothing had to be written.
+ * Names the decision for `undo_decision`; absent when nothing had to be written, or when it cannot be taken back here.
  */
 decision: number | null, };
 export type DecisionArgs = { decision: number, };
@@ -2055,7 +2056,7 @@ file?: string,
  */
 data?: string, name?: string, };
 export type InboxCount = { kind: string, count: number, };
-export type InboxDetail = { item: InboxItem, conflict: Conflict | null, held: HeldItem | null, refused: RefusedItem | null, device: DeviceItem | null, erasure: ErasureItem | null, left: LeftBehindItem | null, case: CaseItem | null, fact: FactView | null, 
+export type InboxDetail = { item: InboxItem, conflict: Conflict | null, held: HeldItem | null, refused: RefusedItem | null, device: DeviceItem | null, erasure: ErasureItem | null, left: LeftBehindItem | null, case: CaseItem | null, fact: FactView | null, same: Duplicate | null, 
 /**
  * Questions about this record, newest first.
  */
@@ -2082,11 +2083,15 @@ at: number, who: Array<string>, record: string | null, record_kind: string | nul
  */
 name: string | null, key: string | null, label: string | null, 
 /**
- * Values of a fork, steps of a case, places of a mention.
+ * Door of the other side, of two that look alike; `label` is its name.
+ */
+other: string | null, 
+/**
+ * Values of a fork, steps of a case, places of a mention, points of two that look alike.
  */
 count: number, 
 /**
- * File of an import, title of a case, command that was refused.
+ * File of an import, title of a case, command that was refused, codes of the reasons why two look alike.
  */
 words: string | null, 
 /**
@@ -3273,7 +3278,11 @@ asked: string | null, asked_at: number | null,
 /**
  * False where there is nothing that could be written down.
  */
-may_adopt: boolean, };
+may_adopt: boolean, 
+/**
+ * An adoption makes no new record: it can be taken back.
+ */
+may_undo: boolean, };
 export type RefusedWordsArgs = { 
 /**
  * `device_seq` of the refused command.
@@ -4616,9 +4625,9 @@ export interface Commands {
   /** What was refused of others and waits for the office */
   list_refused: { args: PageArgs; reply: RefusedInbox };
   /** Adopt a refused command of somebody else */
-  adopt_refused: { args: AdoptArgs; reply: Edited };
+  adopt_refused: { args: AdoptArgs; reply: Decided };
   /** Give a refused command back to its author */
-  return_refused: { args: ReturnArgs; reply: Edited };
+  return_refused: { args: ReturnArgs; reply: Decided };
   /** Import a roster */
   import_roster: { args: ImportArgs; reply: ImportReport };
   /** Take in hotline orders */

@@ -100,6 +100,8 @@ pub struct RefusedItem {
     pub asked_at: Option<i64>,
     /// False where there is nothing that could be written down.
     pub may_adopt: bool,
+    /// An adoption makes no new record: it can be taken back.
+    pub may_undo: bool,
 }
 
 #[derive(Debug, Clone, Default, Serialize, TS)]

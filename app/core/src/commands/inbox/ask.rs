@@ -111,7 +111,7 @@ fn class_of(what: &What) -> Class {
 
 /// Who may be asked about an item: those who read it and are in charge there, whoever wrote it first.
 pub fn choices(db: &Connection, tree: &Tree, head: &Head, now: i64) -> Result<Vec<AskChoice>> {
-    let is_asked_about = matches!(head.what, What::Fork(..) | What::Held(_) | What::Left(_) | What::Fact(_));
+    let is_asked_about = matches!(head.what, What::Fork(..) | What::Held(_) | What::Left(_) | What::Fact(_) | What::Same(..));
     let (Some(record), true) = (head.record, is_asked_about) else { return Ok(Vec::new()) };
     let Ok(unit) = unit_of(db, record) else { return Ok(Vec::new()) };
     let line: BTreeSet<Uuid> = tree.line(unit).into_iter().collect();
@@ -161,6 +161,7 @@ pub fn ask_back(engine: &Engine, args: AskBackArgs) -> Result<Added> {
             }
             What::Left(l) => (Some(Kind::Person), Some(l.key.clone())),
             What::Fact(f) => (Some(f.kind), None),
+            What::Same(kind, _) => (Some(*kind), None),
             _ => (None, None),
         };
         let kind = kind.ok_or_else(|| CoreError::not_found("这条记录").at("item"))?;

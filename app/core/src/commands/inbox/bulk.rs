@@ -243,7 +243,17 @@ pub fn apply(engine: &Engine, args: ApplyBulkArgs) -> Result<BulkDone> {
                             Write::Settle(args) => conflicts::planned(&o.db, &o.me, args, now)?,
                             Write::Held(args) => held::planned(&o.db, args)?,
                         };
-                        plans.push(Planned { intent, head: (*h).clone(), text, batch: Some(batch), words: None, about: None, note: batch });
+                        plans.push(Planned {
+                            intent,
+                            head: (*h).clone(),
+                            text,
+                            batch: Some(batch),
+                            words: None,
+                            about: None,
+                            note: batch,
+                            way: None,
+                            touch: Vec::new(),
+                        });
                     }
                     Ok(_) => out.left_out.push(left(&asking.telling.item(h)?, "changed")),
                     Err(reason) => out.left_out.push(left(&asking.telling.item(h)?, reason)),

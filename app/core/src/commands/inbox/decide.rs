@@ -2,23 +2,27 @@
 //! with name and time, and with the words that were given. What stood there before is kept on this device beside it: taking back writes it
 //! again, a fork with all its values, and only where nobody wrote since; otherwise the newer word stands and the history offers the rest.
 
+use super::super::same::{self, merge};
 use super::super::{conflicts, held, moves, visits::new_id};
 use super::facts;
 use super::heads::{Head, What};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
-use crate::store::{Doc, docs, get_row, rows};
+use crate::store::{Doc, Row, docs, get_row, rows};
 use crate::workspace::{self, DocEdit, Identity, Intent, KeyEdit, Writer};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 use shared_model::Class;
 use shared_model::commands::{
-    DecideHeldArgs, DecideItemArgs, Decided, DecisionArgs, DecisionItem, DecisionList, Edited, NoArgs, SettleArgs,
+    DecideHeldArgs, DecideItemArgs, Decided, DecisionArgs, DecisionItem, DecisionList, Edited, JudgePairArgs, MergeRecordsArgs, NoArgs,
+    SettleArgs,
 };
 use shared_model::crdt::{DEL_KEY, Value};
-use shared_model::doc::DocId;
+use shared_model::doc::{DocId, pair_id};
 use shared_model::records::Kind;
 use shared_model::rules::Verb;
+use shared_model::same::EDGE;
+use shared_model::wire::Ask;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -31,7 +35,7 @@ const WORDS_BYTES_MAX: usize = 2000;
 
 /// What stood at a key before a decision, and what the decision wrote.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Back {
+pub struct Back {
     unit: Uuid,
     doc: DocId,
     kind: Kind,
@@ -39,6 +43,17 @@ struct Back {
     wrote: Value,
     /// Every value that was live, none twice; empty: nothing was there.
     before: Vec<Value>,
+}
+
+/// What takes a decision back.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub enum Way {
+    /// The values before.
+    Values(Vec<Back>),
+    /// The record that went into another one stands alone again.
+    Apart(Uuid),
+    /// A refused command that was adopted or given back by this command waits again; what was adopted is as before.
+    Refused { command: [u8; 16], seq: u64, values: Vec<Back> },
 }
 
 /// A decision before it is written.
@@ -53,6 +68,10 @@ pub struct Planned {
     pub about: Option<(Uuid, Kind, Option<String>)>,
     /// The id of the note that holds the words.
     pub note: Uuid,
+    /// What takes it back, where that is more than the values before.
+    pub way: Option<Way>,
+    /// Shown anew beside what is written.
+    pub touch: Vec<Row>,
 }
 
 fn live(doc: Option<&Doc>, key: &str) -> Vec<Value> {
@@ -66,7 +85,7 @@ fn live(doc: Option<&Doc>, key: &str) -> Vec<Value> {
 }
 
 /// What takes these edits back.
-fn backs(db: &Connection, edits: &[DocEdit]) -> Result<Vec<Back>> {
+pub fn backs(db: &Connection, edits: &[DocEdit]) -> Result<Vec<Back>> {
     let mut out = Vec::new();
     for d in edits {
         let doc = docs::load(db, docs::current(db, d.doc.record, d.doc.class)?)?;
@@ -82,9 +101,15 @@ fn backs(db: &Connection, edits: &[DocEdit]) -> Result<Vec<Back>> {
 
 /// Writes a decision with what takes it back. `None`: nothing had to be written.
 pub fn write(w: &mut Writer<'_>, planned: Planned) -> Result<Option<u32>> {
-    let Planned { mut intent, head, text, batch, words, about, note } = planned;
+    let Planned { mut intent, head, text, batch, words, about, note, way, touch } = planned;
     intent.batch = intent.batch.or(batch);
-    let back = backs(w.tx, &intent.docs)?;
+    let way = match way {
+        Some(way) => way,
+        None => Way::Values(backs(w.tx, &intent.docs)?),
+    };
+    if let [one, other] = touch.as_slice() {
+        merge::touch(w, one, other);
+    }
     if let (Some(words), Some((record, kind, key))) = (words, about) {
         note_words(w, &mut intent, (note, &head), (record, kind, key), words)?;
     }
@@ -94,14 +119,19 @@ pub fn write(w: &mut Writer<'_>, planned: Planned) -> Result<Option<u32>> {
     if w.command(intent)?.is_none() {
         return Ok(None);
     }
-    let back = shared_model::wire::to_cbor(&back);
+    keep(w, (&head.id, head.kind, head.record, head.household), (batch, &text), &way).map(Some)
+}
+
+/// Keeps what takes a decision back. The item: its id, kind, record and household.
+pub fn keep(w: &Writer<'_>, item: (&str, &str, Option<Uuid>, Option<Uuid>), (batch, text): (Option<Uuid>, &str), way: &Way) -> Result<u32> {
+    let way = shared_model::wire::to_cbor(way);
     w.tx.prepare_cached(
         "insert into decided (item, kind, record, household, at, batch, back, text) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
-    .execute(params![head.id, head.kind, head.record, head.household, w.now_ms, batch, back, text])?;
+    .execute(params![item.0, item.1, item.2, item.3, w.now_ms, batch, way, text])?;
     let id = u32::try_from(w.tx.last_insert_rowid()).unwrap_or(0);
     w.tx.prepare_cached("delete from decided where id <= ?1")?.execute([i64::from(id) - i64::from(DECISIONS_KEPT)])?;
-    Ok(Some(id))
+    Ok(id)
 }
 
 /// The words go beside the record, for the office alone, and with it when it is erased.
@@ -158,7 +188,17 @@ pub fn decide(engine: &Engine, args: DecideItemArgs) -> Result<Decided> {
 }
 
 fn plan(db: &Connection, me: &Identity, head: &Head, args: &DecideItemArgs, now: i64, note: Uuid) -> Result<Planned> {
-    let of = |intent: Intent, text: String, about| Planned { intent, head: head.clone(), text, batch: None, words: None, about, note };
+    let of = |intent: Intent, text: String, about| Planned {
+        intent,
+        head: head.clone(),
+        text,
+        batch: None,
+        words: None,
+        about,
+        note,
+        way: None,
+        touch: Vec::new(),
+    };
     let decision = args.decision.as_str();
     match (&head.what, decision) {
         (What::Fork(doc, key), "settle") => {
@@ -217,6 +257,23 @@ fn plan(db: &Connection, me: &Identity, head: &Head, args: &DecideItemArgs, now:
             }
             intent.write(unit_of(db, f.record)?, DocId::new(id, Class::Office), Kind::Judgement, edits);
             Ok(of(intent, "看过，留着".into(), None))
+        }
+        (What::Same(kind, pair), "merge") => {
+            let value = args.value.clone().unwrap_or_default();
+            let merge: MergeRecordsArgs = serde_json::from_value(value).map_err(|e| CoreError::args(e.to_string()).at("value"))?;
+            let (intent, [keep, drop]) = merge::planned(db, &merge)?;
+            if pair_id(keep.record, drop.record) != pair_id(pair.a, pair.b) || keep.kind != *kind {
+                return Err(CoreError::args("合的不是这一对。").at("value"));
+            }
+            let mut planned = of(intent, "合成一份".into(), Some((keep.record, *kind, None)));
+            planned.way = Some(Way::Apart(drop.record));
+            planned.touch = vec![keep, drop];
+            Ok(planned)
+        }
+        (What::Same(kind, pair), "different") => {
+            let (kind, a, b) = (kind.name().to_string(), pair.a.to_string(), pair.b.to_string());
+            let intent = same::judged(db, &JudgePairArgs { kind, a, b, verdict: Some("different".into()), note: None })?;
+            Ok(of(intent, "不是同一份".into(), None))
         }
         (What::Question(id), "close") => {
             let mut intent = Intent::new("decide_item", "问答看过了", head.household);
@@ -277,10 +334,42 @@ pub fn decided(db: &Connection, filter: &str, args: &[&dyn rusqlite::ToSql]) -> 
 /// Writes what stood there before, where nobody wrote since.
 pub fn take_back(w: &mut Writer<'_>, one: &KeptDecision) -> Result<()> {
     let damaged = |_| CoreError::new("bad_change", "这一次决定以前的样子在本机读不出来，请到档案的来历里改回。");
-    let backs: Vec<Back> = shared_model::wire::from_cbor(&one.back).map_err(damaged)?;
+    let way: Way = shared_model::wire::from_cbor(&one.back).map_err(damaged)?;
+    match way {
+        Way::Values(values) => restore(w, one, &values)?,
+        Way::Apart(record) => {
+            if get_row(w.tx, Kind::Household, record)?.or(get_row(w.tx, Kind::Person, record)?).is_none_or(|r| r.id(EDGE).is_none()) {
+                return Err(CoreError::new("changed", "已经有人拆开了，不用再撤。").at("decision"));
+            }
+            merge::take_apart(w, record)?;
+        }
+        Way::Refused { command, seq, values } => {
+            let state: String =
+                w.tx.query_row("select state from command where seq = ?1", [seq], |r| r.get(0)).optional()?.unwrap_or_default();
+            if !matches!(state.as_str(), "pending" | "accepted" | "") {
+                return Err(CoreError::new("changed", "这一次没有作准：别人先处理了那一条，没有可撤的。").at("decision"));
+            }
+            let mut again = Intent::new("undo_decision", format!("撤销：{}", one.text), one.household);
+            again.ask = Some(Ask::TakeUp { command });
+            restore(w, one, &values)?;
+            w.command(again)?;
+        }
+    }
+    if let Some(h) = one.household {
+        w.touch(h, Kind::Household);
+    }
+    w.tx.prepare_cached("update decided set undone = 1 where id = ?1")?.execute([one.id])?;
+    Ok(())
+}
+
+fn restore(w: &mut Writer<'_>, one: &KeptDecision, backs: &[Back]) -> Result<()> {
     let mut first = Intent::new("undo_decision", format!("撤销：{}", one.text), one.household);
     let mut beside: Vec<(Back, Value)> = Vec::new();
-    for b in &backs {
+    for b in backs {
+        // which two a pair is of stays said
+        if b.kind == Kind::Pair && !matches!(b.key.as_str(), "verdict" | "note") {
+            continue;
+        }
         let doc = docs::load(w.tx, docs::current(w.tx, b.doc.record, b.doc.class)?)?;
         let now = live(doc.as_ref(), &b.key);
         let stands = match b.key.as_str() {
@@ -309,16 +398,12 @@ pub fn take_back(w: &mut Writer<'_>, one: &KeptDecision) -> Result<()> {
         }
         beside.extend(others.into_iter().map(|v| (b.clone(), v)));
     }
-    if let Some(h) = one.household {
-        w.touch(h, Kind::Household);
-    }
     w.command(first)?;
     for (b, value) in beside {
         let mut more = Intent::new("undo_decision", format!("撤销：{}", one.text), one.household);
         more.write(b.unit, b.doc, b.kind, vec![KeyEdit { key: b.key, value, seen: Some(Vec::new()), settle: false }]);
         w.command(more)?;
     }
-    w.tx.prepare_cached("update decided set undone = 1 where id = ?1")?.execute([one.id])?;
     Ok(())
 }
 

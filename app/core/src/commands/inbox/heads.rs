@@ -1,7 +1,7 @@
 //! What is open, as short heads: what each is, how long it takes, since when. Gathered from the tables that say so (forks, held cells, marks,
 //! rows that contradict each other) and from the lists that the server sent (refused, devices, erasures).
 
-use super::super::{cases, devices, erasures, moves, refused};
+use super::super::{cases, devices, erasures, moves, refused, same};
 use super::{ask, facts};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -9,10 +9,11 @@ use crate::workspace;
 use rusqlite::Connection;
 use shared_model::Class;
 use shared_model::commands::{CaseItem, DeviceItem, ErasureItem, LeftBehindItem, NoArgs, PageArgs, RefusedItem};
-use shared_model::doc::DocId;
+use shared_model::doc::{DocId, pair_id};
 use shared_model::limits::LIST_ITEMS_MAX;
 use shared_model::records::Kind;
 use shared_model::rules::{self, Verb};
+use shared_model::same::index::Pair;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -28,6 +29,7 @@ const HELD_SECONDS: u32 = 15;
 const FACT_SECONDS: u32 = 16;
 const DEVICE_SECONDS: u32 = 20;
 const MENTION_SECONDS: u32 = 20;
+const SAME_SECONDS: u32 = 25;
 const CLASH_SECONDS: u32 = 30;
 /// Reading why, then each field.
 const REFUSED_SECONDS: u32 = 15;
@@ -46,6 +48,8 @@ pub enum What {
     Case(Arc<CaseItem>),
     Fact(Arc<facts::Fact>),
     Question(Uuid),
+    /// Two records of a kind that look like one.
+    Same(Kind, Arc<Pair>),
 }
 
 /// One item, as far as order and filters ask.
@@ -60,6 +64,13 @@ pub struct Head {
     /// What a search compares beside the names of its record.
     pub words: String,
     pub what: What,
+}
+
+impl Head {
+    /// The other one of two that look alike.
+    pub fn other(&self) -> Option<Uuid> {
+        if let What::Same(_, pair) = &self.what { Some(pair.b) } else { None }
+    }
 }
 
 fn uuid(text: &Option<String>) -> Option<Uuid> {
@@ -87,6 +98,11 @@ pub fn gather(engine: &Engine, now: i64) -> Result<Vec<Head>> {
             words: String::new(),
             what: What::Question(id),
         }));
+        if let Some(alike) = o.alike.as_ref().filter(|_| may_judge_pairs(&o.db, &o.me)) {
+            for (kind, pair) in same::open_pairs(&o.db, alike)? {
+                out.push(look_alike(&o.db, kind, pair)?);
+            }
+        }
         out.extend(cases::clashing(&o.db, &o.me, now)?.into_iter().map(case));
         Ok(out)
     })?;
@@ -152,6 +168,33 @@ fn held(db: &Connection) -> Result<Vec<Head>> {
         })
     })?;
     Ok(got.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Whose work it is to say that two are one.
+pub fn may_judge_pairs(db: &Connection, me: &workspace::Identity) -> bool {
+    workspace::may_ever(db, me, Kind::Judgement, Verb::Edit).is_ok()
+}
+
+fn look_alike(db: &Connection, kind: Kind, pair: Pair) -> Result<Head> {
+    // since the younger of the two came
+    let mut q = db.prepare_cached("select min(first_at) from doc where record = ?1")?;
+    let mut came = |record: Uuid| q.query_row([record], |r| r.get::<_, Option<i64>>(0));
+    let at = came(pair.a)?.max(came(pair.b)?).unwrap_or(0);
+    let mut home = db.prepare_cached("select household from person where record = ?1")?;
+    let household = match kind {
+        Kind::Household => Some(pair.a),
+        _ => home.query_map([pair.a], |r| r.get(0))?.next().transpose()?.flatten(),
+    };
+    Ok(Head {
+        id: format!("p-{}", pair_id(pair.a, pair.b)),
+        kind: "same",
+        seconds: SAME_SECONDS,
+        at,
+        record: Some(pair.a),
+        household,
+        words: String::new(),
+        what: What::Same(kind, Arc::new(pair)),
+    })
 }
 
 fn fact(f: facts::Fact) -> Head {

@@ -19,6 +19,7 @@ use super::conflicts;
 use super::held;
 use super::households::plate_of;
 use super::refused;
+use super::same;
 use super::units::Tree;
 use super::views;
 use crate::engine::Engine;
@@ -63,6 +64,9 @@ fn stamp(db: &Connection, now: i64) -> Result<(i64, i64, i64)> {
 /// All heads, easiest first.
 fn all(engine: &Engine) -> Result<Arc<Vec<Head>>> {
     let now = engine.now_ms();
+    if engine.with(|o| Ok(heads::may_judge_pairs(&o.db, &o.me)))? {
+        same::refresh(engine)?;
+    }
     let found = engine.with(|o| {
         marks::look(&o.db)?;
         let stamp = stamp(&o.db, now)?;
@@ -158,16 +162,24 @@ impl Filter {
             return Ok(false);
         }
         if let Some((set, q)) = &self.found {
-            let of = [h.record, h.household].into_iter().flatten();
+            let of = [h.record, h.household, h.other()].into_iter().flatten();
             if !of.clone().any(|r| set.contains(&r)) && !h.words.to_lowercase().contains(q) {
                 return Ok(false);
             }
         }
         let Some(beneath) = &self.beneath else { return Ok(true) };
         let mut get = db.prepare_cached("select unit from doc where record = ?1 order by class limit 1")?;
+        let mut stands = |record: Uuid| -> Result<Option<bool>> {
+            let unit = get.query_map([record], |r| r.get::<_, Uuid>(0))?.next().transpose()?;
+            Ok(unit.map(|unit| beneath.contains(&unit)))
+        };
+        // two that look alike may stand in two grids
+        if h.other().map(&mut stands).transpose()?.flatten() == Some(true) {
+            return Ok(true);
+        }
         for record in [h.record, h.household].into_iter().flatten() {
-            if let Some(unit) = get.query_map([record], |r| r.get::<_, Uuid>(0))?.next().transpose()? {
-                return Ok(beneath.contains(&unit));
+            if let Some(is_beneath) = stands(record)? {
+                return Ok(is_beneath);
             }
         }
         Ok(false)
@@ -213,6 +225,7 @@ impl<'a> Telling<'a> {
             name: None,
             key: None,
             label: None,
+            other: None,
             count: 0,
             words: None,
             asked: asked == Some(false),
@@ -261,6 +274,19 @@ impl<'a> Telling<'a> {
                 item.name = facts::name_of(self.db, f)?;
                 item.record_kind = Some(f.kind.name().into());
                 item.who = facts::who(self.db, f)?;
+            }
+            What::Same(kind, pair) => {
+                let reasons: Vec<&str> = pair.reasons.iter().filter(|r| r.points > 0).map(|r| r.why.zh()).collect();
+                item.why = code("same", reasons.join("、"), "look alike");
+                if let Some(v) = same::view(self.db, &self.tree, *kind, pair)? {
+                    (item.name, item.plate, item.other) = (Some(v.a.name), Some(v.a.plate), Some(v.b.plate));
+                    item.label = Some(v.b.name);
+                    item.household = Some(v.a.household);
+                    item.who = vec![v.a.by, v.b.by];
+                    item.words = Some(v.reasons.iter().filter(|r| r.points > 0).map(|r| r.why.name()).collect::<Vec<_>>().join(" "));
+                }
+                item.count = u32::try_from(pair.points).unwrap_or(0);
+                item.record_kind = Some(kind.name().into());
             }
             What::Question(id) => {
                 let q = ask::one(self.db, &self.tree, *id)?;
@@ -325,6 +351,7 @@ pub fn get(engine: &Engine, args: IdArgs) -> Result<InboxDetail> {
             left: None,
             case: None,
             fact: None,
+            same: None,
         };
         match &head.what {
             What::Fork(doc, key) => {
@@ -338,6 +365,7 @@ pub fn get(engine: &Engine, args: IdArgs) -> Result<InboxDetail> {
             What::Left(x) => d.left = Some((**x).clone()),
             What::Case(x) => d.case = Some((**x).clone()),
             What::Fact(f) => d.fact = Some(facts::view(&o.db, &telling.tree, f)?),
+            What::Same(kind, pair) => d.same = same::view(&o.db, &telling.tree, *kind, pair)?,
             What::Question(_) => {}
         }
         Ok(d)

@@ -1,5 +1,5 @@
-//! What is compared of the people and households that are here. An identity number is reduced to a tag at once, with a key that lives as
-//! long as this one reckoning: equal numbers are seen, no number is written or kept anywhere else.
+//! What is compared of the people and households that are here. An identity number is reduced to a tag at once, with a key that lives no
+//! longer than the store is open: equal numbers are seen, no number is written or kept anywhere else.
 
 use super::super::units::Tree;
 use super::super::views;
@@ -42,17 +42,34 @@ impl Tagger {
 }
 
 /// A household as far as its door goes.
-struct Door {
-    record: Uuid,
-    key: String,
+#[derive(Clone, PartialEq, Eq)]
+pub struct Door {
+    pub record: Uuid,
+    pub key: String,
     head: String,
     phone: String,
 }
 
-/// Everybody here who lives somewhere, and where.
-pub struct Here {
-    pub people: Vec<PersonFacts>,
-    pub households: Vec<HouseholdFacts>,
+impl Door {
+    /// With who lives there.
+    pub fn with<'a>(&self, people: impl Iterator<Item = &'a PersonFacts>) -> HouseholdFacts {
+        let mut home = HouseholdFacts {
+            record: self.record,
+            door: self.key.clone(),
+            sound: sound(&self.head),
+            head: self.head.clone(),
+            phones: BTreeSet::from([self.phone.clone()]).into_iter().filter(|p| !p.is_empty()).collect(),
+            ..HouseholdFacts::default()
+        };
+        for p in people {
+            home.phones.extend(p.phones.iter().cloned());
+            home.tags.extend(p.tag);
+            if let Some(born) = p.birth.clone().or_else(|| p.year.map(|y| y.to_string())) {
+                home.people.insert((p.name.clone(), born));
+            }
+        }
+        home
+    }
 }
 
 /// A name's pinyin.
@@ -61,105 +78,98 @@ pub fn sound(name: &str) -> String {
     whole.to_lowercase()
 }
 
-impl Here {
-    /// Reads it.
+/// Reads what is compared. What went into another record is not: the record that stays is.
+pub struct Reader<'a> {
+    db: &'a Connection,
+    tree: Tree,
+    tagger: &'a Tagger,
+    gone: HashMap<Uuid, Uuid>,
+}
+
+impl<'a> Reader<'a> {
+    /// Of a store.
     ///
     /// # Errors
     /// Of the store.
-    pub fn read(db: &Connection, tree: &Tree, tagger: &Tagger) -> Result<Here> {
-        let gone = same::all(db)?;
-        let doors = doors(db, tree)?;
-        let place: HashMap<Uuid, usize> = doors.iter().enumerate().map(|(n, d)| (d.record, n)).collect();
-        let mut people = Vec::new();
-        {
-            let mut q = db.prepare_cached(
-                "select record, household, name, phone, phone2, sex, birth_year, birth_date, id_number from person
-                 where _del is null and ended is null and name is not null",
-            )?;
-            let mut got = q.query([])?;
-            while let Some(r) = got.next()? {
-                let record: Uuid = r.get(0)?;
-                if gone.contains_key(&record) {
-                    continue;
-                }
-                let household: Option<Uuid> = r.get(1)?;
-                let household = household.map(|h| gone.get(&h).copied().unwrap_or(h)).unwrap_or_default();
-                let name = alike::name(&r.get::<_, String>(2)?);
-                let birth: Option<String> = r.get(7)?;
-                let year = birth.as_deref().and_then(|b| b.get(..4)?.parse().ok()).or(r.get(6)?);
-                let phones: [Option<String>; 2] = [r.get(3)?, r.get(4)?];
-                people.push(PersonFacts {
-                    record,
-                    household,
-                    sound: sound(&name),
-                    name,
-                    tag: r.get::<_, Option<String>>(8)?.and_then(|n| tagger.tag(&n)),
-                    birth,
-                    year,
-                    sex: r.get(5)?,
-                    phones: phones.iter().flatten().map(|p| alike::phone(p)).filter(|p| !p.is_empty()).collect(),
-                    door: place.get(&household).map(|n| doors[*n].key.clone()).unwrap_or_default(),
-                });
-            }
-        }
-        let mut households: Vec<HouseholdFacts> = doors.iter().map(household).collect();
-        for p in &people {
-            let Some(home) = place.get(&p.household).map(|n| &mut households[*n]) else { continue };
-            home.phones.extend(p.phones.iter().cloned());
-            home.tags.extend(p.tag);
-            if let Some(born) = p.birth.clone().or_else(|| p.year.map(|y| y.to_string())) {
-                home.people.insert((p.name.clone(), born));
-            }
-        }
-        Ok(Here { people, households })
+    pub fn new(db: &'a Connection, tagger: &'a Tagger) -> Result<Self> {
+        Ok(Reader { db, tree: Tree::read(db)?, tagger, gone: same::all(db)? })
     }
 
-    /// The people of one household.
-    pub fn of(&self, household: Uuid) -> Vec<PersonFacts> {
-        self.people.iter().filter(|p| p.household == household).cloned().collect()
+    /// One household, or all.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn doors(&self, only: Option<Uuid>) -> Result<Vec<Door>> {
+        let mut q = self.db.prepare_cached(&format!(
+            "select record, building, unit_no, door, head_name, contact_phone from household
+             where {} and _del is null and ended is null and door is not null and building is not null order by record",
+            which(only)
+        ))?;
+        let mut got = q.query([only])?;
+        let mut out = Vec::new();
+        while let Some(r) = got.next()? {
+            let (record, building): (Uuid, Uuid) = (r.get(0)?, r.get(1)?);
+            if self.gone.contains_key(&record) {
+                continue;
+            }
+            let of_building = |key: &str| self.tree.get(building).and_then(|row| row.text(key)).unwrap_or_default();
+            let (estate, number) = (of_building("estate"), of_building("number"));
+            let text = |n: usize| -> rusqlite::Result<String> { Ok(r.get::<_, Option<String>>(n)?.unwrap_or_default()) };
+            // a building of no number is only like itself
+            let number = if number.is_empty() { building.to_string() } else { number };
+            out.push(Door {
+                record,
+                key: alike::door(&estate, &number, &text(2)?, &text(3)?),
+                head: alike::name(&text(4)?),
+                phone: alike::phone(&text(5)?),
+            });
+        }
+        Ok(out)
+    }
+
+    /// One person, or all. `doors`: of the households that are known.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn people(&self, only: Option<Uuid>, doors: &HashMap<Uuid, Door>) -> Result<Vec<PersonFacts>> {
+        let mut q = self.db.prepare_cached(&format!(
+            "select record, household, name, phone, phone2, sex, birth_year, birth_date, id_number from person
+             where {} and _del is null and ended is null and name is not null",
+            which(only)
+        ))?;
+        let mut got = q.query([only])?;
+        let mut out = Vec::new();
+        while let Some(r) = got.next()? {
+            let record: Uuid = r.get(0)?;
+            if self.gone.contains_key(&record) {
+                continue;
+            }
+            let household: Option<Uuid> = r.get(1)?;
+            let household = household.map(|h| self.gone.get(&h).copied().unwrap_or(h)).unwrap_or_default();
+            let name = alike::name(&r.get::<_, String>(2)?);
+            let birth: Option<String> = r.get(7)?;
+            let year = birth.as_deref().and_then(|b| b.get(..4)?.parse().ok()).or(r.get(6)?);
+            let phones: [Option<String>; 2] = [r.get(3)?, r.get(4)?];
+            out.push(PersonFacts {
+                record,
+                household,
+                sound: sound(&name),
+                name,
+                tag: r.get::<_, Option<String>>(8)?.and_then(|n| self.tagger.tag(&n)),
+                birth,
+                year,
+                sex: r.get(5)?,
+                phones: phones.iter().flatten().map(|p| alike::phone(p)).filter(|p| !p.is_empty()).collect(),
+                door: doors.get(&household).map(|d| d.key.clone()).unwrap_or_default(),
+            });
+        }
+        Ok(out)
     }
 }
 
-fn household(door: &Door) -> HouseholdFacts {
-    HouseholdFacts {
-        record: door.record,
-        door: door.key.clone(),
-        sound: sound(&door.head),
-        head: door.head.clone(),
-        phones: BTreeSet::from([door.phone.clone()]).into_iter().filter(|p| !p.is_empty()).collect(),
-        ..HouseholdFacts::default()
-    }
-}
-
-fn doors(db: &Connection, tree: &Tree) -> Result<Vec<Door>> {
-    let gone = same::all(db)?;
-    let mut buildings: HashMap<Uuid, (String, String)> = HashMap::new();
-    let mut q = db.prepare_cached(
-        "select record, building, unit_no, door, head_name, contact_phone from household
-         where _del is null and ended is null and door is not null and building is not null order by record",
-    )?;
-    let mut got = q.query([])?;
-    let mut out = Vec::new();
-    while let Some(r) = got.next()? {
-        let (record, building): (Uuid, Uuid) = (r.get(0)?, r.get(1)?);
-        if gone.contains_key(&record) {
-            continue;
-        }
-        let (estate, number) = buildings.entry(building).or_insert_with(|| {
-            let text = |key: &str| tree.get(building).and_then(|row| row.text(key)).unwrap_or_default();
-            (text("estate"), text("number"))
-        });
-        let text = |n: usize| -> rusqlite::Result<String> { Ok(r.get::<_, Option<String>>(n)?.unwrap_or_default()) };
-        // a building of no number is only like itself
-        let number = if number.is_empty() { building.to_string() } else { number.clone() };
-        out.push(Door {
-            record,
-            key: alike::door(estate, &number, &text(2)?, &text(3)?),
-            head: alike::name(&text(4)?),
-            phone: alike::phone(&text(5)?),
-        });
-    }
-    Ok(out)
+fn which(only: Option<Uuid>) -> &'static str {
+    // two texts, so that one record is found by its key
+    if only.is_some() { "record = ?1" } else { "?1 is null" }
 }
 
 /// A household or person to be merged, or `not_found`; of one that went into another, the one that stays.

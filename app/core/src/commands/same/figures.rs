@@ -3,7 +3,8 @@
 //! `cargo test -p app-core --lib figures -- --nocapture` prints the figures.
 
 use super::facts::{Tagger, sound};
-use shared_model::same::alike::{self, HouseholdFacts, Pair, PersonFacts};
+use shared_model::same::alike::{self, HouseholdFacts, PersonFacts};
+use shared_model::same::index::{Compared, Index, Pair};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use uuid::Uuid;
@@ -302,14 +303,21 @@ fn facts(d: &mut Dice, homes: &[Home]) -> Facts {
     out
 }
 
+fn index<F: Compared + Clone>(all: &[F]) -> Index<F> {
+    let mut out = Index::default();
+    all.iter().for_each(|one| out.put(one.clone()));
+    out
+}
+
 /// Precision and recall in per cent, and how many there were.
-fn figures(found: &[Pair], real: &[usize]) -> (f64, f64, usize) {
+fn figures<F: Compared>(found: &[Pair], all: &[F], real: &[usize]) -> (f64, f64, usize) {
+    let place: BTreeMap<Uuid, usize> = all.iter().enumerate().map(|(n, one)| (one.record(), n)).collect();
     let mut by: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (n, who) in real.iter().enumerate() {
         by.entry(*who).or_default().push(n);
     }
     let known: BTreeSet<(usize, usize)> = by.values().filter(|v| v.len() == 2).map(|v| (v[0], v[1])).collect();
-    let right = found.iter().filter(|p| known.contains(&(p.a, p.b))).count();
+    let right = found.iter().filter(|p| known.contains(&(place[&p.a], place[&p.b]))).count();
     (100.0 * right as f64 / found.len() as f64, 100.0 * right as f64 / known.len() as f64, known.len())
 }
 
@@ -319,10 +327,10 @@ fn known_duplicates_are_found_and_those_who_only_look_like_one_are_not() {
     let homes = recorded(&mut d);
     let f = facts(&mut d, &homes);
     let began = Instant::now();
-    let (people, households) = (alike::of_people(&f.people), alike::of_households(&f.households));
+    let (people, households) = (index(&f.people).pairs(), index(&f.households).pairs());
     let took = began.elapsed();
-    let (p_precision, p_recall, p_known) = figures(&people, &f.who);
-    let (h_precision, h_recall, h_known) = figures(&households, &f.which);
+    let (p_precision, p_recall, p_known) = figures(&people, &f.people, &f.who);
+    let (h_precision, h_recall, h_known) = figures(&households, &f.households, &f.which);
     println!("{} people, {p_known} recorded twice: precision {p_precision:.1} %, recall {p_recall:.1} %", f.people.len());
     println!("{} households, {h_known} recorded twice: precision {h_precision:.1} %, recall {h_recall:.1} %", f.households.len());
     println!("compared in {} ms", took.as_millis());

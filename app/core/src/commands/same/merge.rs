@@ -148,29 +148,7 @@ pub fn merge(engine: &Engine, args: MergeRecordsArgs) -> Result<Edited> {
     let now = engine.now_ms();
     let (seq, changed) = engine.with(|o| {
         workspace::change(&mut o.db, &o.me, now, |w| {
-            let (keep, drop) = both(w.tx, &args.kind, &args.keep, &args.drop)?;
-            if let Some(seen) = &args.seen
-                && *seen != seen_of(w.tx, [keep.record, drop.record])?
-            {
-                return Err(CoreError::new("changed", "这两份档案刚刚有新的改动，请再看一眼再合。").at("seen"));
-            }
-            let people = args.people.as_deref().unwrap_or_default();
-            if people.len() > PEOPLE_MAX || (!people.is_empty() && keep.kind != Kind::Household) {
-                return Err(CoreError::args(format!("一次最多一起合 {PEOPLE_MAX} 人，只在合户时写。")).at("people"));
-            }
-            let choices = Choices { sides: args.choices.clone().unwrap_or_default(), own: args.values.clone().unwrap_or_default() };
-            let verb = if keep.kind == Kind::Household { "并户" } else { "合并一人" };
-            let mut intent = Intent::new("merge_records", place(w.tx, &keep, verb)?, household_of(&keep));
-            merge_one(w.tx, &mut intent, &keep, &drop, &choices)?;
-            let mut used = BTreeSet::new();
-            for pair in people {
-                let (a, b) = (require(w.tx, "person", &pair.keep, "people")?, require(w.tx, "person", &pair.drop, "people")?);
-                let at_home = (a.id("household"), b.id("household")) == (Some(keep.record), Some(drop.record));
-                if !at_home || !used.insert(a.record) || !used.insert(b.record) {
-                    return Err(CoreError::args("一起合的人要一边一个，每人一次。").at("people"));
-                }
-                merge_one(w.tx, &mut intent, &a, &b, &Choices::default())?;
-            }
+            let (intent, [keep, drop]) = planned(w.tx, &args)?;
             touch(w, &keep, &drop);
             w.command(intent)
         })
@@ -179,7 +157,39 @@ pub fn merge(engine: &Engine, args: MergeRecordsArgs) -> Result<Edited> {
     Ok(Edited { changed: seq.is_some() })
 }
 
-fn touch(w: &mut Writer<'_>, one: &Row, other: &Row) {
+/// A merge before it is written, with the record that stays and the one that goes.
+///
+/// # Errors
+/// `not_found`, `invalid_args`; `changed` where more came since it was seen.
+pub fn planned(db: &Connection, args: &MergeRecordsArgs) -> Result<(Intent, [Row; 2])> {
+    let (keep, drop) = both(db, &args.kind, &args.keep, &args.drop)?;
+    if let Some(seen) = &args.seen
+        && *seen != seen_of(db, [keep.record, drop.record])?
+    {
+        return Err(CoreError::new("changed", "这两份档案刚刚有新的改动，请再看一眼再合。").at("seen"));
+    }
+    let people = args.people.as_deref().unwrap_or_default();
+    if people.len() > PEOPLE_MAX || (!people.is_empty() && keep.kind != Kind::Household) {
+        return Err(CoreError::args(format!("一次最多一起合 {PEOPLE_MAX} 人，只在合户时写。")).at("people"));
+    }
+    let choices = Choices { sides: args.choices.clone().unwrap_or_default(), own: args.values.clone().unwrap_or_default() };
+    let verb = if keep.kind == Kind::Household { "并户" } else { "合并一人" };
+    let mut intent = Intent::new("merge_records", place(db, &keep, verb)?, household_of(&keep));
+    merge_one(db, &mut intent, &keep, &drop, &choices)?;
+    let mut used = BTreeSet::new();
+    for pair in people {
+        let (a, b) = (require(db, "person", &pair.keep, "people")?, require(db, "person", &pair.drop, "people")?);
+        let at_home = (a.id("household"), b.id("household")) == (Some(keep.record), Some(drop.record));
+        if !at_home || !used.insert(a.record) || !used.insert(b.record) {
+            return Err(CoreError::args("一起合的人要一边一个，每人一次。").at("people"));
+        }
+        merge_one(db, &mut intent, &a, &b, &Choices::default())?;
+    }
+    Ok((intent, [keep, drop]))
+}
+
+/// Marks what a merge changes for those who look at it.
+pub fn touch(w: &mut Writer<'_>, one: &Row, other: &Row) {
     for row in [one, other] {
         w.touch(row.record, row.kind);
         if let Some(household) = household_of(row) {
@@ -242,42 +252,50 @@ pub fn unmerge(engine: &Engine, args: IdArgs) -> Result<Edited> {
     let (seq, changed) = engine.with(|o| {
         workspace::change(&mut o.db, &o.me, now, |w| {
             let record = id(&args.id, "这份档案")?;
-            let row = match get_row(w.tx, Kind::Household, record)? {
-                Some(row) => Some(row),
-                None => get_row(w.tx, Kind::Person, record)?,
-            };
-            let row = row.ok_or_else(|| CoreError::not_found("这份档案").at("id"))?;
-            let to = target(w.tx, record)?.ok_or_else(|| CoreError::args("这份档案没有并到别的里面。").at("id"))?;
-            let verb = if row.kind == Kind::Household { "拆户" } else { "拆开一人" };
-            let mut intent = Intent::new("unmerge", place(w.tx, &row, verb)?, household_of(&row));
-            let mut edges = vec![(row.clone(), to)];
-            // in a ring the record that stays has an edge of its own, which would lead back
-            let stays = crate::store::same::canon(w.tx, record)?;
-            if stays != record
-                && let (Some(row), Some(to)) = (get_row(w.tx, row.kind, stays)?, target(w.tx, stays)?)
-            {
-                edges.push((row, to));
-            }
-            if row.kind == Kind::Household {
-                for (from, to) in edges.clone() {
-                    for person in people_between(w.tx, from.record, to)? {
-                        if let (Some(person), Some(to)) = (get_row(w.tx, Kind::Person, person)?, target(w.tx, person)?) {
-                            edges.push((person, to));
-                        }
-                    }
-                }
-            }
-            for (gone, to) in &edges {
-                undo_edge(w.tx, &mut intent, gone, *to)?;
-                if let Some(other) = get_row(w.tx, gone.kind, *to)? {
-                    touch(w, gone, &other);
-                }
-            }
-            w.command(intent)
+            take_apart(w, record)
         })
     })?;
     engine.raise(&changed);
     Ok(Edited { changed: seq.is_some() })
+}
+
+/// Takes back what led a record into another one.
+///
+/// # Errors
+/// `not_found`; `invalid_args` where it went nowhere.
+pub fn take_apart(w: &mut Writer<'_>, record: Uuid) -> Result<Option<u64>> {
+    let row = match get_row(w.tx, Kind::Household, record)? {
+        Some(row) => Some(row),
+        None => get_row(w.tx, Kind::Person, record)?,
+    };
+    let row = row.ok_or_else(|| CoreError::not_found("这份档案").at("id"))?;
+    let to = target(w.tx, record)?.ok_or_else(|| CoreError::args("这份档案没有并到别的里面。").at("id"))?;
+    let verb = if row.kind == Kind::Household { "拆户" } else { "拆开一人" };
+    let mut intent = Intent::new("unmerge", place(w.tx, &row, verb)?, household_of(&row));
+    let mut edges = vec![(row.clone(), to)];
+    // in a ring the record that stays has an edge of its own, which would lead back
+    let stays = crate::store::same::canon(w.tx, record)?;
+    if stays != record
+        && let (Some(row), Some(to)) = (get_row(w.tx, row.kind, stays)?, target(w.tx, stays)?)
+    {
+        edges.push((row, to));
+    }
+    if row.kind == Kind::Household {
+        for (from, to) in edges.clone() {
+            for person in people_between(w.tx, from.record, to)? {
+                if let (Some(person), Some(to)) = (get_row(w.tx, Kind::Person, person)?, target(w.tx, person)?) {
+                    edges.push((person, to));
+                }
+            }
+        }
+    }
+    for (gone, to) in &edges {
+        undo_edge(w.tx, &mut intent, gone, *to)?;
+        if let Some(other) = get_row(w.tx, gone.kind, *to)? {
+            touch(w, gone, &other);
+        }
+    }
+    w.command(intent)
 }
 
 /// What is taken over later of a value that came late counts as put by the merge: taking the merge back takes it back too.

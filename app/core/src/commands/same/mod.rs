@@ -1,19 +1,23 @@
 //! Households and people that look like one: listed with reasons (this file), looked at together (`preview.rs`), merged and taken apart
-//! again (`merge.rs`). What is compared is read in `facts.rs`; how alike two are is said in `shared_model::same::alike`.
+//! again (`merge.rs`). What is compared is read in `facts.rs` and kept while the store is open by `kept.rs`; how alike two are is said in
+//! `shared_model::same::alike`.
 
 mod facts;
 #[cfg(test)]
 mod figures;
+mod kept;
 pub mod merge;
 pub mod preview;
+
+pub use kept::{Alike, open_pairs, refresh};
 
 use super::units::Tree;
 use super::views::{self, id};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
-use crate::store::{Row, docs, get_row, rows};
+use crate::store::{Row, docs, get_row, rows, same};
 use crate::workspace::{self, Intent, KeyEdit};
-use facts::{Here, Tagger, require, side};
+use facts::{require, side};
 use rusqlite::Connection;
 use shared_model::Class;
 use shared_model::commands::{Duplicate, DuplicateList, DuplicateReason, Edited, JudgePairArgs, ListDuplicatesArgs, PairVerdict};
@@ -21,7 +25,8 @@ use shared_model::crdt::Value;
 use shared_model::doc::pair_id;
 use shared_model::records::Kind;
 use shared_model::rules::Verb;
-use shared_model::same::alike::{self, Reason, Why};
+use shared_model::same::alike::{Reason, Why};
+use shared_model::same::index::Pair;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -35,37 +40,6 @@ const NOTE_CHARS_MAX: usize = 200;
 /// Reasons in words.
 fn told(reasons: &[Reason]) -> Vec<DuplicateReason> {
     reasons.iter().map(|r| DuplicateReason { why: r.why, zh: r.why.zh().into(), points: r.points }).collect()
-}
-
-/// Two records that look like one.
-struct Found {
-    a: Uuid,
-    b: Uuid,
-    points: i32,
-    reasons: Vec<Reason>,
-}
-
-fn found(db: &Connection, tree: &Tree, tagger: &Tagger, kind: &str) -> Result<(Kind, Vec<Found>)> {
-    let here = Here::read(db, tree, tagger)?;
-    match kind {
-        "person" => {
-            let all = alike::of_people(&here.people).into_iter();
-            let of =
-                |p: alike::Pair| Found { a: here.people[p.a].record, b: here.people[p.b].record, points: p.points, reasons: p.reasons };
-            Ok((Kind::Person, all.map(of).collect()))
-        }
-        "household" => {
-            let all = alike::of_households(&here.households).into_iter();
-            let of = |p: alike::Pair| Found {
-                a: here.households[p.a].record,
-                b: here.households[p.b].record,
-                points: p.points,
-                reasons: p.reasons,
-            };
-            Ok((Kind::Household, all.map(of).collect()))
-        }
-        _ => Err(CoreError::args("要写 household 或 person。").at("kind")),
-    }
 }
 
 /// What was said of pairs, by the pair.
@@ -90,12 +64,13 @@ fn verdict(db: &Connection, row: &Row) -> Result<PairVerdict> {
 
 /// `list_duplicates`: most alike first; what somebody judged is left out.
 pub fn list(engine: &Engine, args: ListDuplicatesArgs) -> Result<DuplicateList> {
-    let tagger = Tagger::new(engine);
     let judged = args.judged.unwrap_or(false);
+    let kind = kind_of(&args.kind)?;
+    refresh(engine)?;
     engine.with(|o| {
         let db = &o.db;
         let tree = Tree::read(db)?;
-        let (kind, all) = found(db, &tree, &tagger, &args.kind)?;
+        let all = o.alike.as_ref().map(|a| a.pairs(kind)).unwrap_or_default();
         let verdicts = verdicts(db)?;
         let hits = match args.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
             Some(q) => Some(super::search::households_matching(db, q)?),
@@ -121,28 +96,57 @@ pub fn list(engine: &Engine, args: ListDuplicatesArgs) -> Result<DuplicateList> 
         let limit = args.limit.unwrap_or(PAGE_PAIRS).min(PAGE_PAIRS_MAX);
         let mut items = Vec::new();
         for pair in views::page(pairs, Some(limit), args.after) {
-            let (Some(a), Some(b)) = (get_row(db, kind, pair.a)?, get_row(db, kind, pair.b)?) else { continue };
-            let (a, b) = (side(db, &tree, &a)?, side(db, &tree, &b)?);
-            let id = pair_id(pair.a, pair.b);
-            items.push(Duplicate {
-                id: id.to_string(),
-                kind: args.kind.clone(),
-                points: pair.points,
-                exact: pair.reasons.iter().any(|r| r.why == Why::SameId),
-                reasons: told(&pair.reasons),
-                across: a.grid != b.grid,
-                a,
-                b,
-                judged: verdicts.get(&id).cloned(),
-            });
+            let Some(mut item) = view(db, &tree, kind, &pair)? else { continue };
+            item.judged = verdicts.get(&pair_id(pair.a, pair.b)).cloned();
+            items.push(item);
         }
         Ok(DuplicateList { items, total })
     })
 }
 
+/// A pair with both sides; `None` when one of them is not here any more.
+///
+/// # Errors
+/// Of the store.
+pub fn view(db: &Connection, tree: &Tree, kind: Kind, pair: &Pair) -> Result<Option<Duplicate>> {
+    let (Some(a), Some(b)) = (get_row(db, kind, pair.a)?, get_row(db, kind, pair.b)?) else { return Ok(None) };
+    let (a, b) = (side(db, tree, &a)?, side(db, tree, &b)?);
+    Ok(Some(Duplicate {
+        id: pair_id(pair.a, pair.b).to_string(),
+        kind: kind.name().into(),
+        points: pair.points,
+        exact: pair.reasons.iter().any(|r| r.why == Why::SameId),
+        reasons: told(&pair.reasons),
+        across: a.grid != b.grid,
+        a,
+        b,
+        judged: None,
+    }))
+}
+
+fn kind_of(name: &str) -> Result<Kind> {
+    same::KINDS.into_iter().find(|k| k.name() == name).ok_or_else(|| CoreError::args("要写 household 或 person。").at("kind"))
+}
+
 /// `judge_pair`
 pub fn judge(engine: &Engine, args: JudgePairArgs) -> Result<Edited> {
     engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::Pair, Verb::Make))?;
+    let now = engine.now_ms();
+    let (seq, changed) = engine.with(|o| {
+        workspace::change(&mut o.db, &o.me, now, |w| {
+            let intent = judged(w.tx, &args)?;
+            w.command(intent)
+        })
+    })?;
+    engine.raise(&changed);
+    Ok(Edited { changed: seq.is_some() })
+}
+
+/// What says of a pair that it is two, or nothing any more.
+///
+/// # Errors
+/// `invalid_args`, `not_found`.
+pub fn judged(db: &Connection, args: &JudgePairArgs) -> Result<Intent> {
     let verdict = match args.verdict.as_deref() {
         Some(said @ ("different" | "later")) => Value::Str(said.into()),
         None => Value::Null,
@@ -152,37 +156,28 @@ pub fn judge(engine: &Engine, args: JudgePairArgs) -> Result<Edited> {
     if note.is_some_and(|n| n.chars().count() > NOTE_CHARS_MAX) {
         return Err(CoreError::args(format!("说明最多 {NOTE_CHARS_MAX} 个字。")).at("note"));
     }
-    let now = engine.now_ms();
-    let (seq, changed) = engine.with(|o| {
-        workspace::change(&mut o.db, &o.me, now, |w| {
-            let (a, b) = (id(&args.a, "这条记录")?, id(&args.b, "这条记录")?);
-            if a == b {
-                return Err(CoreError::args("要写两条不同的记录。").at("b"));
-            }
-            let (a, b) = (a.min(b), a.max(b));
-            let kind = if args.kind == "person" { Kind::Person } else { Kind::Household };
-            for record in [a, b] {
-                require(w.tx, &args.kind, &record.to_string(), "a")?;
-            }
-            let tree = Tree::read(w.tx)?;
-            let home = docs::of_record(w.tx, a)?.first().map(|d| docs::load(w.tx, *d)).transpose()?.flatten();
-            let unit = home.map(|d| d.unit).ok_or_else(|| CoreError::not_found("这条记录").at("a"))?;
-            let unit = tree.above(unit, "community").unwrap_or(unit);
-            let record = pair_id(a, b);
-            let mut edits = Vec::new();
-            if get_row(w.tx, Kind::Pair, record)?.is_none() {
-                edits.extend(
-                    [("kind", kind.name().to_string()), ("a", a.to_string()), ("b", b.to_string())].map(|(k, v)| KeyEdit::put(k, v)),
-                );
-            }
-            edits.push(KeyEdit::put("verdict", verdict));
-            edits.push(KeyEdit::put("note", note.map_or(Value::Null, |n| Value::Str(n.into()))));
-            let what = if args.verdict.is_none() { "疑似重复：收回" } else { "疑似重复：看过" };
-            let mut intent = Intent::new("judge_pair", what, None);
-            intent.record(unit, record, Kind::Pair, Class::Office, edits)?;
-            w.command(intent)
-        })
-    })?;
-    engine.raise(&changed);
-    Ok(Edited { changed: seq.is_some() })
+    let (a, b) = (id(&args.a, "这条记录")?, id(&args.b, "这条记录")?);
+    if a == b {
+        return Err(CoreError::args("要写两条不同的记录。").at("b"));
+    }
+    let (a, b) = (a.min(b), a.max(b));
+    let kind = if args.kind == "person" { Kind::Person } else { Kind::Household };
+    for record in [a, b] {
+        require(db, &args.kind, &record.to_string(), "a")?;
+    }
+    let tree = Tree::read(db)?;
+    let home = docs::of_record(db, a)?.first().map(|d| docs::load(db, *d)).transpose()?.flatten();
+    let unit = home.map(|d| d.unit).ok_or_else(|| CoreError::not_found("这条记录").at("a"))?;
+    let unit = tree.above(unit, "community").unwrap_or(unit);
+    let record = pair_id(a, b);
+    let mut edits = Vec::new();
+    if get_row(db, Kind::Pair, record)?.is_none() {
+        edits.extend([("kind", kind.name().to_string()), ("a", a.to_string()), ("b", b.to_string())].map(|(k, v)| KeyEdit::put(k, v)));
+    }
+    edits.push(KeyEdit::put("verdict", verdict));
+    edits.push(KeyEdit::put("note", note.map_or(Value::Null, |n| Value::Str(n.into()))));
+    let what = if args.verdict.is_none() { "疑似重复：收回" } else { "疑似重复：看过" };
+    let mut intent = Intent::new("judge_pair", what, None);
+    intent.record(unit, record, Kind::Pair, Class::Office, edits)?;
+    Ok(intent)
 }

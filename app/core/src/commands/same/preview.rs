@@ -3,7 +3,7 @@
 
 use super::super::units::Tree;
 use super::super::views;
-use super::facts::{Here, Tagger, require, side};
+use super::facts::{require, side};
 use super::merge::items_of;
 use super::{told, verdicts};
 use crate::engine::Engine;
@@ -53,25 +53,15 @@ pub fn both(db: &Connection, kind: &str, keep: &str, drop: &str) -> Result<(Row,
 
 /// `preview_merge`
 pub fn preview(engine: &Engine, args: PreviewMergeArgs) -> Result<MergePreview> {
-    let tagger = Tagger::new(engine);
+    super::refresh(engine)?;
     engine.with(|o| {
         let db = &o.db;
         let tree = Tree::read(db)?;
         let (keep, drop) = both(db, &args.kind, &args.keep, &args.drop)?;
-        let here = Here::read(db, &tree, &tagger)?;
-        let reasons = match keep.kind {
-            Kind::Person => {
-                let of = |row: &Row| here.people.iter().find(|p| p.record == row.record);
-                of(&keep).zip(of(&drop)).map(|(a, b)| alike::people(a, b))
-            }
-            _ => {
-                let of = |row: &Row| here.households.iter().find(|h| h.record == row.record);
-                of(&keep).zip(of(&drop)).map(|(a, b)| alike::households(a, b))
-            }
-        };
-        let reasons = reasons.unwrap_or_default();
-        let people = match keep.kind {
-            Kind::Household => alike_people(db, &tree, &here.of(keep.record), &here.of(drop.record))?,
+        let alike = o.alike.as_ref();
+        let reasons = alike.map(|a| a.reasons(keep.kind, keep.record, drop.record)).unwrap_or_default();
+        let people = match (keep.kind, alike) {
+            (Kind::Household, Some(a)) => alike_people(db, &tree, &a.people_of(keep.record), &a.people_of(drop.record))?,
             _ => Vec::new(),
         };
         let fields = items_of(db, &keep, &drop)?.iter().map(|item| field(keep.kind, item)).collect();

@@ -1,5 +1,6 @@
 // Words of the grid worker's screens.
 export default {
+  went_in: 'Merged in: {name}',
   tabs: { label: 'Main pages', today: 'Today', buildings: 'Buildings', cases: 'Cases', me: 'Me', write: 'Write' },
   years: 'age {n}',
   people: '{n} person | {n} people',

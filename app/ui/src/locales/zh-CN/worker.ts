@@ -1,5 +1,6 @@
 // Words of the grid worker's screens.
 export default {
+  went_in: '并入过 {name}',
   tabs: { label: '主要页面', today: '今天', buildings: '楼栋', cases: '办事', me: '我的', write: '记一笔' },
   years: '{n} 岁',
   people: '{n} 口人',

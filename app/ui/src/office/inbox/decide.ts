@@ -2,13 +2,14 @@
  * Decisions of the inbox: the calls, what is said afterwards, and taking the last ones back.
  *
  * What lives here: settle a fork, decide a held cell, put a contradiction right or leave it, bring along, close an answer, confirm a device, adopt or
- * give back what was refused. What does not: the list and where the hand goes next.
+ * give back what was refused, merge two that look alike or say that they are two. What does not: the list and where the hand goes next.
  * Taking back writes what stood there before, a fork with all its values; where somebody wrote since, the engine says so and nothing happens.
+ * A confirmed device and a step that says "looked at" are not taken back here; their pages say so before.
  */
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { call } from '../../app/api'
-import type { DecideItemArgs, InboxDetail } from '../../generated/commands'
+import type { DecideItemArgs, Decided, InboxDetail } from '../../generated/commands'
 import type { Choice } from '../../tray/tray-form'
 import { toast } from '../../ui'
 import { shortName } from '../lib/diff'
@@ -70,12 +71,8 @@ export function useDecisions(after: () => Promise<void>, back: (item: string) =>
 
   async function decide(detail: InboxDetail, args: Choosing, said: string): Promise<void> {
     const why = words.value.trim()
-    const done = await act(async () => {
-      const reply = await call('decide_item', { id: detail.item.id, ...args, ...(why ? { words: why } : {}) } as DecideItemArgs)
-      if (reply.decision !== null) last.value = [...last.value, { decision: reply.decision, item: detail.item.id }]
-      return reply
-    })
-    if (done) toast(said, done.decision === null ? {} : { undo: () => void undo() })
+    const done = await act(async () => remember(await call('decide_item', { id: detail.item.id, ...args, ...(why ? { words: why } : {}) } as DecideItemArgs), detail.item.id))
+    if (done) toast(said, done)
   }
   const settle = (detail: InboxDetail, value: unknown, text: string) =>
     decide(detail, { decision: 'settle', value, clear: value === null, conflict: detail.conflict!.id }, t('inbox.undo.toast', { value: text ? shortName(text) : t('office.empty_value') }))
@@ -95,17 +92,25 @@ export function useDecisions(after: () => Promise<void>, back: (item: string) =>
     toast(t('inbox.undo.done'))
   }
 
+  /** Keeps what can be taken back, before the list is asked again: what goes from it then went by this hand. */
+  function remember({ decision }: Decided, item: string): { undo?: () => void } {
+    if (decision === null) return {}
+    last.value = [...last.value, { decision, item }]
+    return { undo: () => void undo() }
+  }
   async function confirm(detail: InboxDetail): Promise<void> {
     const d = detail.device!
     if (await act(() => call('confirm_device', { device: d.id, digits: (d.digits ?? '').replace(/\D/g, '') }))) toast(t('office.inbox.confirmed', { name: d.name }))
   }
   async function adopt(detail: InboxDetail, choice: Choice): Promise<void> {
     const r = detail.refused!
-    if (await act(() => call('adopt_refused', { id: r.id, ...choice }))) toast(t('office.refused.adopted', { name: r.by }))
+    const done = await act(async () => remember(await call('adopt_refused', { id: r.id, ...choice }), detail.item.id))
+    if (done) toast(t('office.refused.adopted', { name: r.by }), done)
   }
   async function giveBack(detail: InboxDetail, said: string | null): Promise<void> {
     const r = detail.refused!
-    if (await act(() => call('return_refused', said === null ? { id: r.id } : { id: r.id, words: said }))) toast(t(said === null ? 'office.refused.filed' : 'office.refused.returned', { name: r.by }))
+    const done = await act(async () => remember(await call('return_refused', said === null ? { id: r.id } : { id: r.id, words: said }), detail.item.id))
+    if (done) toast(t(said === null ? 'office.refused.filed' : 'office.refused.returned', { name: r.by }), done)
   }
   return { busy, problem, words, last, decide, settle, confirm, adopt, giveBack, undo }
 }
