@@ -1,7 +1,7 @@
 //! What is open, as short heads: what each is, how long it takes, since when. Gathered from the tables that say so (forks, held cells, marks,
 //! rows that contradict each other) and from the lists that the server sent (refused, devices, erasures).
 
-use super::super::{cases, devices, erasures, moves, refused, same};
+use super::super::{cases, devices, erasures, moves, refused, same, session};
 use super::{ask, facts};
 use crate::engine::Engine;
 use crate::error::Result;
@@ -98,7 +98,9 @@ pub fn gather(engine: &Engine, now: i64) -> Result<Vec<Head>> {
             words: String::new(),
             what: What::Question(id),
         }));
-        if let Some(alike) = o.alike.as_ref().filter(|_| may_judge_pairs(&o.db, &o.me)) {
+        if let Some(alike) = o.alike.as_ref()
+            && may_judge_pairs(&o.db, &o.me)?
+        {
             for (kind, pair) in same::open_pairs(&o.db, alike)? {
                 out.push(look_alike(&o.db, kind, pair)?);
             }
@@ -171,8 +173,11 @@ fn held(db: &Connection) -> Result<Vec<Head>> {
 }
 
 /// Whose work it is to say that two are one.
-pub fn may_judge_pairs(db: &Connection, me: &workspace::Identity) -> bool {
-    workspace::may_ever(db, me, Kind::Judgement, Verb::Edit).is_ok()
+///
+/// # Errors
+/// Of the store.
+pub fn may_judge_pairs(db: &Connection, me: &workspace::Identity) -> Result<bool> {
+    session::is_office(db, me)
 }
 
 fn look_alike(db: &Connection, kind: Kind, pair: Pair) -> Result<Head> {

@@ -64,7 +64,7 @@ fn stamp(db: &Connection, now: i64) -> Result<(i64, i64, i64)> {
 /// All heads, easiest first.
 fn all(engine: &Engine) -> Result<Arc<Vec<Head>>> {
     let now = engine.now_ms();
-    if engine.with(|o| Ok(heads::may_judge_pairs(&o.db, &o.me)))? {
+    if engine.with(|o| heads::may_judge_pairs(&o.db, &o.me))? {
         same::refresh(engine)?;
     }
     let found = engine.with(|o| {
