@@ -83,6 +83,7 @@ const sample = (name) => fileURLToPath(new URL(`../../../tests/data/${name}`, im
 export const OFFICE_SCREENS = [
   { name: 'office-inbox', hash: () => '/o/inbox', ready: 'inbox-row', act: (page) => page.locator('article').first().waitFor() },
   { name: 'office-same', hash: () => '/o/same', ready: 'same-household', act: async (page, s, world) => { const h = s.plain && (await world.office.call('get_household', { id: s.plain })).household; await world.office.call('add_household', { building: h.building, unit_no: h.unit_no, door: h.door, head_name: h.head_name, edit: { note: '另一本台账来的' } }).catch(() => null); await page.reload(); await at(page, 'duplicate-detail').waitFor() } },
+  { name: 'office-inbox-same', hash: () => '/o/inbox?kind=same', ready: 'merge-result' },
   { name: 'office-dispatch', hash: () => '/o/dispatch', ready: 'truth-line', act: (page) => page.getByText('单元门口下水道堵了').first().click() },
   { name: 'office-dispatch-several', hash: () => '/o/dispatch', ready: 'case-row', act: async (page) => { for (const n of [1, 2]) await at(page, 'case-row').nth(n).click({ modifiers: ['Control'] }); await at(page, 'several-print').waitFor() } },
   { name: 'office-case-step', hash: (s) => `/o/dispatch/${s.hazard}`, ready: 'step', act: (page) => open(page, 'step-join', 'data-units') },
