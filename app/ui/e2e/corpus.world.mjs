@@ -21,7 +21,7 @@ const day = (ahead) => new Date(Date.now() + ahead * 86_400_000).toISOString().s
 /** Runs a script of tests/tables; what it printed where it ended badly. */
 export function python(script, ...args) {
   try {
-    return execFileSync('python3', [join(root, 'tests/tables', script), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+    return execFileSync('/usr/bin/python3', [join(root, 'tests/tables', script), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
   } catch (raised) {
     return raised.stdout
   }

@@ -13,7 +13,7 @@ const ROSTER = '楼号,单元,房号,姓名,与户主关系,性别,出生日期,
 
 let world, chrome, page, folder
 const at = (id) => page.locator(`[data-testid="${id}"]`)
-const python = (script, ...args) => execFileSync('python3', [join(ROOT, 'tests/tables', script), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
+const python = (script, ...args) => execFileSync('/usr/bin/python3', [join(ROOT, 'tests/tables', script), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] })
 /** What LibreOffice makes of a file: computed, and written in another format. */
 function soffice(file, format, to) {
   mkdirSync(to, { recursive: true })
