@@ -1,6 +1,6 @@
 """Every cell of a filled table: what is expected stands there, everything else as in the blank one. `check.py BLANK FILLED WANTED.json`; the JSON holds for each
 sheet the first row, the rows that were put in, the wanted texts by column, the formulas by cell, and the validations by cell. Prints what is wrong."""
-import datetime, json, sys
+import datetime, json, sys, zipfile
 from copy import copy
 from openpyxl import load_workbook
 
@@ -20,8 +20,20 @@ def look(cell):
     return copy(cell.border), copy(cell.font), cell.number_format, copy(cell.alignment)
 
 
-if blank.sheetnames != filled.sheetnames:
+# a sheet at the end says what stayed empty
+LISTED = "未填说明"
+if blank.sheetnames != [name for name in filled.sheetnames if name != LISTED] or filled.sheetnames[-1] != LISTED and LISTED in filled.sheetnames:
     wrong.append(f"sheets {filled.sheetnames}")
+listed = [[text(cell) for cell in row] for row in filled[LISTED].iter_rows(values_only=True)] if LISTED in filled.sheetnames else []
+for name, columns in {name: want["unfilled"] for name, want in wanted.items() if "unfilled" in want}.items():
+    told = [line[2] for line in listed if line[0] == name]
+    if told != columns:
+        wrong.append(f"{name}: {told} stayed empty instead of {columns}")
+with zipfile.ZipFile(sys.argv[2]) as package:
+    charts = [package.read(part).decode() for part in package.namelist() if part.startswith("xl/charts/chart")]
+for area in [area for want in wanted.values() for area in want.get("charted", [])]:
+    if not any(f">{area}<" in chart for chart in charts):
+        wrong.append(f"no chart of {area}")
 for name in blank.sheetnames:
     before, after, want = blank[name], filled[name], wanted.get(name, {"first": 0, "had": 0, "rows": []})
     first, had, rows = want["first"], want["had"], want["rows"]

@@ -1,6 +1,7 @@
 """Three blank tables as three departments lay them out, written into the folder given: households in need, veterans over two sheets, hazards."""
 import pathlib, sys
 from openpyxl import Workbook
+from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 
@@ -42,6 +43,13 @@ def need(path):
     put(sheet, "G8", "=SUM(G5:G7)", "#,##0.00")
     merged(sheet, "A9:D9", "填表人：")
     sheet["E9"] = "审核人："
+    # a whole row below the table, a whole column, and a chart of the people: they follow the rows that are put in
+    sheet["G9"] = "=COUNTA(8:8)"
+    sheet["H9"] = "=COUNTA(B:B)"
+    chart = BarChart()
+    chart.add_data(Reference(sheet, min_col=3, min_row=5, max_row=7))
+    chart.set_categories(Reference(sheet, min_col=2, min_row=5, max_row=7))
+    sheet.add_chart(chart, "J3")
     book.save(path)
 
 

@@ -408,3 +408,78 @@ fn the_doors_of_a_building_are_listed_and_care_is_shown_only_for_a_reason_that_i
     w.sync_all();
     w.nothing_wrong();
 }
+
+#[test]
+fn what_is_copied_is_masked_unless_a_reason_is_given_and_is_in_the_log_of_exports() {
+    let w = World::ready(313);
+    let office = w.office();
+    let person = office.person("1-1-101", "张建国")["id"].clone();
+    let edit = json!({ "care_tags": ["重病"], "id_number": NUMBER, "birth_date": "1952-08-09", "note": "=1+1\t甲" });
+    office.call("edit_person", json!({ "id": person, "edit": edit }));
+    let view = json!({ "columns": ["name", "phone", "id_number", "care", "note"], "q": "张建国" });
+    let copy = |d: &Device, more: Json| {
+        let mut args = json!({ "kind": "person", "view": view, "rows": 50 });
+        args.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        d.try_call("copy_ledger", args)
+    };
+    let masked = copy(office, json!({})).unwrap();
+    assert_eq!(masked, json!({ "text": format!("张建国\t139****0101\t{MASKED}\t***\t'=1+1 甲"), "rows": 1 }));
+    assert_eq!(copy(office, json!({ "masked": false })).unwrap_err().field.as_deref(), Some("reason"));
+    let whole = copy(office, json!({ "masked": false, "reason": "居民本人要求" })).unwrap();
+    assert_eq!(whole["text"], format!("张建国\t13900000101\t{NUMBER}\t重病\t'=1+1 甲"));
+    assert_eq!(copy(office, json!({ "offset": 1 })).unwrap()["rows"], 0, "beyond the last row there is nothing");
+    assert_eq!(copy(office, json!({ "rows": 20_001 })).unwrap_err().code, "too_large");
+    w.sync_all();
+    let log = page(w.second(), "export", json!({ "sort": [{ "column": "at" }] }));
+    assert_eq!(column(&log, "what"), ["居民台账", "居民台账", "居民台账"]);
+    assert_eq!(column(&log, "format"), ["copy", "copy", "copy"]);
+    assert_eq!(column(&log, "count"), ["1", "1", "0"]);
+    assert_eq!(
+        (column(&log, "masked"), column(&log, "reason")[1].as_str()),
+        (vec!["true".into(), "false".into(), "true".into()], "居民本人要求")
+    );
+    assert!(!log.to_string().contains("张建国"), "who was looked for is not kept in the log");
+    // a worker copies masked rows, and the device keeps the line; whole ones are the office's
+    assert_eq!(copy(w.ana(), json!({})).unwrap()["text"].as_str().unwrap().split('\t').nth(1), Some("139****0101"));
+    assert_eq!(copy(w.ana(), json!({ "masked": false, "reason": "看看" })).unwrap_err().code, "not_allowed");
+    assert!(w.ana().call("get_log", json!({})).to_string().contains("复制居民台账：1 行"));
+    w.nothing_wrong();
+}
+
+#[test]
+fn the_ledger_of_steps_says_who_did_what_on_which_case_and_shows_a_building_head_only_what_it_holds() {
+    let w = World::ready(314);
+    let add = |d: &Device, title: &str, building: &str| {
+        d.call("add_case", json!({ "matter": "06003", "title": title, "building": building }))["id"].clone()
+    };
+    let own = add(w.head(), "楼道里充电", &first_building());
+    let units = w.office().call("list_units", json!({}));
+    let second = units["items"].as_array().unwrap().iter().find(|u| u["number"] == "2").unwrap()["id"].as_str().unwrap().to_string();
+    w.sync_all();
+    let other = add(w.office(), "二号楼的灯", &second);
+    w.office().call("add_step", json!({ "case": own, "transition": "dispatch", "assignee": "安然", "note": "今天去" }));
+    w.office().call("add_step", json!({ "case": other, "transition": "dispatch", "assignee": "安然" }));
+    w.sync_all();
+    let steps = page(w.office(), "case_step", json!({ "sort": [{ "column": "title" }] }));
+    let told: Vec<(String, String)> = column(&steps, "title").into_iter().zip(column(&steps, "step")).collect();
+    for case in ["楼道里充电", "二号楼的灯"] {
+        assert!(told.contains(&(case.into(), "派单".into())), "{told:?}");
+    }
+    assert!(column(&steps, "by").contains(&"王主任".to_string()) && column(&steps, "note").contains(&"今天去".to_string()));
+    assert!(column(&steps, "assignee").contains(&"安然".to_string()));
+    let found = page(w.office(), "case_step", json!({ "filter": [{ "column": "title", "op": "is", "values": ["二号楼的灯"] }] }));
+    assert!(found["total"].as_u64() < found["all"].as_u64() && column(&found, "title").iter().all(|t| t == "二号楼的灯"), "{found}");
+    assert_eq!(page(w.office(), "case_step", json!({ "unit": second }))["total"], found["total"]);
+    let (_, csv) = exported(w.office(), json!({ "kind": "case_step", "format": "csv" }));
+    assert!(String::from_utf8(csv).unwrap().contains("楼道里充电"));
+    for who in ["by", "assignee"] {
+        for view in
+            [json!({ "group": who }), json!({ "sort": [{ "column": who }] }), json!({ "filter": [{ "column": who, "op": "filled" }] })]
+        {
+            assert_eq!(w.office().refused("query_ledger", json!({ "kind": "case_step", "view": view })), "invalid_args", "{who}");
+        }
+    }
+    let seen = page(w.head(), "case_step", json!({}));
+    assert!(column(&seen, "title").iter().all(|t| t == "楼道里充电"), "{seen}");
+    assert!(!seen.to_string().contains("二号楼的灯"));
+}

@@ -68,8 +68,53 @@ fn a_mapping_fixed_at_one_desk_is_known_at_the_other_and_gone_when_it_is_removed
     agree(&w);
     let after = w.office().call("read_template", json!({ "file": sample() }));
     assert!(after["sheets"][0]["template"].is_null());
+    w.office().call("remove_template", json!({ "id": id, "back": true }));
+    assert_eq!(w.office().refused("remove_template", json!({ "id": id, "back": true })), "not_found", "it is there");
+    agree(&w);
+    let back = w.second().call("read_template", json!({ "file": sample() }));
+    assert_eq!(back["sheets"][0]["template"], id, "a removal is taken back, with every column");
+    w.second().call("remove_template", json!({ "id": id }));
+    agree(&w);
     w.office().call("put_template", put);
     assert_eq!(w.office().call("list_templates", json!({}))["items"].as_array().unwrap().len(), 1, "fixed again, it is there again");
+}
+
+#[test]
+fn a_table_that_is_handed_out_is_in_the_log_of_exports_and_says_what_stayed_empty() {
+    let w = World::ready(8);
+    let fill = |more: Json| {
+        let mut args = json!({ "file": sample(), "filter": { "age_from": 60 } });
+        args.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        w.office().call("fill_table", args)
+    };
+    let log = |d: &Device| {
+        d.call("query_ledger", json!({ "kind": "export", "view": { "columns": ["what", "format", "count", "masked", "reason"] } }))
+    };
+    let seen = fill(json!({}));
+    assert_eq!(log(w.office())["total"], 0, "looking at it hands nothing out");
+    fill(json!({ "save": true }));
+    fill(json!({ "save": true, "reason": "民政局核对" }));
+    agree(&w);
+    let lines = log(w.second());
+    let cells: Vec<&Json> = lines["rows"].as_array().unwrap().iter().map(|r| &r["cells"]).collect();
+    assert_eq!(cells.len(), 2);
+    assert!(cells.iter().all(|c| c[0].as_str().unwrap().starts_with("套表") && c[1] == "xlsx" && c[2] == seen["rows"]), "{lines}");
+    assert!(cells.iter().any(|c| c[3] == true) && cells.iter().any(|c| c[3] == false && c[4] == "民政局核对"), "{lines}");
+    let bytes = base64::engine::general_purpose::STANDARD.decode(seen["data"].as_str().unwrap()).unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+    let mut part = |name: &str| {
+        let mut text = String::new();
+        std::io::Read::read_to_string(&mut zip.by_name(name).unwrap(), &mut text).unwrap();
+        text
+    };
+    assert!(part("xl/workbook.xml").contains("未填说明"));
+    let list = (1..9).map(|n| format!("xl/worksheets/unfilled{n}.xml")).find(|n| zip_has(&seen, n)).unwrap();
+    assert!(part(&list).contains("开户银行"), "the column for which nothing is known");
+}
+
+fn zip_has(report: &Json, name: &str) -> bool {
+    let bytes = base64::engine::general_purpose::STANDARD.decode(report["data"].as_str().unwrap()).unwrap();
+    zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap().index_for_name(name).is_some()
 }
 
 #[test]

@@ -29,7 +29,9 @@ pub use orders::{Order, OrderDate, Orders, read_orders};
 pub use roster::{Finding, ReadOptions, Roster, RosterColumn, RosterHousehold, RosterPerson, SkippedRow, UnplacedRow, read_roster};
 pub use rows::{EXTRA, TableRow, TableRows, read_rows};
 pub use subjects::Subject;
-pub use template::{EmptyCell, Filled, HeadCell, SheetHint, Template, TemplateColumn, fill, read_tables, read_template, read_templates};
+pub use template::{
+    EmptyCell, Filled, HeadCell, SheetHint, Template, TemplateColumn, fill, read_tables, read_template, read_templates, with_unfilled,
+};
 pub use write::{Table, csv_line};
 pub use xlsform::{Xlsform, XlsformNote, read_xlsform};
 

@@ -158,6 +158,7 @@ test('hostile texts are text on the screen, on the clipboard and in every file',
     return data.getData('text/plain')
   })
   assert.equal(copied.split('\r\n').length, texts.length)
+  await soon(async () => assert.equal((await world.office('query_ledger', { kind: 'export', view: { columns: ['format', 'count', 'masked'] } })).rows[0]?.cells.join(), `copy,${texts.length},true`))
   for (const cell of copied.split(/[\t\r\n]+/)) assert.ok(!/^"?\s*[=+@＝＋－＠]/.test(cell), cell)
   await page.keyboard.press('Escape')
   const downloads = []
@@ -177,9 +178,38 @@ test('hostile texts are text on the screen, on the clipboard and in every file',
   for (const line of csv.split('\r\n').slice(2)) assert.ok(!/^"?\s*[=+@＝＋－＠]/.test(line), line)
   await go('/o/ledger/k/export')
   await rows().first().waitFor()
-  await soon(async () => assert.equal((await cells('format')).length, 3))
+  await soon(async () => assert.deepEqual((await cells('format')).toSorted(), ['copy', 'csv', 'geojson', 'xlsx']))
   assert.deepEqual(dialogs, [])
   assert.deepEqual(chrome.errors, [])
+})
+
+test('what is copied is masked on the clipboard; whole for a reason, and both are in the log', async () => {
+  await go('/o/ledger/k/person')
+  await rows().first().waitFor()
+  await soon(async () => assert.match((await cells('phone'))[0], /^139\d{8}$/))
+  await at('ledger').focus()
+  await page.keyboard.press('Control+Home')
+  await page.keyboard.press('Shift+ArrowDown')
+  await page.keyboard.press('Shift+End')
+  const copied = await page.evaluate(() => {
+    const data = new DataTransfer()
+    document.querySelector('[data-testid="ledger"]').dispatchEvent(new ClipboardEvent('copy', { clipboardData: data, bubbles: true, cancelable: true }))
+    return data.getData('text/plain')
+  })
+  assert.match(copied, /139\*{4}\d{4}/)
+  assert.doesNotMatch(copied, /139\d{8}/)
+  const log = () => world.office('query_ledger', { kind: 'export', view: { columns: ['what', 'format', 'count', 'masked', 'reason'] } })
+  await soon(async () => assert.deepEqual((await log()).rows[0].cells, ['居民台账', 'copy', 2, true, null]))
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await page.getByRole('button', { name: '更多' }).click()
+  await page.getByRole('menuitem', { name: '不遮盖复制…' }).click()
+  assert.equal(await at('copy-go').isDisabled(), true)
+  await at('copy-reason').fill('部门核对')
+  await looksAccessible(page, 'copy')
+  await at('copy-go').click()
+  await at('copy-go').waitFor({ state: 'detached' })
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /139\d{8}/)
+  await soon(async () => assert.deepEqual((await log()).rows[0].cells, ['居民台账', 'copy', 2, false, '部门核对']))
 })
 
 test('an export can be stopped, asks for a reason where it is not masked, and is in the log', async () => {
@@ -222,7 +252,7 @@ test('the weekly sheet and the doors of a building stand on a page to print', as
 
 test('every kind opens, each row has an address, and a record opens beside the grid', async () => {
   const { items } = await world.office('list_ledgers')
-  assert.ok(items.length >= 13)
+  assert.ok(items.length >= 15)
   for (const { kind } of items) {
     await go(`/o/ledger/k/${kind.code}`)
     await soon(async () => assert.match(await at('ledger-total').innerText(), /行/))

@@ -487,6 +487,9 @@ pub struct FillArgs {
     /// How single sheets are filled; the others as the templates or their words say.
     #[serde(default)]
     pub sheets: Option<Vec<super::FillSheetArgs>>,
+    /// The table is handed out, not only looked at: the log of exports gets its line first. With `out` it always is.
+    #[serde(default)]
+    pub save: Option<bool>,
 }
 
 /// Which people go into a table.

@@ -23,8 +23,8 @@ pub struct LedgerColumn {
     pub may_filter: bool,
     pub may_sort: bool,
     pub may_group: bool,
-    /// Masked here and in a masked export.
-    pub masked: bool,
+    /// What a masked export or copy leaves of it: `phone` and `id` their ends, `all` nothing; null: it is not masked.
+    pub mask: Option<String>,
     /// Width in characters of ASCII.
     pub width: u16,
     /// Shown unless a view says otherwise.
@@ -219,6 +219,31 @@ pub struct ExportLedgerArgs {
     pub ids: Option<Vec<String>>,
     /// Where to write it (command line, shell); then it runs to its end at once. Absent: returned as base64 by the job.
     pub out: Option<String>,
+}
+
+/// `copy_ledger`: rows of a view as a spreadsheet takes them from the clipboard. The log gets its line before they are handed out.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+#[serde(default)]
+#[ts(optional_fields)]
+pub struct CopyLedgerArgs {
+    pub kind: String,
+    /// Its columns are those that are copied.
+    #[ts(as = "Option<View>")]
+    pub view: View,
+    /// The first row, and how many; at most 20,000.
+    pub offset: u32,
+    pub rows: u32,
+    /// Absent: yes, as in an export.
+    pub masked: Option<bool>,
+    /// Why it is not masked; kept in the log. The office alone.
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
+pub struct CopiedRows {
+    /// Cells between tabs, rows between line breaks.
+    pub text: String,
+    pub rows: u32,
 }
 
 /// Long work: how far it is, and what came of it.

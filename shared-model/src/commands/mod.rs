@@ -162,6 +162,7 @@ commands! {
     Write put_view(PutViewArgs) -> Added, "留下或改一个视图", "Keep or change a view";
     Write remove_view(IdArgs) -> Edited, "去掉一个视图", "Remove a view";
     Write export_ledger(ExportLedgerArgs) -> JobView, "导出台账，会记录", "Export a ledger; logged";
+    Write copy_ledger(CopyLedgerArgs) -> CopiedRows, "复制台账的几行，会记录", "Copy rows of a ledger; logged";
     Write get_job(IdArgs) -> JobView, "一件长活做到哪里了", "How far long work is";
     Write cancel_job(IdArgs) -> JobView, "不做了", "Cancel long work";
     Write weekly_sheet(WeeklyArgs) -> WeeklySheet, "每周推进会的表", "The sheet of the weekly meeting";
@@ -265,11 +266,11 @@ commands! {
     Write import_roster(ImportArgs) -> ImportReport, "导入台账", "Import a roster";
     Write import_orders(ImportOrdersArgs) -> OrdersReport, "导入热线工单", "Take in hotline orders";
     Read export_orders(ExportOrdersArgs) -> OrdersExport, "导出热线工单的办理结果", "Results of hotline orders";
-    Read fill_table(FillArgs) -> FillReport, "套表：填部门的空表", "Fill a department's blank table";
+    Write fill_table(FillArgs) -> FillReport, "套表：填部门的空表", "Fill a department's blank table";
     Read read_template(ReadSheetsArgs) -> SheetsRead, "看一张空表：工作表、表头、每列填什么", "What a blank table is made of, sheet by sheet";
     Write put_template(PutTemplateArgs) -> Added, "记住一张表的列对应", "Keep the mapping of a table";
     Read list_templates(NoArgs) -> TemplateList, "套表模板", "Mappings that are kept";
-    Write remove_template(IdArgs) -> Edited, "不再用一个模板", "Remove a kept mapping";
+    Write remove_template(RemoveTemplateArgs) -> Edited, "不再用一个模板，或收回", "Remove a kept mapping, or take that back";
     Write add_request(AddRequestArgs) -> Added, "登记一次要表", "Note a request for data";
     Write edit_request(EditArgs) -> Edited, "改一次要表登记", "Edit a request for data";
     Read list_requests(ListRequestsArgs) -> RequestList, "要表登记", "Requests for data, with sums by month";

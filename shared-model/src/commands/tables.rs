@@ -146,6 +146,16 @@ pub struct PutTemplateArgs {
     pub import: Option<bool>,
 }
 
+/// `remove_template`
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct RemoveTemplateArgs {
+    pub id: String,
+    /// Takes the removal back.
+    #[serde(default)]
+    #[ts(optional)]
+    pub back: Option<bool>,
+}
+
 /// A kept mapping.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct TemplateItem {

@@ -25,6 +25,8 @@ pub const PAGE_ROWS: u32 = 200;
 pub const SET_MAX: usize = 5_000;
 /// Rows of one export.
 pub const EXPORT_ROWS_MAX: usize = 200_000;
+/// Rows of one copy.
+pub const COPY_ROWS_MAX: u32 = 20_000;
 /// A saved view as it is kept, bytes.
 pub const VIEW_BYTES_MAX: usize = 6 * 1024;
 

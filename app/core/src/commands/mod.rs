@@ -124,6 +124,7 @@ pub fn run(engine: &Engine, name: &str, args: Json) -> Result<Json> {
         "put_view" => ledger::put_view,
         "remove_view" => ledger::remove_view,
         "export_ledger" => ledger::export,
+        "copy_ledger" => ledger::copy,
         "get_job" => crate::jobs::get,
         "cancel_job" => crate::jobs::cancel,
         "weekly_sheet" => ledger::weekly,
@@ -297,7 +298,8 @@ const LEASE_FREE: &[&str] = &[
     "list_media",
 ];
 /// Commands of another kind whose answer is what they read.
-const ALSO_READS: [&str; 6] = ["reveal", "fetch_attachment", "export_ledger", "get_job", "door_list", "weekly_sheet"];
+const ALSO_READS: [&str; 8] =
+    ["reveal", "fetch_attachment", "export_ledger", "copy_ledger", "get_job", "door_list", "weekly_sheet", "fill_table"];
 
 /// Every reading command that is not named above: a new one has to be named to be free.
 fn reads_residents(name: &str) -> bool {

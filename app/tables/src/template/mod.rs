@@ -6,6 +6,7 @@
 //! (an ID number keeps its digits, `=1+1` stays a text); only counts are numbers, and days where the cell shows dates.
 
 mod formats;
+mod listing;
 mod package;
 mod sheet_xml;
 mod shift;
@@ -13,6 +14,8 @@ mod shift;
 mod tests;
 #[cfg(test)]
 mod wide_tests;
+
+pub use listing::with_unfilled;
 
 use crate::archive;
 use crate::error::ReadError;
@@ -128,6 +131,8 @@ pub struct Filled {
     pub bytes: Vec<u8>,
     pub unknown_headers: Vec<String>,
     pub empty_cells: Vec<EmptyCell>,
+    /// Cells whose formula could not follow the rows that were put in: one formula shared over several columns.
+    pub left_formulas: Vec<String>,
 }
 
 const DAMAGED: &str = "表格文件已损坏或结构特殊,无法填写;请用 Excel 或 WPS 另存为 .xlsx 后再试";
@@ -247,8 +252,9 @@ pub fn fill(bytes: &[u8], template: &Template, rows: &[BTreeMap<String, String>]
     let moves_rows = shift.rows > 0;
     // what is merged over several rows of the table is its author's
     let kept = columns_merged_down(&xml.after, template);
+    let mut left_formulas = Vec::new();
     if moves_rows {
-        xml.insert(shift, &template.sheet);
+        left_formulas = xml.insert(shift, &template.sheet);
         xml.before = shift::surroundings(&xml.before, shift, &template.sheet).ok_or_else(damaged)?;
         xml.after = shift::surroundings(&xml.after, shift, &template.sheet).ok_or_else(damaged)?;
         xml.after = package::repeat_row_merges(&xml.after, xml.prefix(), shift);
@@ -268,7 +274,7 @@ pub fn fill(bytes: &[u8], template: &Template, rows: &[BTreeMap<String, String>]
         }
     }
     let bytes = package::with_sheet(bytes, &template.sheet, &xml.write(), moves_rows.then_some(shift))?;
-    Ok(Filled { bytes, unknown_headers: template.unknown_headers.clone(), empty_cells })
+    Ok(Filled { bytes, unknown_headers: template.unknown_headers.clone(), empty_cells, left_formulas })
 }
 
 /// Columns with a cell that is merged over several rows of the table.

@@ -13,17 +13,17 @@ use std::io::{Cursor, Write};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-const WORKBOOK: &str = "xl/workbook.xml";
-const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
-const CONTENT_TYPES: &str = "[Content_Types].xml";
+pub(super) const WORKBOOK: &str = "xl/workbook.xml";
+pub(super) const RELATIONS: &str = "xl/_rels/workbook.xml.rels";
+pub(super) const CONTENT_TYPES: &str = "[Content_Types].xml";
 const STYLES: &str = "xl/styles.xml";
 const CALC_CHAIN: &str = "xl/calcChain.xml";
 
-fn damaged() -> ReadError {
+pub(super) fn damaged() -> ReadError {
     ReadError::bad_file(DAMAGED)
 }
 
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     let found = tag.attributes().flatten().find(|attribute| attribute.key.local_name().into_inner() == name)?;
     escape::unescape(&found.value).ok().map(|value| value.into_owned())
 }
@@ -37,7 +37,7 @@ pub(super) fn reader_of_piece(xml: &str) -> Reader<&[u8]> {
 }
 
 /// Every element of that local name, as the values of two attributes.
-fn pairs(xml: &str, element: &str, first: &str, second: &str) -> Vec<(String, String)> {
+pub(super) fn pairs(xml: &str, element: &str, first: &str, second: &str) -> Vec<(String, String)> {
     let mut reader = reader_of_piece(xml);
     let mut found = Vec::new();
     loop {
@@ -102,6 +102,18 @@ fn hanging(archive: &mut Archive<'_>, part: &str, sheet: &str, shift: Shift) -> 
     Ok(out)
 }
 
+/// Charts of the whole workbook, wherever they are drawn: their ranges follow the table. What they keep of the values is read anew on opening.
+fn charts(archive: &mut Archive<'_>, sheet: &str, shift: Shift) -> Result<Vec<(String, String)>, ReadError> {
+    let names: Vec<String> =
+        archive.file_names().filter(|n| n.starts_with("xl/charts/") && n.ends_with(".xml")).map(str::to_owned).collect();
+    let mut out = Vec::new();
+    for name in names {
+        let Some(text) = archive::part_text(archive, &name)? else { continue };
+        out.extend(super::shift::surroundings(&text, shift, sheet).map(|moved| (name, moved)));
+    }
+    Ok(out)
+}
+
 /// The workbook with the sheet replaced; every other part is copied as it lies there, but for what says something about the rows that moved.
 pub(super) fn with_sheet(bytes: &[u8], sheet: &str, xml: &str, shift: Option<Shift>) -> Result<Vec<u8>, ReadError> {
     let mut archive = archive::open(bytes)?;
@@ -117,6 +129,7 @@ pub(super) fn with_sheet(bytes: &[u8], sheet: &str, xml: &str, shift: Option<Shi
     }
     if let Some(shift) = shift {
         changed.extend(hanging(&mut archive, &part, sheet, shift)?);
+        changed.extend(charts(&mut archive, sheet, shift)?);
     }
     let workbook = archive::part_text(&mut archive, WORKBOOK)?.ok_or_else(damaged)?;
     changed.push((WORKBOOK.to_owned(), workbook_with(&workbook, sheet, shift).ok_or_else(damaged)?));
@@ -128,11 +141,17 @@ pub(super) fn with_sheet(bytes: &[u8], sheet: &str, xml: &str, shift: Option<Shi
             changed.push((name.to_owned(), without_calc_chain(&text).ok_or_else(damaged)?));
         }
     }
+    written(archive, &changed, drops_chain.then_some(CALC_CHAIN))
+}
+
+/// The package with these parts replaced, and one left out; a part that is not there yet is put behind the others.
+pub(super) fn written(mut archive: Archive<'_>, changed: &[(String, String)], without: Option<&str>) -> Result<Vec<u8>, ReadError> {
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+    let new: Vec<&(String, String)> = changed.iter().filter(|(part, _)| archive.index_for_name(part).is_none()).collect();
     for at in 0..archive.len() {
         let from = archive.by_index_raw(at).map_err(|_| damaged())?;
         let name = from.name().to_owned();
-        if drops_chain && name == CALC_CHAIN {
+        if without == Some(name.as_str()) {
             continue;
         }
         match changed.iter().find(|(part, _)| *part == name) {
@@ -143,6 +162,10 @@ pub(super) fn with_sheet(bytes: &[u8], sheet: &str, xml: &str, shift: Option<Shi
             }
             None => out.raw_copy_file(from).map_err(|_| damaged())?,
         }
+    }
+    for (name, text) in new {
+        out.start_file(name, SimpleFileOptions::default()).map_err(|_| damaged())?;
+        out.write_all(text.as_bytes()).map_err(|_| damaged())?;
     }
     Ok(out.finish().map_err(|_| damaged())?.into_inner())
 }

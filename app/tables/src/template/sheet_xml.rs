@@ -218,8 +218,8 @@ impl SheetXml {
     }
 
     /// Writes every formula that a column shares out in full: what is shared cannot be carried into a new row. One that is shared over several
-    /// columns stays as it is.
-    pub fn write_shared_out(&mut self) {
+    /// columns stays as it is; its cells are told.
+    pub fn write_shared_out(&mut self) -> Vec<(u32, u32)> {
         let mut whole: HashMap<u32, (u32, u32, String)> = HashMap::new();
         let mut apart: Vec<(usize, usize, String)> = Vec::new();
         let mut wide: HashSet<u32> = HashSet::new();
@@ -235,17 +235,20 @@ impl SheetXml {
                 }
             }
         }
-        for (at, place, number) in of_cells {
+        for &(at, place, number) in &of_cells {
             if let Some((top, _, formula)) = whole.get(&number).filter(|_| !wide.contains(&number)) {
                 apart.push((at, place, copied(formula, self.rows[at].number - top)));
             }
         }
+        let stays = of_cells.iter().filter(|(_, _, number)| wide.contains(number));
+        let left = stays.map(|(at, place, _)| (self.rows[*at].number, self.rows[*at].cells[*place].column)).collect();
         for (at, place, formula) in apart {
             let prefix = self.prefix.clone();
             let cell = &mut self.rows[at].cells[place];
             cell.inner = format!("<{prefix}f>{}</{prefix}f>", escape::partial_escape(formula));
             cell.set_kind(None);
         }
+        left
     }
 
     /// Rewrites what other sheets' formulas say of the table, and drops their results.
@@ -259,8 +262,10 @@ impl SheetXml {
     }
 
     /// Puts rows in under the last blank row, moves what is below, and rewrites every formula.
-    pub fn insert(&mut self, shift: Shift, sheet: &str) {
-        self.write_shared_out();
+    ///
+    /// The cells whose formula cannot follow, as they are named afterwards.
+    pub fn insert(&mut self, shift: Shift, sheet: &str) -> Vec<String> {
+        let left = self.write_shared_out();
         for row in &mut self.rows {
             let own_row = row.number;
             for cell in &mut row.cells {
@@ -273,6 +278,7 @@ impl SheetXml {
         let like = self.row(shift.after).cloned().unwrap_or(RowXml { number: shift.after, attributes: Vec::new(), cells: Vec::new() });
         let at = self.rows.partition_point(|row| row.number <= shift.after);
         self.rows.splice(at..at, (1..=shift.rows).map(|down| like.blank_copy(down)));
+        left.into_iter().map(|(row, column)| format!("{}{}", crate::sheet::column_letters(column), shift.row(row))).collect()
     }
 
     /// Drops the results of all formulas, which no longer hold.

@@ -119,11 +119,47 @@ fn rewrite(
                     at = end_after;
                 }
             }
+            b'$' | b'0'..=b'9' if starts_word(formula, at) => {
+                let Some(((start, start_digits, after), (end, end_digits, end_after))) = whole_rows_at(bytes, at) else {
+                    at = end_of_word(bytes, at);
+                    continue;
+                };
+                if is_own(&formula[..at]) {
+                    let (new_start, new_end) = rows(start, Some(end));
+                    out.push_str(&formula[plain_from..start_digits]);
+                    out.push_str(&new_start.to_string());
+                    out.push_str(&formula[after..end_digits]);
+                    out.push_str(&new_end.unwrap_or(end.row).to_string());
+                    plain_from = end_after;
+                }
+                at = end_after;
+            }
             _ => at += 1,
         }
     }
     out.push_str(&formula[plain_from..]);
     out
+}
+
+type RowAt = (CellReference, usize, usize);
+
+/// Whole rows like `$5:$34` at `start`: each end with where its digits begin and where they end. Whole columns (`A:C`) name no row and stay.
+fn whole_rows_at(bytes: &[u8], start: usize) -> Option<(RowAt, RowAt)> {
+    let row = |from: usize| -> Option<RowAt> {
+        let is_absolute = bytes.get(from) == Some(&b'$');
+        let digits_from = from + usize::from(is_absolute);
+        let digits = bytes[digits_from.min(bytes.len())..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let end = digits_from + digits;
+        let row = std::str::from_utf8(bytes.get(digits_from..end)?).ok()?.parse().ok().filter(|row| *row > 0 && digits <= 7)?;
+        Some((CellReference { row, is_absolute }, digits_from, end))
+    };
+    let first = row(start)?;
+    if bytes.get(first.2) != Some(&b':') {
+        return None;
+    }
+    let second = row(first.2 + 1)?;
+    let ends = bytes.get(second.2).is_none_or(|byte| !is_word_byte(*byte) && !matches!(byte, b'(' | b'!' | b'$'));
+    ends.then_some((first, second))
 }
 
 fn end_of_quoted(bytes: &[u8], start: usize, quote: u8) -> usize {
@@ -336,6 +372,14 @@ mod tests {
     fn texts_functions_names_and_other_sheets_stay() {
         assert_eq!(formula("\"B36\"&LOG10(B36)&总计36&ABCD36&_B36"), "\"B36\"&LOG10(B46)&总计36&ABCD36&_B36");
         assert_eq!(formula("别表!B36+'别 表'!B36+摸底表!B36+'摸底表'!B36"), "别表!B36+'别 表'!B36+摸底表!B46+'摸底表'!B46");
+    }
+
+    #[test]
+    fn whole_rows_follow_and_whole_columns_stay() {
+        assert_eq!(formula("SUM(36:36)+SUM($5:$34)+SUM(A:C)+SUM($H:$H)"), "SUM(46:46)+SUM($5:$44)+SUM(A:C)+SUM($H:$H)");
+        assert_eq!(formula("摸底表!$1:$4,别表!36:36,\"36:36\"&36&1.5"), "摸底表!$1:$4,别表!36:36,\"36:36\"&36&1.5");
+        assert_eq!(SHIFT.formula_elsewhere("SUM('摸底表'!36:37)+SUM(36:37)", "摸底表"), "SUM('摸底表'!46:47)+SUM(36:37)");
+        assert_eq!(copied("SUM(34:34)-SUM($4:$4)", 2), "SUM(36:36)-SUM($4:$4)");
     }
 
     #[test]

@@ -944,6 +944,28 @@ shown: boolean,
  * The operation.
  */
 op: string, };
+export type CopiedRows = { 
+/**
+ * Cells between tabs, rows between line breaks.
+ */
+text: string, rows: number, };
+export type CopyLedgerArgs = { kind: string, 
+/**
+ * Its columns are those that are copied.
+ */
+view?: View, 
+/**
+ * The first row, and how many; at most 20,000.
+ */
+offset: number, rows: number, 
+/**
+ * Absent: yes, as in an export.
+ */
+masked?: boolean, 
+/**
+ * Why it is not masked; kept in the log. The office alone.
+ */
+reason?: string, };
 export type CountRow = { of: Coded, count: number, };
 export type Datum = "wgs84" | "gcj02";
 export type DeathArgs = { 
@@ -1506,7 +1528,11 @@ reason?: string,
 /**
  * How single sheets are filled; the others as the templates or their words say.
  */
-sheets?: Array<FillSheetArgs>, };
+sheets?: Array<FillSheetArgs>, 
+/**
+ * The table is handed out, not only looked at: the log of exports gets its line first. With `out` it always is.
+ */
+save?: boolean, };
 export type FillColumn = { 
 /**
  * Header as it stands, parts of a two-row header joined by `/`.
@@ -2194,9 +2220,9 @@ editable: boolean,
  */
 may_filter: boolean, may_sort: boolean, may_group: boolean, 
 /**
- * Masked here and in a masked export.
+ * What a masked export or copy leaves of it: `phone` and `id` their ends, `all` nothing; null: it is not masked.
  */
-masked: boolean, 
+mask: string | null, 
 /**
  * Width in characters of ASCII.
  */
@@ -3288,6 +3314,11 @@ export type RefusedWordsArgs = {
  * `device_seq` of the refused command.
  */
 seq: number, words: string, };
+export type RemoveTemplateArgs = { id: string, 
+/**
+ * Takes the removal back.
+ */
+back?: boolean, };
 export type ReplyQuestionArgs = { id: string, words: string, };
 export type RequestAlike = { request: RequestItem, 
 /**
@@ -4428,6 +4459,8 @@ export interface Commands {
   remove_view: { args: IdArgs; reply: Edited };
   /** Export a ledger; logged */
   export_ledger: { args: ExportLedgerArgs; reply: JobView };
+  /** Copy rows of a ledger; logged */
+  copy_ledger: { args: CopyLedgerArgs; reply: CopiedRows };
   /** How far long work is */
   get_job: { args: IdArgs; reply: JobView };
   /** Cancel long work */
@@ -4642,8 +4675,8 @@ export interface Commands {
   put_template: { args: PutTemplateArgs; reply: Added };
   /** Mappings that are kept */
   list_templates: { args: NoArgs; reply: TemplateList };
-  /** Remove a kept mapping */
-  remove_template: { args: IdArgs; reply: Edited };
+  /** Remove a kept mapping, or take that back */
+  remove_template: { args: RemoveTemplateArgs; reply: Edited };
   /** Note a request for data */
   add_request: { args: AddRequestArgs; reply: Added };
   /** Edit a request for data */

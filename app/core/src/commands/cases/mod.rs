@@ -20,7 +20,7 @@ pub use orders::import as import_orders;
 pub use results::export as export_orders;
 pub use sheets::print;
 pub use steps::RATINGS;
-pub use steps::add_step;
+pub use steps::{add_step, step_words};
 pub use table::{CaseFacts, for_tables};
 
 use super::settings;

@@ -180,7 +180,7 @@ fn stand_words(workflow: &Workflow, stand: &Stand) -> String {
 }
 
 /// The words of a step.
-pub(super) fn step_words(workflow: &Workflow, name: &str) -> Coded {
+pub fn step_words(workflow: &Workflow, name: &str) -> Coded {
     workflow.transition(name).map_or_else(|| Coded::spoken(name, name, ""), |t| Coded::spoken(&t.name, &t.zh, &t.en))
 }
 

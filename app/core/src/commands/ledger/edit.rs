@@ -28,7 +28,7 @@ use uuid::Uuid;
 pub fn get(engine: &Engine, args: LedgerRecordArgs) -> Result<LedgerRecord> {
     let now = engine.now_ms();
     engine.with(|o| {
-        if args.kind == Kind::Case.name() {
+        if super::columns::find(&args.kind)?.has_cases() {
             query::refresh(o, &args.kind, &Default::default(), now)?;
         }
         let look = Looking::at(o, &args.kind, now)?;

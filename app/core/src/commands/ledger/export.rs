@@ -14,6 +14,7 @@ use crate::project::{day_of, local};
 use crate::workspace::{self, Intent, KeyEdit};
 use app_tables::{BookCell, BookSheet, BookWriter, csv_line, file_name};
 use base64::Engine as _;
+use rusqlite::Connection;
 use serde_json::{Map, Value as Json, json};
 use shared_model::Class;
 use shared_model::codes::id_number;
@@ -61,6 +62,30 @@ pub fn export(engine: &Engine, args: ExportLedgerArgs) -> Result<JobView> {
     }
 }
 
+/// The reason that unmasked rows need; `None` where they are masked.
+///
+/// # Errors
+/// `invalid_args`.
+pub fn reason_for(is_masked: bool, reason: Option<&str>) -> Result<Option<String>> {
+    let reason = reason.map(str::trim).filter(|r| !r.is_empty());
+    match reason {
+        None if !is_masked => Err(CoreError::args("不遮盖地导出，要写一个理由；理由会记下来。").at("reason")),
+        Some(r) if r.len() > REASON_BYTES_MAX => Err(CoreError::args("理由写短一些。").at("reason")),
+        reason => Ok(reason.map(str::to_string)),
+    }
+}
+
+/// A cell as it goes out.
+pub fn outward(column: &Column, cell: &Cell, is_masked: bool) -> String {
+    match (cell, is_masked && column.is_masked()) {
+        (Cell::None, _) => String::new(),
+        (_, false) => cells::to_text(column, cell),
+        (Cell::Text(t), true) if column.ty == Ty::IdNumber => id_number::mask(t),
+        (Cell::Text(t), true) if column.ty == Ty::Phone => masked_phone(t),
+        (_, true) => MASK.to_string(),
+    }
+}
+
 /// Who exports, from where and when: the first line of a file and the head of every page.
 ///
 /// # Errors
@@ -76,13 +101,7 @@ impl Export {
         let ending = args.out.as_deref().and_then(|p| Path::new(p).extension()?.to_str().map(str::to_ascii_lowercase));
         let format = ending.or(args.format.clone()).unwrap_or_else(|| "xlsx".into());
         let is_masked = args.masked.unwrap_or(true);
-        let reason = args.reason.take().map(|r| r.trim().to_string()).filter(|r| !r.is_empty());
-        if !is_masked && reason.is_none() {
-            return Err(CoreError::args("不遮盖地导出，要写一个理由；理由会记下来。").at("reason"));
-        }
-        if reason.as_ref().is_some_and(|r| r.len() > REASON_BYTES_MAX) {
-            return Err(CoreError::args("理由写短一些。").at("reason"));
-        }
+        let reason = reason_for(is_masked, args.reason.take().as_deref())?;
         let mut ids = query::ids(o, &args.kind, &args.view, now)?;
         if let Some(only) = &args.ids {
             if only.len() > SET_MAX {
@@ -131,15 +150,8 @@ impl Export {
         Ok(Export { args, columns, ids, at: 0, rows: 0, is_masked, writing: Some(writing), name })
     }
 
-    /// As it goes out.
     fn text(&self, column: &Column, cell: &Cell) -> String {
-        match (cell, self.is_masked && column.is_masked()) {
-            (Cell::None, _) => String::new(),
-            (_, false) => cells::to_text(column, cell),
-            (Cell::Text(t), true) if column.ty == Ty::IdNumber => id_number::mask(t),
-            (Cell::Text(t), true) if column.ty == Ty::Phone => masked_phone(t),
-            (_, true) => MASK.to_string(),
-        }
+        outward(column, cell, self.is_masked)
     }
 
     fn portion(&mut self, o: &Open, now: i64) -> Result<()> {
@@ -229,7 +241,7 @@ impl Work for Export {
         let now = engine.now_ms();
         if self.at < self.ids.len() {
             engine.with(|o| {
-                if self.args.kind == Kind::Case.name() {
+                if columns::find(&self.args.kind)?.has_cases() {
                     // another screen may have asked for another ledger meanwhile
                     query::refresh(o, &self.args.kind, &self.args.view, now)?;
                 }
@@ -296,7 +308,7 @@ impl Logged<'_> {
                 intent.record(unit, id, Kind::Export, Class::Office, edits)?;
                 w.command(intent)?;
                 let words = format!("导出{}：{} 行{}", self.what, self.count, if self.is_masked { "" } else { "，未遮盖" });
-                w.tx.execute("insert into own_log (at, what, words) values (?1, 'export', ?2)", rusqlite::params![now, words])?;
+                own_line(w.tx, now, &words)?;
                 Ok(())
             })
         })?;
@@ -305,8 +317,17 @@ impl Logged<'_> {
     }
 }
 
+/// A line in this device's own log.
+///
+/// # Errors
+/// Of the store.
+pub fn own_line(db: &Connection, now: i64, words: &str) -> Result<()> {
+    db.execute("insert into own_log (at, what, words) values (?1, 'export', ?2)", rusqlite::params![now, words])?;
+    Ok(())
+}
+
 /// A view in words for the log. What somebody typed to find a person stays out of it: the log outlives the record.
-fn told(view: &View, columns: &[Column]) -> String {
+pub fn told(view: &View, columns: &[Column]) -> String {
     let name = |key: &str| columns.iter().find(|c| c.key == key).map_or_else(|| key.to_string(), |c| c.zh.to_string());
     let mut parts: Vec<String> = view
         .filter

@@ -6,6 +6,7 @@ use super::cells::{self, Cell, Today};
 use super::columns::{self, Column, From, Ledger, Reader};
 use crate::commands::cases;
 use crate::commands::search;
+use crate::commands::settings;
 use crate::commands::units::Tree;
 use crate::commands::views;
 use crate::engine::{Engine, Open};
@@ -14,6 +15,7 @@ use crate::project::{self, day_of, folded};
 use crate::store::docs;
 use chrono::Datelike;
 use rusqlite::Connection;
+use shared_model::cases::Workflow;
 use shared_model::class::Class;
 use shared_model::codes::Coded;
 use shared_model::commands::{CaseItem, LedgerColumn, LedgerGroup, LedgerInfo, LedgerList, LedgerPage, LedgerRow, NoArgs, QueryLedgerArgs};
@@ -21,6 +23,7 @@ use shared_model::ledger::{self, GROUPS_MAX, Key, PAGE_ROWS, PAGE_ROWS_MAX, View
 use shared_model::records::{FieldClass, Kind};
 use std::cmp::Ordering;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The order of the ledger asked for last.
@@ -34,10 +37,11 @@ pub struct Index {
     cases_of: String,
 }
 
-/// A case as its list tells it, and its grid.
+/// A case as its list tells it, its grid and its workflow.
 struct Case {
     item: CaseItem,
     grid: String,
+    workflow: Arc<Workflow>,
 }
 
 /// A ledger as one person sees it, now.
@@ -135,7 +139,7 @@ pub fn refresh(o: &mut Open, name: &str, view: &View, now: i64) -> Result<()> {
         return Ok(());
     }
     let mut index = std::mem::take(&mut o.ledger);
-    if name == Kind::Case.name() {
+    if columns::find(name)?.has_cases() {
         // deadlines run: a case is told anew each minute
         let of = format!("{token} {}", now / 60_000);
         if index.cases_of != of {
@@ -156,20 +160,26 @@ pub fn refresh(o: &mut Open, name: &str, view: &View, now: i64) -> Result<()> {
 }
 
 fn read_cases(o: &Open, now: i64) -> Result<HashMap<Uuid, Case>> {
-    let tree = Tree::read(&o.db)?;
+    let (tree, library) = (Tree::read(&o.db)?, settings::library(&o.db)?);
     let mut out = HashMap::new();
     for (item, _) in cases::items(&o.db, &o.me, now)? {
         let building = item.building.as_deref().and_then(|b| Uuid::parse_str(b).ok());
         let grid = building.and_then(|b| tree.above(b, "grid")).map(|g| tree.name(g)).unwrap_or_default();
         if let Ok(id) = Uuid::parse_str(&item.id) {
-            out.insert(id, Case { item, grid });
+            let workflow = library.find_or_unknown(&item.workflow.code);
+            out.insert(id, Case { item, grid, workflow });
         }
     }
     Ok(out)
 }
 
+/// A step as its workflow calls it.
+fn step_cell(name: Option<&str>, case: Option<&Case>) -> Cell {
+    name.zip(case).map_or(Cell::None, |(name, case)| Cell::Text(cases::step_words(&case.workflow, name).label))
+}
+
 fn case_cell(column: &Column, case: Option<&Case>) -> Cell {
-    let Some(Case { item: i, grid }) = case else { return Cell::None };
+    let Some(Case { item: i, grid, .. }) = case else { return Cell::None };
     let some = |t: &str| if t.is_empty() { Cell::None } else { Cell::Text(t.to_string()) };
     let maybe = |t: &Option<String>| t.as_deref().map_or(Cell::None, some);
     match column.key {
@@ -222,7 +232,8 @@ fn build(look: &Looking<'_>, view: &View, cases: &HashMap<Uuid, Case>) -> Result
         Some(u) => Some(tree.beneath(tree.find(u).map_err(|e| e.at("unit"))?.record)),
         None => None,
     };
-    let mut expressions = vec!["t.record".to_string(), if beneath.is_some() { look.ledger.unit.into() } else { "null".into() }];
+    let mut expressions =
+        vec!["t.record".to_string(), if beneath.is_some() { look.ledger.unit.into() } else { "null".into() }, look.ledger.case.into()];
     let first = expressions.len();
     expressions.extend(filters.iter().map(|(c, _)| c.sql()));
     expressions.extend(group.iter().map(|c| c.sort.map_or_else(|| c.sql(), |_| c.sql())));
@@ -245,12 +256,14 @@ fn build(look: &Looking<'_>, view: &View, cases: &HashMap<Uuid, Case>) -> Result
                 continue;
             }
         }
+        let case = r.get_ref(2)?.as_blob().ok().and_then(|b| Uuid::from_slice(b).ok()).and_then(|c| cases.get(&c));
         let mut at = first;
         let mut cell = |column: &Column| -> Result<Cell> {
             let value = r.get_ref(at)?;
             at += 1;
             Ok(match column.from {
-                From::Case => case_cell(column, cases.get(&record)),
+                From::Case => case_cell(column, case),
+                From::Step(_) => step_cell(value.as_str().ok(), case),
                 _ => cells::read(column, value, record, &look.today),
             })
         };
@@ -311,7 +324,7 @@ pub type Line = (Uuid, Option<Uuid>, Vec<Cell>);
 /// Of the store.
 pub fn read_rows(o: &Open, name: &str, columns: &[Column], ids: &[Uuid], now: i64) -> Result<Vec<Line>> {
     let look = Looking::at(o, name, now)?;
-    let mut expressions = vec![look.ledger.household.to_string()];
+    let mut expressions = vec![look.ledger.household.to_string(), look.ledger.case.to_string()];
     expressions.extend(columns.iter().map(Column::sql));
     let sql = look.sql(&expressions, &format!("t.record = ?9 and {}", look.ledger.base));
     let mut statement = look.db.prepare_cached(&sql)?;
@@ -320,12 +333,14 @@ pub fn read_rows(o: &Open, name: &str, columns: &[Column], ids: &[Uuid], now: i6
         let mut rows = statement.query([id])?;
         let Some(r) = rows.next()? else { continue };
         let household = r.get_ref(0)?.as_blob().ok().and_then(|b| Uuid::from_slice(b).ok());
+        let case = r.get_ref(1)?.as_blob().ok().and_then(|b| Uuid::from_slice(b).ok()).and_then(|c| o.ledger.cases.get(&c));
         let mut line = Vec::with_capacity(columns.len());
         for (at, column) in columns.iter().enumerate() {
             line.push(match column.from {
-                From::Case => case_cell(column, o.ledger.cases.get(id)),
+                From::Case => case_cell(column, case),
+                From::Step(_) => step_cell(r.get_ref(at + 2)?.as_str().ok(), case),
                 From::By(of) => author(look.db, *id, of)?.map_or(Cell::None, Cell::Text),
-                _ => cells::read(column, r.get_ref(at + 1)?, *id, &look.today),
+                _ => cells::read(column, r.get_ref(at + 2)?, *id, &look.today),
             });
         }
         out.push((*id, household, line));
@@ -427,7 +442,7 @@ pub fn described(ledger: &Ledger, c: &Column, may_edit: bool) -> LedgerColumn {
         may_filter: !c.is_who || ledger.kind == Kind::Case,
         may_sort: c.may_sort(),
         may_group: c.may_group(),
-        masked: c.is_masked(),
+        mask: c.mask().map(str::to_string),
         width: c.width(),
         shown: ledger.shown.contains(&c.key),
     }

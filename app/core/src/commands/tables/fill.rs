@@ -2,18 +2,19 @@
 //! next visit. ID numbers are masked unless a reason is given, which is logged before the table is written.
 
 use super::super::import::bytes_of;
+use super::super::ledger::{Logged, own_line};
 use super::fields;
 use super::lines::{Line, lines};
 use super::read::{self, Mapped};
 use crate::engine::{Engine, Open};
 use crate::error::{CoreError, Result};
 use crate::workspace;
-use app_tables::{Filled, SheetHint, Subject, Template, TemplateColumn, fill, read_templates};
+use app_tables::{Filled, SheetHint, Subject, Template, TemplateColumn, fill, read_templates, with_unfilled};
 use base64::Engine as _;
 use shared_model::commands::{FillArgs, FillColumn, FillGap, FillReport, FillSheetArgs, FilledSheet};
 use shared_model::records::Kind;
-use shared_model::rules::Verb;
-use std::collections::BTreeMap;
+use shared_model::rules::{Role, Verb};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows shown before a table is taken.
 const PREVIEW_MAX: usize = 50;
@@ -38,20 +39,22 @@ pub fn fill_table(engine: &Engine, args: FillArgs) -> Result<FillReport> {
         return Err(app_tables::ReadError::not_known().into());
     };
     let title = first.table.title.clone();
-    if reason.is_some() || args.out.is_some() {
-        let rows: usize = jobs.iter().map(|j| j.lines.len()).sum();
-        let text = format!("套表 {title}：{rows} 行{}", reason.map_or(String::new(), |r| format!("，证件号不遮盖，理由：{r}")));
-        engine.with(|o| {
-            Ok(o.db.execute("insert into own_log (at, what, words) values (?1, 'export', ?2)", rusqlite::params![now, text])?)
-        })?;
+    // looking at it without whole numbers hands nothing out
+    if reason.is_some() || args.out.is_some() || args.save == Some(true) {
+        log(engine, &args, &jobs, &title, reason, now)?;
     }
     let mut bytes = bytes;
-    let mut sheets = Vec::new();
+    let (mut sheets, mut unfilled) = (Vec::new(), Vec::new());
     for job in jobs {
         let filled = fill(&bytes, &job.table, &job.values)?;
         sheets.push(told(&job, &filled));
+        unfilled.extend(empty_columns(&job.table));
+        unfilled.extend(filled.left_formulas.iter().map(|cell| {
+            [job.table.sheet.clone(), cell.clone(), String::new(), "这一格的公式几列共用，没能跟着新加的行走，请核对。".into()]
+        }));
         bytes = filled.bytes;
     }
+    let bytes = with_unfilled(&bytes, &unfilled)?;
     let (mut file, mut data) = (None, None);
     match &args.out {
         Some(path) => {
@@ -73,6 +76,34 @@ pub fn fill_table(engine: &Engine, args: FillArgs) -> Result<FillReport> {
         name: if title.is_empty() { name } else { title },
         sheets,
     })
+}
+
+/// The line of the log: for the office the record that the offices share, as of an export; for others their own device's.
+fn log(engine: &Engine, args: &FillArgs, jobs: &[Job], title: &str, reason: Option<&str>, now: i64) -> Result<()> {
+    let rows: usize = jobs.iter().map(|j| j.lines.len()).sum();
+    let is_office = engine.with(|o| Ok(workspace::roles(&o.db, &o.me)?.iter().any(|r| r.role == Role::Office)))?;
+    if !is_office {
+        let text = format!("套表 {title}：{rows} 行{}", reason.map_or(String::new(), |r| format!("，证件号不遮盖，理由：{r}")));
+        return engine.with(|o| own_line(&o.db, now, &text));
+    }
+    let fields: BTreeSet<&str> = jobs.iter().flat_map(|j| j.table.columns.iter().filter_map(|c| c.field.as_deref())).collect();
+    let is_filtered = args.filter.is_some() || args.sheets.iter().flatten().any(|s| s.filter.is_some());
+    let logged = Logged {
+        what: format!("套表 {title}").trim().chars().take(80).collect(),
+        format: "xlsx".into(),
+        filter: if is_filtered { "按条件".into() } else { String::new() },
+        count: u32::try_from(rows).unwrap_or(u32::MAX),
+        fields: &fields.into_iter().filter(|f| !f.starts_with(fields::EXT)).collect::<Vec<_>>(),
+        is_masked: reason.is_none(),
+        reason: reason.map(str::to_string),
+    };
+    logged.write(engine)
+}
+
+/// Columns under which nothing goes, for the sheet that says so.
+fn empty_columns(table: &Template) -> impl Iterator<Item = [String; 4]> + '_ {
+    let empty = table.columns.iter().filter(|c| c.field.is_none() && !c.has_formula && !c.header.trim().is_empty());
+    empty.map(|c| [table.sheet.clone(), c.letters.clone(), c.header.clone(), "这里没有这项资料，整列留空，请按实际填写。".into()])
 }
 
 fn hints(args: &FillArgs) -> Result<BTreeMap<String, SheetHint>> {

@@ -10,7 +10,7 @@ use crate::workspace::{self, Intent, KeyEdit};
 use app_tables::Subject;
 use rusqlite::Connection;
 use shared_model::Class;
-use shared_model::commands::{Added, Edited, IdArgs, NoArgs, PutTemplateArgs, TemplateColumnItem, TemplateItem, TemplateList};
+use shared_model::commands::{Added, Edited, NoArgs, PutTemplateArgs, RemoveTemplateArgs, TemplateColumnItem, TemplateItem, TemplateList};
 use shared_model::crdt::{Value, del_value};
 use shared_model::doc::{self, DocId};
 use shared_model::records::Kind;
@@ -151,17 +151,19 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<TemplateList> {
 }
 
 /// `remove_template`
-pub fn remove(engine: &Engine, args: IdArgs) -> Result<Edited> {
+pub fn remove(engine: &Engine, args: RemoveTemplateArgs) -> Result<Edited> {
     engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::Template, Verb::Edit))?;
-    let now = engine.now_ms();
+    let (now, back) = (engine.now_ms(), args.back == Some(true));
     let (seq, changed) = engine.with(|o| {
         let record = views::id(&args.id, "这个模板")?;
         let gone = || CoreError::not_found("这个模板").at("id");
-        let row = get_row(&o.db, Kind::Template, record)?.filter(|r| r.get("_del").is_none()).ok_or_else(gone)?;
+        let row = get_row(&o.db, Kind::Template, record)?.filter(|r| r.get("_del").is_some() == back).ok_or_else(gone)?;
         let held = docs::load(&o.db, docs::current(&o.db, record, Class::Office)?)?.ok_or_else(gone)?;
         workspace::change(&mut o.db, &o.me, now, |w| {
-            let mut intent = Intent::new("remove_template", format!("不再用模板 {}", row.text("name").unwrap_or_default()), None);
-            intent.write(held.unit, held.id, Kind::Template, vec![KeyEdit::put("_del", del_value(&held.shown))]);
+            let words = if back { "又用模板" } else { "不再用模板" };
+            let mut intent = Intent::new("remove_template", format!("{words} {}", row.text("name").unwrap_or_default()), None);
+            let edit = if back { KeyEdit::put("_del", Value::Null) } else { KeyEdit::put("_del", del_value(&held.shown)) };
+            intent.write(held.unit, held.id, Kind::Template, vec![edit]);
             w.command(intent)
         })
     })?;

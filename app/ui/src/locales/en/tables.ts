@@ -11,7 +11,7 @@ export default {
     note: 'Note this request', note_text: 'Who asked, on what basis, how long it took. The same asked again will be told.', change: 'Change the columns',
   },
   templates: {
-    title: 'Templates', count: '{n} tables', none: 'No templates yet', none_text: 'Match the columns once while filling; saving remembers them. Another title or date is the same table.', import: 'for imports', fill: 'for filling', columns: '{n} columns', by: '{name}, {at}', remove: 'Remove', removed: '“{name}” is removed.', undo_failed: 'Could not be restored.',
+    title: 'Templates', count: '{n} tables', none: 'No templates yet', none_text: 'Match the columns once while filling; saving remembers them. Another title or date is the same table.', import: 'for imports', fill: 'for filling', columns: '{n} columns', by: '{name}, {at}', remove: 'Remove', removed: '“{name}” is removed.', undo: 'Undo', back: '“{name}” is back.',
     path: 'Header', field: 'Holds', empty: 'left empty', detail: 'Template',
   },
   requests: {

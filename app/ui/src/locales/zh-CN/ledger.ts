@@ -12,7 +12,8 @@ export default {
   columns: { title: '显示哪些列', done: '好了', reset: '恢复原来的', up: '往前', down: '往后' },
   sort: { by: '按{column}排序' },
   views: { title: '视图', none: '还没有留下视图', save: '留下这个视图', name: '视图名称', keep: '留下', saved: '视图「{name}」留下了，社区的各台设备都有。', remove: '去掉视图「{name}」', removed: '去掉了视图「{name}」。', undo: '撤销', change: '改成现在这样', changed: '视图「{name}」改了。', forked: '两台设备改得不一样' },
-  pick: { n: '选了 {rows} 行', set: '一起改「{column}」', copy: '复制', copied: '复制了 {n} 行，可以贴进表格。', loading: '还有行没取来，请等一下再复制。', too_many: '一次最多复制 {n} 行，请用导出。', cannot: '「{column}」不能在台账里直接改。' },
+  pick: { n: '选了 {rows} 行', set: '一起改「{column}」', copy: '复制', copied: '复制了 {n} 行，证件号、电话和私密的列已遮盖；记下来了。', loading: '还有行没取来，请等一下再复制。', too_many: '一次最多复制 {n} 行，请用导出。', cannot: '「{column}」不能在台账里直接改。' },
+  copy: { go: '不遮盖复制…', title: '不遮盖地复制', text: '选中的 {n} 行，证件号、电话和私密的列原样复制。理由会记下来，社区各设备都看得到。', done: '复制了 {n} 行，没有遮盖；记下来了。', failed: '没能记下来，所以没有复制：{why}' },
   edit: { label: '改{column}', saved: '「{column}」改好了。', undo: '撤销', undone: '改回去了，{n} 行。', left: '{n} 行没有动：已经不在，或别人刚改过。', empty: '（空）', tags: '用顿号隔开' },
   many: { title: '一起改「{column}」', text: '选中的 {n} 行都改成下面这个值。每一行各记一笔，能撤销。', preview: '会改 {changed} 行；{same} 行已经是这样；{left} 行不动。', value: '改成', add: '加上标签', take: '去掉标签', look: '先看看', go: '改 {n} 行', done: '改了 {n} 行「{column}」。', cancel: '不改了' },
   export: {

@@ -11,7 +11,7 @@ export default {
     note: '登记这次要表', note_text: '谁要的、依据、花了多久。以后再要同样的，会提醒。', change: '改对应',
   },
   templates: {
-    title: '套表模板', count: '{n} 张表', none: '还没有模板', none_text: '套表时把列对好，存的时候就记住。换了标题和日期也认得。', import: '导入用', fill: '套表用', columns: '{n} 列', by: '{name}，{at}', remove: '不再用', removed: '不再用「{name}」了。', undo_failed: '没能恢复。',
+    title: '套表模板', count: '{n} 张表', none: '还没有模板', none_text: '套表时把列对好，存的时候就记住。换了标题和日期也认得。', import: '导入用', fill: '套表用', columns: '{n} 列', by: '{name}，{at}', remove: '不再用', removed: '不再用「{name}」了。', undo: '撤销', back: '又用「{name}」了。',
     path: '表头', field: '填', empty: '留空', detail: '模板',
   },
   requests: {

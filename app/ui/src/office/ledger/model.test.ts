@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import corpus from '../../../../../tests/corpus/texts.json'
 import type { LedgerColumn, LedgerRow } from '../../generated/commands'
-import { cellAt, copied, moved, neutral, nextSort, readView, tsv, writeView } from './model'
+import { cellAt, copied, maskedPhone, moved, neutral, nextSort, readView, tsv, writeView } from './model'
 
-const column = (key: string, ty = 'text'): LedgerColumn => ({ key, zh: key, en: key, ty, code_table: null, class: null, editable: false, may_filter: true, may_sort: true, may_group: true, masked: false, width: 10, shown: true })
+const column = (key: string, ty = 'text'): LedgerColumn => ({ key, zh: key, en: key, ty, code_table: null, class: null, editable: false, may_filter: true, may_sort: true, may_group: true, mask: null, width: 10, shown: true })
 const words = { lang: 'zh-CN', yes: '是', no: '否', due: (s: string) => s, code: (_: string | null, c: { label: string }) => c.label }
 
 test('nothing that is copied is computed where it is pasted, and a doorplate stays as it is', () => {
@@ -24,6 +24,14 @@ test('a rectangle is copied as it is shown, or not at all while rows are missing
   expect(copied(all, columns, (i) => rows[i], words)).toEqual([['甲', '1', '是'], ['', '乙', '独居、高龄']])
   expect(copied({ ...all, toRow: 2 }, columns, (i) => rows[i], words)).toBe(null)
   expect(copied({ row: 1, column: 2, toRow: 0, toColumn: 1 }, columns, (i) => rows[i], words)).toEqual([['1', '是'], ['乙', '独居、高龄']])
+})
+
+test('what is copied is masked as in an export', () => {
+  const columns = [column('name'), { ...column('phone'), mask: 'phone' }, { ...column('id_number'), mask: 'id' }, { ...column('care'), mask: 'all' }]
+  const rows: LedgerRow[] = [{ id: '1', household: null, cells: ['甲', '13900000101', '610104********0517', ['重病']] }, { id: '2', household: null, cells: ['乙', '', null, null] }]
+  const all = { row: 0, column: 0, toRow: 1, toColumn: 3 }
+  expect(copied(all, columns, (i) => rows[i], words)).toEqual([['甲', '139****0101', '610104********0517', '***'], ['乙', '', '', '']])
+  expect([maskedPhone('110'), maskedPhone('02988880000')]).toEqual(['***', '029****0000'])
 })
 
 test('keys move one cell, shift makes a rectangle, and nothing leaves the table', () => {

@@ -99,6 +99,22 @@ export interface CellWords {
   code: (table: string | null, coded: CodedCell) => string
 }
 
+/** What stands in a masked copy where something private is. */
+const MASK = '***'
+
+/** A telephone number as it is masked: the first three and the last four, as in an export. */
+export function maskedPhone(text: string): string {
+  const signs = [...text]
+  return signs.map((sign, i) => (signs.length >= 8 && (i < 3 || i + 4 >= signs.length) ? sign : '*')).join('')
+}
+
+/** A cell as it is copied: identity numbers come masked from the engine, telephones keep their ends, what is private is starred. */
+export function copiedText(column: LedgerColumn, value: unknown, words: CellWords): string {
+  const text = cellText(column, value, words)
+  if (text === '' || column.mask === null || column.mask === 'id') return text
+  return column.mask === 'phone' ? maskedPhone(text) : MASK
+}
+
 /** A cell as people read it. */
 export function cellText(column: LedgerColumn, value: unknown, words: CellWords): string {
   if (value === null || value === undefined) return ''
@@ -110,7 +126,7 @@ export function cellText(column: LedgerColumn, value: unknown, words: CellWords)
   return String(value)
 }
 
-/** The cells of a rectangle as text; null while rows of it are not here. */
+/** The cells of a rectangle as they are copied; null while rows of it are not here. */
 export function copied(s: Selection, columns: LedgerColumn[], rowAt: (i: number) => LedgerRow | undefined, words: CellWords): string[][] | null {
   const [top, bottom] = rowsOf(s)
   const [left, right] = columnsOf(s)
@@ -118,7 +134,7 @@ export function copied(s: Selection, columns: LedgerColumn[], rowAt: (i: number)
   for (let i = top; i <= bottom; i += 1) {
     const row = rowAt(i)
     if (!row) return null
-    out.push(columns.slice(left, right + 1).map((c, at) => cellText(c, row.cells[left + at], words)))
+    out.push(columns.slice(left, right + 1).map((c, at) => copiedText(c, row.cells[left + at], words)))
   }
   return out
 }

@@ -1,6 +1,6 @@
 /*
- * Rows of a ledger, page by page: first what is on the screen, then what lies around it, then all the rest in the background, so that no scroll
- * meets a row that is not here. A change keeps what is shown until the newer rows are here.
+ * Rows of a ledger, page by page, in two lanes: what is on the screen is asked for at once, whatever is under way; what lies around it and then all the
+ * rest come behind, so that a scroll meets no row that is not here. A change keeps what is shown until the newer rows are here.
  */
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 import { call, onChanged } from '../../app/api'
@@ -43,7 +43,7 @@ export function useLedgerPages(kind: () => string, view: () => View): LedgerRows
   let run = 0
   let from = 0
   let to = 60
-  let working = false
+  const busy = { front: false, back: false }
   /** What is here is of the view before; it stays until the first rows of this one are here. */
   let old = false
 
@@ -84,19 +84,23 @@ export function useLedgerPages(kind: () => string, view: () => View): LedgerRows
     return true
   }
 
-  async function work(): Promise<void> {
-    if (working) return
-    working = true
+  /** What a lane asks for next: its first row, and how many; -1 when it has nothing to do. */
+  function wanted(lane: 'front' | 'back'): [number, number] {
+    const isNew = total.value === null || old
+    if (lane === 'front') return [isNew ? 0 : missing(from, to), PAGE_ROWS]
+    if (isNew || busy.front) return [-1, 0]
+    const near = missing(from - PAGE_ROWS * 2, to + PAGE_ROWS * 3)
+    if (near >= 0) return [near, PAGE_ROWS]
+    return [(total.value ?? 0) <= KEPT_ROWS ? missing(0, total.value ?? 0) : -1, BULK_ROWS]
+  }
+
+  async function drive(lane: 'front' | 'back'): Promise<void> {
+    if (busy[lane]) return
+    busy[lane] = true
     try {
       for (;;) {
         const mine = run
-        let next = total.value === null || old ? 0 : missing(from, to)
-        let limit = PAGE_ROWS
-        if (next < 0) next = missing(from - PAGE_ROWS * 2, to + PAGE_ROWS * 3)
-        if (next < 0 && (total.value ?? 0) <= KEPT_ROWS) {
-          next = missing(0, total.value ?? 0)
-          limit = BULK_ROWS
-        }
+        const [next, limit] = wanted(lane)
         if (next < 0) break
         try {
           await fetch(next, limit, mine)
@@ -107,8 +111,12 @@ export function useLedgerPages(kind: () => string, view: () => View): LedgerRows
         }
       }
     } finally {
-      working = false
+      busy[lane] = false
     }
+  }
+  async function work(): Promise<void> {
+    await drive('front')
+    await drive('back')
   }
 
   function reload(): void {

@@ -33,6 +33,19 @@ export async function readBase64(file: File): Promise<string> {
   return toBase64(new Uint8Array(await file.arrayBuffer()))
 }
 
+/** Text onto the clipboard; a page from another machine of the house has no clipboard of its own and copies from a field. */
+export async function toClipboard(text: string): Promise<void> {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text)
+  const area = document.createElement('textarea')
+  area.value = text
+  area.className = 'gw-aloud'
+  document.body.append(area)
+  area.select()
+  const isDone = document.execCommand('copy')
+  area.remove()
+  if (!isDone) throw new Error('clipboard')
+}
+
 /** Hands bytes to the person as a file. */
 export function saveFile(name: string, data: Uint8Array<ArrayBuffer>, type: string): void {
   const url = URL.createObjectURL(new Blob([data], { type }))
