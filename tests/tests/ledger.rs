@@ -452,7 +452,7 @@ fn the_ledger_of_steps_says_who_did_what_on_which_case_and_shows_a_building_head
     let add = |d: &Device, title: &str, building: &str| {
         d.call("add_case", json!({ "matter": "06003", "title": title, "building": building }))["id"].clone()
     };
-    let own = add(w.head(), "楼道里充电", &first_building());
+    let own = add(w.head(), "楼道里充电", &first_building().to_string());
     let units = w.office().call("list_units", json!({}));
     let second = units["items"].as_array().unwrap().iter().find(|u| u["number"] == "2").unwrap()["id"].as_str().unwrap().to_string();
     w.sync_all();
