@@ -463,7 +463,7 @@ fn the_ledger_of_steps_says_who_did_what_on_which_case_and_shows_a_building_head
     let steps = page(w.office(), "case_step", json!({ "sort": [{ "column": "title" }] }));
     let told: Vec<(String, String)> = column(&steps, "title").into_iter().zip(column(&steps, "step")).collect();
     for case in ["楼道里充电", "二号楼的灯"] {
-        assert!(told.contains(&(case.into(), "派单".into())), "{told:?}");
+        assert!(told.contains(&(case.into(), "交办".into())), "{told:?}");
     }
     assert!(column(&steps, "by").contains(&"王主任".to_string()) && column(&steps, "note").contains(&"今天去".to_string()));
     assert!(column(&steps, "assignee").contains(&"安然".to_string()));

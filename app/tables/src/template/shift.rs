@@ -95,9 +95,21 @@ fn rewrite(
     while at < bytes.len() {
         match bytes[at] {
             quote @ (b'"' | b'\'') => at = end_of_quoted(bytes, at, quote),
-            b'$' | b'A'..=b'Z' | b'a'..=b'z' if starts_word(formula, at) => {
+            b'$' | b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' if starts_word(formula, at) => {
                 let Some((start, start_digits, after)) = cell_at(bytes, at) else {
-                    at = end_of_word(bytes, at);
+                    let Some(((start, start_digits, after), (end, end_digits, end_after))) = whole_rows_at(bytes, at) else {
+                        at = end_of_word(bytes, at);
+                        continue;
+                    };
+                    if is_own(&formula[..at]) {
+                        let (new_start, new_end) = rows(start, Some(end));
+                        out.push_str(&formula[plain_from..start_digits]);
+                        out.push_str(&new_start.to_string());
+                        out.push_str(&formula[after..end_digits]);
+                        out.push_str(&new_end.unwrap_or(end.row).to_string());
+                        plain_from = end_after;
+                    }
+                    at = end_after;
                     continue;
                 };
                 if !is_own(&formula[..at]) {
@@ -118,21 +130,6 @@ fn rewrite(
                     plain_from = end_after;
                     at = end_after;
                 }
-            }
-            b'$' | b'0'..=b'9' if starts_word(formula, at) => {
-                let Some(((start, start_digits, after), (end, end_digits, end_after))) = whole_rows_at(bytes, at) else {
-                    at = end_of_word(bytes, at);
-                    continue;
-                };
-                if is_own(&formula[..at]) {
-                    let (new_start, new_end) = rows(start, Some(end));
-                    out.push_str(&formula[plain_from..start_digits]);
-                    out.push_str(&new_start.to_string());
-                    out.push_str(&formula[after..end_digits]);
-                    out.push_str(&new_end.unwrap_or(end.row).to_string());
-                    plain_from = end_after;
-                }
-                at = end_after;
             }
             _ => at += 1,
         }

@@ -6,7 +6,6 @@ use super::cells::{self, Cell, Today};
 use super::columns::{self, Column, From, Ledger, Reader};
 use crate::commands::cases;
 use crate::commands::search;
-use crate::commands::settings;
 use crate::commands::units::Tree;
 use crate::commands::views;
 use crate::engine::{Engine, Open};
@@ -160,13 +159,12 @@ pub fn refresh(o: &mut Open, name: &str, view: &View, now: i64) -> Result<()> {
 }
 
 fn read_cases(o: &Open, now: i64) -> Result<HashMap<Uuid, Case>> {
-    let (tree, library) = (Tree::read(&o.db)?, settings::library(&o.db)?);
+    let tree = Tree::read(&o.db)?;
     let mut out = HashMap::new();
-    for (item, _) in cases::items(&o.db, &o.me, now)? {
+    for (item, _, workflow) in cases::items(&o.db, &o.me, now)? {
         let building = item.building.as_deref().and_then(|b| Uuid::parse_str(b).ok());
         let grid = building.and_then(|b| tree.above(b, "grid")).map(|g| tree.name(g)).unwrap_or_default();
         if let Ok(id) = Uuid::parse_str(&item.id) {
-            let workflow = library.find_or_unknown(&item.workflow.code);
             out.insert(id, Case { item, grid, workflow });
         }
     }
