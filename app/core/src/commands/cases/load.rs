@@ -274,16 +274,25 @@ pub fn of_ids(db: &Connection, me: &Identity, ids: &[Uuid], now: i64) -> Result<
     Ok(out)
 }
 
-/// Every case held here, as a list tells it, when it was over, ms, and the workflow it runs in.
+/// A case as a list tells it, with what only this device's own sheets ask.
+pub struct Listed {
+    pub item: CaseItem,
+    /// When it was over, ms.
+    pub over: Option<i64>,
+    /// What it runs in.
+    pub workflow: Arc<Workflow>,
+}
+
+/// Every case held here.
 ///
 /// # Errors
 /// Of the store.
-pub fn items(db: &Connection, me: &Identity, now: i64) -> Result<Vec<(CaseItem, Option<i64>, Arc<Workflow>)>> {
+pub fn items(db: &Connection, me: &Identity, now: i64) -> Result<Vec<Listed>> {
     let viewing = Viewing::new(db, me, now)?;
     let tell = |c: &Loaded| {
         let last = || c.counted().rev().find(|s| c.workflow.transition(&s.transition()).is_some_and(|t| t.to.is_some()));
         let over = c.is_over().then(last).flatten().and_then(|s| s.received_at.or(s.row.int("at")));
-        Ok((viewing.item(c)?, over, Arc::clone(&c.workflow)))
+        Ok(Listed { item: viewing.item(c)?, over, workflow: Arc::clone(&c.workflow) })
     };
     all(db)?.iter().map(tell).collect()
 }

@@ -13,7 +13,7 @@ mod steps;
 mod table;
 mod view;
 
-pub use load::{Loaded, clashing, items, load, of_household, of_ids, open_by_unit, open_count, open_households, open_workflows};
+pub use load::{Listed, Loaded, clashing, items, load, of_household, of_ids, open_by_unit, open_count, open_households, open_workflows};
 pub use near::near;
 pub use news::news;
 pub use orders::import as import_orders;

@@ -161,7 +161,7 @@ pub fn refresh(o: &mut Open, name: &str, view: &View, now: i64) -> Result<()> {
 fn read_cases(o: &Open, now: i64) -> Result<HashMap<Uuid, Case>> {
     let tree = Tree::read(&o.db)?;
     let mut out = HashMap::new();
-    for (item, _, workflow) in cases::items(&o.db, &o.me, now)? {
+    for cases::Listed { item, workflow, .. } in cases::items(&o.db, &o.me, now)? {
         let building = item.building.as_deref().and_then(|b| Uuid::parse_str(b).ok());
         let grid = building.and_then(|b| tree.above(b, "grid")).map(|g| tree.name(g)).unwrap_or_default();
         if let Ok(id) = Uuid::parse_str(&item.id) {

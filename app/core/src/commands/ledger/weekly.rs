@@ -82,8 +82,8 @@ fn tables(o: &Open, from: NaiveDate, to: NaiveDate, now: i64) -> Result<WeeklySh
     };
     let cases: Vec<Told> = cases::items(&o.db, &o.me, now)?
         .into_iter()
-        .filter(|(item, ..)| !item.is_aside)
-        .map(|(item, over, _)| Told {
+        .filter(|one| !one.item.is_aside)
+        .map(|cases::Listed { item, over, .. }| Told {
             closed: over.map(day_of),
             opened: day_of(item.opened_at),
             grid: grid_of(item.building.as_deref().and_then(|b| Uuid::parse_str(b).ok())),
