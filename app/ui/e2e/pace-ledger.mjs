@@ -8,6 +8,8 @@ const OF_A_BUILDING = 100
 /** Doors of one file: an office's file is not longer than one reads. */
 const OF_A_FILE = 10_000
 const ROUNDS = 5
+/** So long nothing is asked before a page counts as quiet. */
+const QUIET_MS = 400
 
 const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)]
 const say = (value, what) => console.log(`${`${Math.round(value)} ms`.padStart(9)}  ${what}`)
@@ -85,11 +87,23 @@ export async function ledger() {
     for (let from = 0; from < DOORS; from += OF_A_FILE) await world.office('import_roster', { data: Buffer.from(roster(from, Math.min(DOORS, from + OF_A_FILE))).toString('base64'), name: `${from}.csv`, grid: GRID })
     console.log(`${DOORS} doors and people of a ledger, taken in in ${Math.round((Date.now() - imported) / 1000)} s`)
     const page = await chrome.page({ bypassCSP: true })
+    // Nothing is being asked; the stream of changes is open for as long as the page.
+    let asking = 0
+    let asked = 0
+    const counts = (request) => !request.url().endsWith('/api/events')
+    page.on('request', (request) => { if (counts(request)) { asking += 1; asked += 1 } })
+    for (const over of ['requestfinished', 'requestfailed']) page.on(over, (request) => counts(request) && (asking -= 1))
+    const idle = async () => {
+      for (let before = -1; asking > 0 || before !== asked; ) {
+        before = asked
+        await new Promise((done) => setTimeout(done, QUIET_MS))
+      }
+    }
     const fresh = async () => {
       await page.goto('about:blank')
       await page.goto(`${world.url}#/o/people`)
       await page.locator('[data-testid="rail-o-ledger"]').waitFor()
-      await page.waitForLoadState('networkidle')
+      await idle()
     }
     const taps = []
     const urls = []
@@ -98,7 +112,7 @@ export async function ledger() {
       await fresh()
       // a write makes the order of before worthless, as on any morning
       await world.office('add_place', { name: `场所 ${round}`, building: (await world.office('list_units')).items.find((u) => u.number === '1').id })
-      await page.waitForLoadState('networkidle')
+      await idle()
       taps.push(await until(page, `document.querySelector('[data-testid="rail-o-ledger"]').click()`, ROW))
       await page.goto('about:blank')
       await world.office('add_place', { name: `场所 ${round} b`, building: (await world.office('list_units')).items.find((u) => u.number === '1').id })
@@ -118,7 +132,7 @@ export async function ledger() {
     await fresh()
     await until(page, `document.querySelector('[data-testid="rail-o-ledger"]').click()`, ROW)
     told('jumping about from the first paint on, while the rows are still coming', await scroll(page, { jumps: 60 }))
-    await page.waitForLoadState('networkidle')
+    await idle()
     told('jumping about once all of it is here', await scroll(page, { jumps: 200 }))
     told('scrolling by ten screens a frame once all of it is here', await scroll(page, { step: 7600 }))
 
@@ -127,7 +141,7 @@ export async function ledger() {
       await page.goto('about:blank')
       await page.goto(`${world.url}#/o/ledger/k/person`)
       await page.locator('[data-testid="ledger-row"]').first().waitFor()
-      await page.waitForLoadState('networkidle')
+      await idle()
       const before = await page.evaluate(`${firstText('name')}`)
       answers['sorting by name'].push(await until(page, `[...document.querySelectorAll('[role="columnheader"] button')].find((b) => b.closest('[data-col="name"]')).click()`, `${firstText('name')} && ${firstText('name')} !== ${JSON.stringify(before)}`))
       const set = (id, value, event) => `const box = document.querySelector('[data-testid="${id}"]'); box.value = ${JSON.stringify(value)}; box.dispatchEvent(new Event('${event}', { bubbles: true }))`
@@ -138,7 +152,7 @@ export async function ledger() {
 
     await page.goto(`${world.url}#/o/ledger`)
     await page.locator('[data-testid="ledger-row"]').first().waitFor()
-    await page.waitForLoadState('networkidle')
+    await idle()
     const exports = []
     let steps = 0
     for (let round = 0; round < 3; round += 1) {
