@@ -21,6 +21,9 @@ before(async () => {
   await meet()
   home = (await worker.call('list_households', { q: '3-1-101', limit: 1 })).items[0]
   desk = await world.phone(office, DESK)
+  // its own first page stands before it is sent to another
+  await desk.waitForURL(/#\/o\/inbox/)
+  await at(desk, 'truth-line').waitFor()
   above = await world.phone(street, { ...DESK, hash: '/o/dispatch' })
 })
 after(async () => {
