@@ -24,6 +24,17 @@ export function forgetReplies(): void {
   remembered.clear()
 }
 
+/** Asks for what will be shown next, so that it is there at once. Failing says nothing: whoever shows it asks again. */
+export async function ahead<K extends CommandName>(name: K, args: Commands[K]['args']): Promise<void> {
+  const key = `${name} ${JSON.stringify(args)}`
+  if (remembered.has(key)) return
+  try {
+    remember(key, await (call as (name: K, args: unknown) => Promise<unknown>)(name, args))
+  } catch {
+    // asked again when it is shown
+  }
+}
+
 export interface Query<T> {
   data: ShallowRef<T | null>
   error: Ref<ApiError | null>

@@ -3,6 +3,9 @@
  */
 import { onMounted, onUnmounted } from 'vue'
 
+/** What a held key goes on with; everything else is done once each time a key goes down. */
+const REPEATS = new Set(['j', 'k', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'])
+
 export type KeyMap = Record<string, (e: KeyboardEvent) => void>
 
 /** Is the person writing something here? */
@@ -16,7 +19,7 @@ export function useKeys(map: () => KeyMap): void {
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || isTyping(e.target)) return
     if (document.querySelector('[role="dialog"], [role="menu"]')) return
     const found = map()[e.key]
-    if (!found) return
+    if (!found || (e.repeat && !REPEATS.has(e.key))) return
     e.preventDefault()
     found(e)
   }

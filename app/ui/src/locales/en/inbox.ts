@@ -23,6 +23,7 @@ export default {
   answered: 'Answered',
   ask: { open: 'Ask {name}', any: 'Ask', title: 'Ask', text: 'It shows on “Today” with their next sync, and the answer stands beside this item. Who may not read the record cannot be asked.', who: 'Whom', wrote: 'wrote to this record', words: 'What', send: 'Send', sent: 'Saved here; {name} sees it with the next sync.', list: 'Asked', waiting: 'No answer yet', said: '{name}: {words}', close: 'Seen', closed: 'Saved here: seen.' },
   reason: { open: 'Add why', label: 'Why (optional)', hint: 'Stands in the history of this field, for the office alone.' },
+  failed: '“{what}” was not written: {why}', failed_see: 'See',
   undo: { done: 'Taken back; the item is open again.', toast: 'Settled on {value}; the other stays in the history.', nothing: 'There is nothing to take back.' },
   pick: { chosen: '{n} chosen', all: 'Choose all', none: 'Choose none', box: 'Choose this item', rule: 'Decide by a rule' },
   bulk: {

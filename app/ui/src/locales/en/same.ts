@@ -45,6 +45,7 @@ export default {
   offline_text: 'A phone without a network may still hold something written for the other file. It comes to the merged one: visits and new people stand there at once, changed fields are listed for you. Nothing is lost or has to be written again.',
   sees: 'Who will see this decision',
   merged: { household: 'Made one household: {name}', person: 'Made one person: {name}' },
+  may_not: 'These two cannot be merged by you.',
   judged: { different: 'Noted: they are two', later: 'Later, then' },
   take_back: 'Take back',
   unmerge: 'Take apart',

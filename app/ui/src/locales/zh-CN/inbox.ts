@@ -23,6 +23,7 @@ export default {
   answered: '有回答了',
   ask: { open: '问{name}', any: '问一句', title: '问一句', text: '对方下次联网会在「今天」看到，回答会放在这一件旁边。看不到这条记录的人不能问。', who: '问谁', wrote: '写过这条记录', words: '问什么', send: '发出去', sent: '已存在本机，{name}下次联网就能看到。', list: '问过的', waiting: '还没有回答', said: '{name}答：{words}', close: '看过了', closed: '已存在本机：看过了。' },
   reason: { open: '加一句为什么', label: '为什么这样定（可以不写）', hint: '写进这一项的来历，只有办公室看得到。' },
+  failed: '“{what}”没有写成：{why}', failed_see: '去看',
   undo: { done: '已撤销，这一件又回来了。', toast: '已定为{value}，另一个留在历史里。', nothing: '没有可以撤销的。' },
   pick: { chosen: '选了 {n} 件', all: '全选', none: '不选了', box: '选中这一件', rule: '按规则一起处理' },
   bulk: {

@@ -45,6 +45,7 @@ export default {
   offline_text: '离线手机里可能还有写给另一份的。联网时会落到合并后的这份：走访、新添的人直接在里面，改过的字段列出来请您看，一条不丢，不用重写。',
   sees: '谁会看到这个决定',
   merged: { household: '合成一户了：{name}', person: '合成一人了：{name}' },
+  may_not: '这两份不能由您合成一份。',
   judged: { different: '记下了：不是同一份', later: '以后再看' },
   take_back: '收回',
   unmerge: '拆开',

@@ -55,36 +55,37 @@ export function useInbox(asked: () => Asked, reach: () => string | null): Inbox 
     }
     if (mine === turn) isReady.value = true
   }
-  async function reload(): Promise<void> {
-    if (running) {
-      again = true
-      return running
-    }
+  /** One call at a time; whoever waits for it waits for what was asked meanwhile too. */
+  async function run(first: () => Promise<void>): Promise<void> {
     running = (async () => {
-      do {
+      await first()
+      while (again) {
         again = false
         await ask()
-      } while (again)
+      }
+      running = null
     })()
     await running
-    running = null
+  }
+  async function reload(): Promise<void> {
+    if (!running) return run(ask)
+    again = true
+    return running
+  }
+  async function follow(after: string): Promise<void> {
+    const mine = turn
+    try {
+      const reply = await call('list_inbox', { ...args(), limit: PAGE, after })
+      if (mine !== turn) return
+      list.value = reply
+      items.value = joinPages(items.value, reply.items)
+    } catch (e) {
+      problem.value = (e as Error).message
+    }
   }
   async function more(): Promise<void> {
-    if (running || !list.value?.after) return
-    const mine = turn
-    running = (async () => {
-      try {
-        const reply = await call('list_inbox', { ...args(), limit: PAGE, after: list.value!.after! })
-        if (mine !== turn) return
-        list.value = reply
-        items.value = joinPages(items.value, reply.items)
-      } catch (e) {
-        problem.value = (e as Error).message
-      }
-    })()
-    await running
-    running = null
-    if (again) await reload()
+    const after = list.value?.after
+    if (!running && after) await run(() => follow(after))
   }
   watch(() => JSON.stringify(asked()), async () => {
     turn += 1
