@@ -15,7 +15,7 @@ describe('a key on an item that is not drawn yet', () => {
     expect(deciding(item('fork', { count: 3 }))).toBe('123')
   })
   it('takes no cell that is wrong in itself or has no place', () => {
-    expect([item('held', { why: { code: 'id_checksum', label: '', en: null } }), item('held', { record: null })].map(deciding)).toEqual(['1', '1'])
+    expect([item('held', { why: { code: 'id_checksum', label: '' } }), item('held', { record: null })].map(deciding)).toEqual(['1', '1'])
   })
   it('comes to the value that stood there, with the fork as it was shown', () => {
     const detail = { item: item('fork'), conflict: { id: 'c', values: [{ value: 'a' }, { value: null }] } } as unknown as InboxDetail
