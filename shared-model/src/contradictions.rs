@@ -21,6 +21,8 @@ pub enum Rule {
     EditedAfterEnd,
     /// A record was deleted, and somebody who did not know wrote to it.
     EditedWhileDeleted,
+    /// A household was deleted (an import was taken back), and somebody who did not know visited it or asked there.
+    VisitedWhileDeleted,
     /// Somebody still lives in a household that was deleted or moved away.
     PersonWithoutHome,
     /// A hub family whose household or lead member is gone.
@@ -33,13 +35,14 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Rule; 10] = [
+    pub const ALL: [Rule; 11] = [
         Rule::MetAfterEnd,
         Rule::VisitedAfterEnd,
         Rule::VacantWithPeople,
         Rule::VisitInFuture,
         Rule::EditedAfterEnd,
         Rule::EditedWhileDeleted,
+        Rule::VisitedWhileDeleted,
         Rule::PersonWithoutHome,
         Rule::HubWithoutHome,
         Rule::ListingWithoutOwner,
@@ -107,6 +110,13 @@ impl Rule {
             Rule::EditedWhileDeleted => {
                 ("edited_while_deleted", "已删除，有人不知道又改了", "deleted, yet edited unknowing", "恢复这条记录", "Restore the record")
             }
+            Rule::VisitedWhileDeleted => (
+                "visited_while_deleted",
+                "户已删除，有人不知道又走访了",
+                "household deleted, yet visited unknowing",
+                "恢复这一户",
+                "Restore the household",
+            ),
             Rule::PersonWithoutHome => (
                 "person_without_home",
                 "户已迁走或删除，人还登记着",

@@ -24,9 +24,11 @@ pub fn saw(registers: &Registers) -> String {
     text
 }
 
-/// Keys that hold notes of a move or a merge: nothing that a person said, never a conflict.
+/// Keys that hold notes of a move, a merge or an import: nothing that a person said, never a conflict.
 pub fn is_note(key: &str) -> bool {
-    ["moved_saw", "merged_saw", "before/", "before_door/", "before_private/"].iter().any(|begin| key.starts_with(begin))
+    let family = key.split_once('/').map_or(key, |(family, _)| family);
+    matches!(family, "filled" | "filled_door" | "filled_private" | "filled_register")
+        || ["moved_saw", "merged_saw", "before/", "before_door/", "before_private/"].iter().any(|begin| key.starts_with(begin))
 }
 
 /// Live values that no note covers, by key. Notes made apart count together; where there is none, nothing was seen.

@@ -83,6 +83,16 @@ create table decided (
 ) strict;
 create index decided_by_batch on decided (batch) where batch is not null;
 
+-- Cells that an import had filled and that were cleared on this device when it was taken back. Sent nowhere.
+create table import_taken (
+    batch blob not null,
+    record blob not null,
+    household blob,
+    -- what stood there, in CBOR
+    cells blob not null,
+    primary key (batch, record)
+) strict, without rowid;
+
 -- Outbox and command log in one: a command keeps its place when it is judged.
 create table command (
     seq integer primary key,

@@ -70,5 +70,17 @@ test('an import is taken back but for the door that was visited, and brought bac
   await soon(async () => assert.equal((await world.office('list_households', { limit: 10 })).total, 1))
   await at('undo-back').click()
   await soon(async () => assert.equal((await world.office('list_households', { limit: 10 })).total, 2))
+})
+
+test('cells that a second file filled are emptied again, and the page says before what goes', async () => {
+  await world.office('import_roster', { data: Buffer.from('楼号,单元,房号,姓名,与户主关系,工作单位,曾用名\n1,1,102,冯斌,户主,机床厂,小冯\n8,1,101,卫芳,户主,,\n').toString('base64'), name: '单位.csv', grid: (await world.office('list_units')).items.find((u) => u.kind.code === 'grid').id })
+  await at('import-row').filter({ hasText: '单位.csv' }).click()
+  await soon(async () => assert.match(await at('undo-goes').innerText(), /2 条[\s\S]*3 格[\s\S]*1 栋楼/))
+  await looksAccessible(page, 'imports, cells')
+  if (process.env.GRIDWALK_SHOTS) await page.screenshot({ path: `${process.env.GRIDWALK_SHOTS}/imports.png` })
+  await at('undo-import').click()
+  await soon(async () => assert.equal((await world.office('list_imports')).items.find((i) => i.file === '单位.csv').undone_at !== null, true))
+  const home = (await world.office('list_households', { limit: 10 })).items.find((h) => h.plate === '1-1-102')
+  assert.equal((await world.office('get_household', { id: home.id })).persons[0].employer, null)
   assert.deepEqual(chrome.errors, [])
 })

@@ -384,6 +384,9 @@ pub struct ImportItem {
     pub made: u32,
     pub standing: u32,
     pub people: u32,
+    /// Cells it filled on records that were there, and buildings it made.
+    pub cells: u32,
+    pub buildings: u32,
     #[ts(type = "number | null")]
     pub undone_at: Option<i64>,
     pub undone_by: Option<String>,
@@ -418,9 +421,12 @@ pub struct ImportKept {
     pub kind: String,
     /// Doorplate and name.
     pub words: String,
-    /// `visited`, `edited`, `case`, `named` (something else names it), `late` (written to after the undo).
+    /// `visited`, `edited`, `case`, `named` (something else names it), `late` (written to after the undo); of cells that the import filled `written` (by somebody since),
+    /// `merged`; of a building `used`, `edited`.
     pub reason: String,
     pub household: Option<String>,
+    /// The cells that stay, by their labels; empty: the record as a whole.
+    pub fields: Vec<String>,
 }
 
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
@@ -430,6 +436,14 @@ pub struct UndoImportReport {
     /// Records taken back, or brought back; people among them counted apart.
     pub taken: u32,
     pub people: u32,
+    /// Cells that it filled elsewhere and that are empty again, or say again what they said.
+    pub cells: u32,
+    /// Cells that waited for the office and wait no longer, or wait again.
+    pub held: u32,
+    /// Buildings that are closed, or open again, once the server has confirmed.
+    pub buildings: u32,
+    /// Steps of cases that go: a step is never deleted, it is out of sight with its case.
+    pub steps: u32,
     pub kept: Vec<ImportKept>,
     /// What was written to after it was taken back.
     pub late: Vec<ImportKept>,

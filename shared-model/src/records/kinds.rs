@@ -98,6 +98,7 @@ kinds! {
         code        text        common once     "代码" "Code";
         estate      text        common any      "小区" "Estate";
         number      text        common once     "楼号" "Number";
+        batch       id          common once     "导入批次" "Import batch";
         parent      id          common server   "上级" "Parent";
         closed      bool        common server   "已撤销" "Closed";
         successor   id          common server   "并入" "Successor";
@@ -130,6 +131,9 @@ kinds! {
         before         ext              register any  "合并前" "Before a merge";
         before_door    ext              door     any  "合并前（门口）" "Before a merge (door)";
         before_private ext              private  any  "合并前（私密）" "Before a merge (private)";
+        filled         ext              register any  "哪次导入填的" "Filled by an import";
+        filled_door    ext              door     any  "哪次导入填的（门口）" "Filled by an import (door)";
+        filled_private ext              private  any  "哪次导入填的（私密）" "Filled by an import (private)";
         tag            flags            register any  "标签" "Tags";
         ask            flags            register any  "下次走访补" "Ask at the next visit";
         care           flags            private  any  "关爱标签" "Care tags";
@@ -162,6 +166,8 @@ kinds! {
         before         ext              register any  "合并前" "Before a merge";
         before_private ext              private  any  "合并前（私密）" "Before a merge (private)";
         batch          id               register once "导入批次" "Import batch";
+        filled         ext              register any  "哪次导入填的" "Filled by an import";
+        filled_private ext              private  any  "哪次导入填的（私密）" "Filled by an import (private)";
         away_until     date             register any  "暂离到" "Away until";
         moved_saw      text             register any  "迁出时所见" "Seen when leaving";
         tag            flags            register any  "标签" "Tags";
@@ -258,8 +264,10 @@ kinds! {
         cell      text office once "原文" "Cell as it stands";
         said_by   text office once "谁写的" "Written by";
         said_at   time office once "何时写的" "Written at";
+        batch     id   office once "导入批次" "Import batch";
         decision  text office any  "决定" "Decision";
-    }    Attachment "attachment" "附件" "Attachment", "照片和录音，说明一件事、一次走访", "履行法定职责", keep 1095 {
+    }
+    Attachment "attachment" "附件" "Attachment", "照片和录音，说明一件事、一次走访", "履行法定职责", keep 1095 {
         of        id      own once "属于" "Belongs to";
         of_kind   text    own once "属于哪一类" "Kind it belongs to";
         step      id      own once "哪一步" "Step";
@@ -289,6 +297,8 @@ kinds! {
         phone     text         register any  "联系电话" "Phone";
         closed    bool         open     any  "已停业" "Closed";
         batch     id           open     once "导入批次" "Import batch";
+        filled    ext          open     any  "哪次导入填的" "Filled by an import";
+        filled_register ext    register any  "哪次导入填的（台账）" "Filled by an import (register)";
     }
     Facility "facility" "设施" "Facility", "公共设施的检查与维修", "履行法定职责", keep 365 {
         name      text             open any  "名称" "Name";
@@ -302,6 +312,7 @@ kinds! {
         note      text             open any  "备注" "Note";
         closed    bool             open any  "已拆除" "Removed";
         batch     id               open once "导入批次" "Import batch";
+        filled    ext              open any  "哪次导入填的" "Filled by an import";
     }
     Patrol "patrol" "巡查点" "Patrol point", "按期巡查，发现问题", "履行法定职责", keep 365 {
         name      text open any  "名称" "Name";
@@ -434,6 +445,8 @@ kinds! {
         unit    id   office once "导入哪里" "Where";
         rows    int  office once "新建多少条" "Records made";
         people  int  office once "其中多少人" "People among them";
+        fills   int  office once "填了多少格" "Cells filled";
+        buildings int office once "新建多少栋楼" "Buildings made";
         undone  bool office any  "已撤销" "Undone";
     }
 }

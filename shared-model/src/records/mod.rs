@@ -155,6 +155,19 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The key that says which import filled `key` of a record that was there before, in the same document as `key` itself and written right after it. `own`: the record's own class.
+    /// `None` where an import fills nothing.
+    pub fn filled_key(self, key: &str, own: Class) -> Option<String> {
+        let class = self.field(key)?.class_in(own);
+        let notes = self.def().fields.iter().find(|f| f.key.starts_with(FILLED) && f.class_in(own) == class)?;
+        Some(format!("{}/{key}", notes.key)).filter(|k| k.len() <= crate::limits::KEY_BYTES_MAX)
+    }
+}
+
+/// How the families begin that say which import filled a field.
+pub const FILLED: &str = "filled";
+
 impl KindDef {
     /// Fields with a column of their own in the store (flags have none).
     pub fn columns(&self) -> impl Iterator<Item = &'static FieldDef> {

@@ -3,7 +3,7 @@
 //! value before and the value put; where somebody has changed it since, the undo leaves it.
 
 use crate::crdt::Value;
-use crate::records::{FieldDef, FieldType, FieldWrite, Kind};
+use crate::records::{FILLED, FieldDef, FieldType, FieldWrite, Kind};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -56,6 +56,7 @@ pub struct Item {
 pub fn is_merged(field: &FieldDef) -> bool {
     !OF_THE_RECORD.contains(&field.key)
         && !field.key.starts_with("before")
+        && !field.key.starts_with(FILLED)
         && !matches!(field.write, FieldWrite::Server | FieldWrite::Once | FieldWrite::MirrorOf(_))
         && field.key != "_del"
 }

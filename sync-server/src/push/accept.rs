@@ -126,6 +126,7 @@ impl Push<'_> {
             Effect::Term(membership) => memberships::save(inner, db, membership)?.into_iter().collect(),
             Effect::Move { unit, parent } => shape::move_unit(inner, db, tree, unit, parent)?.into_iter().collect(),
             Effect::Close { unit, successors } => shape::close_unit(inner, db, tree, unit, successors)?,
+            Effect::Open { unit } => shape::open_unit(inner, db, unit)?,
             Effect::Redraw(changes) => shape::redraw(inner, db, tree, changes)?,
             Effect::Grid { unit, parent, kind, name, code } => {
                 shape::make_grid(inner, db, &shape::NewGrid { id: *unit, parent: *parent, kind, name, code, shape: "" })?

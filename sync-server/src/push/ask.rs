@@ -57,6 +57,7 @@ pub enum Effect {
     Term(Membership),
     Move { unit: Uuid, parent: Uuid },
     Close { unit: Uuid, successors: Vec<Uuid> },
+    Open { unit: Uuid },
     Redraw(Vec<UnitChange>),
     Grid { unit: Uuid, parent: Uuid, kind: String, name: String, code: String },
 }
@@ -135,6 +136,11 @@ impl Push<'_> {
         }
         let placed = Some((unit, parent));
         match self.tree.get(&unit) {
+            // what was closed is open again when somebody makes it again at the same place
+            Some(node) if node.parent() == Some(parent) && node.is_closed => {
+                let stands = self.tree.get(&parent).is_some_and(|above| !above.is_closed);
+                return if stands { Ok(Effect::Open { unit }.into()) } else { refuse("unit_kind") };
+            }
             Some(node) if node.parent() == Some(parent) => return Ok(Asked { placed, ..Asked::default() }),
             Some(_) => return refuse("other_grid"),
             None => {}

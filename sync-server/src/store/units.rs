@@ -73,6 +73,14 @@ pub fn close(db: &Connection, unit: &Uuid, successors: &[Uuid], now_ms: i64) -> 
     Ok(uint(db.prepare_cached(sql)?.query_row(params![unit, now_ms], |r| r.get(0))?))
 }
 
+/// Opens it again; returns its new version.
+pub fn open(db: &Connection, unit: &Uuid) -> Result<u64, Error> {
+    next_version(db)?;
+    db.prepare_cached("delete from unit_successor where unit = ?1")?.execute([unit])?;
+    let sql = "update unit set closed_at = null, version = version + 1 where id = ?1 returning version";
+    Ok(uint(db.prepare_cached(sql)?.query_row([unit], |r| r.get(0))?))
+}
+
 /// A unit by code or by id.
 pub fn find(db: &Connection, text: &str) -> Result<Option<Uuid>, Error> {
     if let Ok(id) = Uuid::parse_str(text) {

@@ -188,7 +188,8 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<UnitList> {
                     over: c.over,
                     today: c.today,
                     open_cases: c.cases,
-                    closed: r.flag("closed"),
+                    // somebody may have written there without knowing that it was closed: nothing is hidden
+                    closed: r.flag("closed") && c.households == 0,
                 };
                 (sort_key(r), item)
             })

@@ -131,6 +131,7 @@ pub fn clean(db: &mut Connection) -> Result<bool> {
         clean_drafts(&tx, &todo)?;
         for doc in &todo {
             tx.prepare_cached("delete from decided where record = ?1 or household = ?1")?.execute([doc.record])?;
+            tx.prepare_cached("delete from import_taken where record = ?1 or household = ?1")?.execute([doc.record])?;
         }
         tx.execute("delete from purge_todo", [])?;
         tx.commit()?;

@@ -1958,7 +1958,11 @@ kind: Coded, file: string, at: number, by: string, unit_name: string,
 /**
  * What it made and what of it stands now.
  */
-made: number, standing: number, people: number, undone_at: number | null, undone_by: string | null, 
+made: number, standing: number, people: number, 
+/**
+ * Cells it filled on records that were there, and buildings it made.
+ */
+cells: number, buildings: number, undone_at: number | null, undone_by: string | null, 
 /**
  * Taken back, and written to since by somebody who did not know: to be looked at.
  */
@@ -1969,9 +1973,14 @@ export type ImportKept = { record: string, kind: string,
  */
 words: string, 
 /**
- * `visited`, `edited`, `case`, `named` (something else names it), `late` (written to after the undo).
+ * `visited`, `edited`, `case`, `named` (something else names it), `late` (written to after the undo); of cells that the import filled `written` (by somebody since),
+ * `merged`; of a building `used`, `edited`.
  */
-reason: string, household: string | null, };
+reason: string, household: string | null, 
+/**
+ * The cells that stay, by their labels; empty: the record as a whole.
+ */
+fields: Array<string>, };
 export type ImportList = { 
 /**
  * Newest first.
@@ -4084,7 +4093,23 @@ export type UndoImportReport = { batch: string, dry_run: boolean,
 /**
  * Records taken back, or brought back; people among them counted apart.
  */
-taken: number, people: number, kept: Array<ImportKept>, 
+taken: number, people: number, 
+/**
+ * Cells that it filled elsewhere and that are empty again, or say again what they said.
+ */
+cells: number, 
+/**
+ * Cells that waited for the office and wait no longer, or wait again.
+ */
+held: number, 
+/**
+ * Buildings that are closed, or open again, once the server has confirmed.
+ */
+buildings: number, 
+/**
+ * Steps of cases that go: a step is never deleted, it is out of sight with its case.
+ */
+steps: number, kept: Array<ImportKept>, 
 /**
  * What was written to after it was taken back.
  */

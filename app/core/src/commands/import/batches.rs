@@ -1,22 +1,23 @@
-//! Imports as batches: what each made, and taking one back as a whole. Taken back is what the import made and nobody has built on since; a household that was
-//! visited, edited or named by something else stays, with the reason. Nothing is lost: a deletion is written beside what it deletes, one command a household, and
-//! can be taken back itself. What somebody wrote at such a door without knowing comes to light here.
+//! Imports as batches: what each made, and taking one back as a whole. Taken back is what the import made and nobody has built on since, with the cells it filled
+//! elsewhere (`fills`), the cells that wait and the buildings (`built`); a household that was visited, edited or named by something else stays, with the reason (`undo`).
+//! What somebody wrote at such a door without knowing comes to light here.
 
 use super::super::households::plate_of;
-use super::super::tables::own_office;
 use super::super::units::Tree;
-use super::super::views::{self, id};
+use super::super::views;
+use super::fills;
+use super::ledger::ONE_STEP;
 use crate::engine::Engine;
-use crate::error::{CoreError, Result};
-use crate::store::{Row, docs, rows};
+use crate::error::Result;
+use crate::store::{Row, docs, get_row, rows};
 use crate::workspace::{self, Intent, KeyEdit, Writer};
 use rusqlite::Connection;
 use shared_model::Class;
 use shared_model::codes::Coded;
-use shared_model::commands::{ImportItem, ImportKept, ImportList, NoArgs, UndoImportArgs, UndoImportReport};
-use shared_model::crdt::{DEL_KEY, Value, del_value, edited_while_deleted, is_deleted};
+use shared_model::commands::{ImportItem, ImportKept, ImportList, NoArgs};
+use shared_model::crdt::{DEL_KEY, Value, edited_while_deleted, is_deleted};
 use shared_model::doc::{self, DocId};
-use shared_model::records::Kind;
+use shared_model::records::{FieldWrite, Kind};
 use shared_model::rules::Verb;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
@@ -47,15 +48,20 @@ pub struct Made {
     pub unit: Uuid,
     pub rows: u32,
     pub people: u32,
+    /// Cells that it filled on records that were there.
+    pub fills: u32,
+    pub buildings: u32,
+    /// Cells that wait for the office.
+    pub held: u32,
 }
 
 impl Made {
-    /// Notes it, when it made anything.
+    /// Notes it, when it wrote anything.
     ///
     /// # Errors
     /// Of the store.
     pub fn write(&self, w: &mut Writer<'_>, office: Uuid, file: &str) -> Result<()> {
-        if self.rows == 0 {
+        if self.rows + self.fills + self.buildings + self.held == 0 {
             return Ok(());
         }
         let mut intent = Intent::new("note_import", format!("导入记录 {file}"), None);
@@ -67,6 +73,8 @@ impl Made {
             KeyEdit::put("unit", self.unit.to_string()),
             KeyEdit::put("rows", i64::from(self.rows)),
             KeyEdit::put("people", i64::from(self.people)),
+            KeyEdit::put("fills", i64::from(self.fills)),
+            KeyEdit::put("buildings", i64::from(self.buildings)),
         ];
         intent.write(office, DocId::new(self.record, Class::Office), Kind::Import, edits);
         w.command(intent)?;
@@ -89,25 +97,22 @@ pub fn bring_back(db: &Connection, intent: &mut Intent, record: Uuid, kind: Kind
     Ok(())
 }
 
-fn take_away(db: &Connection, intent: &mut Intent, record: Uuid, kind: Kind) -> Result<()> {
-    for d in docs::of_record(db, record)? {
-        if let Some(held) = docs::load(db, d)?
-            && !is_deleted(&held.shown)
-        {
-            intent.write(held.unit, held.id, kind, vec![KeyEdit::put(DEL_KEY, del_value(&held.shown))]);
-        }
-    }
-    Ok(())
-}
-
 /// Did somebody write to the record after it was made? All that an import writes of a record it writes at one moment, by one device, the batch itself among it; two
-/// desks that take the same file in apart are two such moments.
-fn is_edited(db: &Connection, record: Uuid) -> Result<bool> {
+/// desks that take the same file in apart are two such moments. What it filled later, when the file came again, and what another import filled and was taken back,
+/// is nobody's word either; the server's own keys neither.
+pub fn is_edited(db: &Connection, record: Uuid, kind: Kind, batch: Uuid) -> Result<bool> {
+    let batch = batch.to_string();
+    let is_own = |key: &str| {
+        key == DEL_KEY
+            || fills::noted_key(key).is_some()
+            || kind.field(key).is_some_and(|f| f.write == FieldWrite::Server && f.key != "shared")
+    };
     let (mut made, mut all) = (BTreeSet::new(), BTreeSet::new());
     for d in docs::of_record(db, record)? {
         let Some(held) = docs::load(db, d)? else { continue };
-        for (key, ops) in held.shown.live.iter().filter(|(key, _)| *key != DEL_KEY) {
-            let moments = ops.iter().map(|op| (op.id.actor, op.at));
+        for (key, ops) in held.shown.live.iter().filter(|(key, _)| !is_own(key)) {
+            let ops = ops.iter().filter(|op| !fills::is_by_import(kind, &held.shown, key, op, &batch));
+            let moments = ops.map(|op| (op.id.actor, op.at));
             if key == "batch" { made.extend(moments) } else { all.extend(moments) }
         }
     }
@@ -123,23 +128,49 @@ fn is_written_late(db: &Connection, record: Uuid) -> Result<bool> {
     Ok(false)
 }
 
+/// The household of a record, and how people call it: doorplate and name.
+pub fn words_of(db: &Connection, tree: &Tree, row: &Row) -> Result<(Option<Uuid>, String)> {
+    let home = match row.kind {
+        Kind::Household => Some(row.clone()),
+        _ => row.id("household").map(|h| get_row(db, Kind::Household, h)).transpose()?.flatten(),
+    };
+    let plate = home.as_ref().map(|h| plate_of(tree, h)).unwrap_or_default();
+    let name = ["head_name", "name", "title"].iter().find_map(|key| row.text(key)).unwrap_or_default();
+    Ok((home.map(|h| h.record), format!("{plate} {name}").trim().to_string()))
+}
+
 /// What a batch made.
-struct Batch<'a> {
+pub struct Batch<'a> {
     db: &'a Connection,
-    tree: Tree,
-    rows: Vec<Row>,
+    pub tree: Tree,
+    batch: Uuid,
+    pub rows: Vec<Row>,
+    /// Steps that it wrote, by case: they are read only with their case.
+    pub steps: BTreeMap<Uuid, Uuid>,
     /// What names a record of the batch and is not of it: named record → why.
     named: HashMap<Uuid, &'static str>,
 }
 
 impl<'a> Batch<'a> {
-    fn read(db: &'a Connection, batch: Uuid) -> Result<Self> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn read(db: &'a Connection, batch: Uuid) -> Result<Self> {
         let mut all = Vec::new();
         for kind in MADE {
             all.extend(rows(db, kind, "where t.batch = ?1 order by t.record", &[&batch])?);
         }
         let mut own: BTreeSet<Uuid> = all.iter().map(|r| r.record).collect();
         own.extend(all.iter().filter(|r| r.kind == Kind::Household).map(|r| doc::hub_id(r.record)));
+        let mut steps = BTreeMap::new();
+        for case in all.iter().filter(|r| r.kind == Kind::Case) {
+            let step = doc::imported_id(case.record, Kind::CaseStep.name(), ONE_STEP.1);
+            if get_row(db, Kind::CaseStep, step)?.is_some() {
+                steps.insert(case.record, step);
+            }
+        }
+        own.extend(steps.values());
         let mut named = HashMap::new();
         for (kind, fields) in NAMING {
             for row in rows(db, *kind, "where t._del is null", &[])? {
@@ -148,7 +179,7 @@ impl<'a> Batch<'a> {
                 }
                 let why = match kind {
                     Kind::Visit => "visited",
-                    Kind::Case => "case",
+                    Kind::Case | Kind::CaseStep => "case",
                     _ => "named",
                 };
                 for target in fields.iter().filter_map(|f| row.id(f)).filter(|t| own.contains(t)) {
@@ -156,35 +187,34 @@ impl<'a> Batch<'a> {
                 }
             }
         }
-        Ok(Batch { db, tree: Tree::read(db)?, rows: all, named })
+        Ok(Batch { db, tree: Tree::read(db)?, batch, rows: all, steps, named })
     }
 
     fn reason(&self, row: &Row) -> Result<Option<&'static str>> {
         Ok(match self.named.get(&row.record) {
             Some(why) => Some(*why),
-            None if is_edited(self.db, row.record)? => Some("edited"),
+            None if is_edited(self.db, row.record, row.kind, self.batch)? => Some("edited"),
             None => None,
         })
     }
 
     fn kept(&self, row: &Row, reason: &str) -> Result<ImportKept> {
-        let home = match row.kind {
-            Kind::Household => Some(row.clone()),
-            _ => row.id("household").map(|h| crate::store::get_row(self.db, Kind::Household, h)).transpose()?.flatten(),
-        };
-        let plate = home.as_ref().map(|h| plate_of(&self.tree, h)).unwrap_or_default();
-        let name = ["head_name", "name", "title"].iter().find_map(|key| row.text(key)).unwrap_or_default();
+        let (home, words) = words_of(self.db, &self.tree, row)?;
         Ok(ImportKept {
             record: row.record.to_string(),
             kind: row.kind.name().into(),
-            words: format!("{plate} {name}").trim().to_string(),
+            words,
             reason: reason.into(),
-            household: home.map(|h| h.record.to_string()),
+            household: home.map(|h| h.to_string()),
+            fields: Vec::new(),
         })
     }
 
     /// What goes, by household or alone, and what stays. A family goes as a whole or not at all.
-    fn plan(&self) -> Result<(Vec<Vec<&Row>>, Vec<ImportKept>)> {
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn plan(&self) -> Result<(Vec<Vec<&Row>>, Vec<ImportKept>)> {
         let standing: Vec<&Row> = self.rows.iter().filter(|r| r.get("_del").is_none()).collect();
         let homes: BTreeSet<Uuid> = standing.iter().filter(|r| r.kind == Kind::Household).map(|r| r.record).collect();
         let mut groups: BTreeMap<Uuid, Vec<&Row>> = BTreeMap::new();
@@ -216,7 +246,10 @@ impl<'a> Batch<'a> {
     }
 
     /// What was taken away and written to since by somebody who did not know.
-    fn late(&self) -> Result<Vec<ImportKept>> {
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn late(&self) -> Result<Vec<ImportKept>> {
         let mut out = Vec::new();
         for row in self.rows.iter().filter(|r| r.get("_del").is_some()) {
             if self.named.contains_key(&row.record) || is_written_late(self.db, row.record)? {
@@ -225,99 +258,6 @@ impl<'a> Batch<'a> {
         }
         Ok(out)
     }
-}
-
-/// `undo_import`
-pub fn undo(engine: &Engine, args: UndoImportArgs) -> Result<UndoImportReport> {
-    engine.with(|o| workspace::may_ever(&o.db, &o.me, Kind::HeldItem, Verb::Make))?;
-    let now = engine.now_ms();
-    let is_dry = args.dry_run.unwrap_or(false);
-    let (report, changed) = engine.with(|o| {
-        let batch = id(&args.batch, "这次导入")?;
-        let notes: Vec<Row> = rows(&o.db, Kind::Import, "where t.batch = ?1 and t._del is null", &[&batch])?;
-        if notes.is_empty() {
-            return Err(CoreError::not_found("这次导入").at("batch"));
-        }
-        let office = own_office(&o.db, &o.me)?;
-        let mut report = UndoImportReport { batch: args.batch.clone(), dry_run: is_dry, ..UndoImportReport::default() };
-        let back = args.back == Some(true);
-        let groups: Vec<Vec<(Uuid, Kind, String)>> = {
-            let b = Batch::read(&o.db, batch)?;
-            let words = |r: &Row| Ok::<_, CoreError>((r.record, r.kind, b.kept(r, "")?.words));
-            if back {
-                let only: Option<BTreeSet<&str>> = args.only.as_ref().map(|o| o.iter().map(String::as_str).collect());
-                let gone = b.rows.iter().filter(|r| r.get("_del").is_some());
-                let wanted = |r: &&Row| {
-                    let home = r.id("household").map(|h| h.to_string());
-                    let is_named =
-                        |o: &BTreeSet<&str>| o.contains(r.record.to_string().as_str()) || home.is_some_and(|h| o.contains(h.as_str()));
-                    only.as_ref().is_none_or(is_named)
-                };
-                gone.filter(wanted).map(|r| Ok(vec![words(r)?])).collect::<Result<_>>()?
-            } else {
-                let (goes, stays) = b.plan()?;
-                report.kept = stays;
-                report.late = b.late()?;
-                goes.into_iter().map(|g| g.into_iter().map(words).collect::<Result<_>>()).collect::<Result<_>>()?
-            }
-        };
-        let all = || groups.iter().flatten();
-        report.taken = u32::try_from(all().count()).unwrap_or(u32::MAX);
-        report.people = u32::try_from(all().filter(|(_, kind, _)| *kind == Kind::Person).count()).unwrap_or(u32::MAX);
-        if is_dry {
-            return Ok((report, None));
-        }
-        let whole = args.only.is_none();
-        let (_, changed) = workspace::change(&mut o.db, &o.me, now, |w| {
-            for group in &groups {
-                write_group(w, group, batch, back)?;
-            }
-            if whole {
-                let mut intent = Intent::new("undo_import", if back { "收回撤销的导入" } else { "撤销导入" }, None);
-                intent.batch = Some(batch);
-                for note in notes.iter().filter(|n| n.flag("undone") == back) {
-                    intent.write(office, DocId::new(note.record, Class::Office), Kind::Import, vec![KeyEdit::put("undone", !back)]);
-                }
-                w.command(intent)?;
-            }
-            Ok(())
-        })?;
-        let text = format!("{}导入：{} 条", if back { "收回撤销的" } else { "撤销" }, report.taken);
-        o.db.execute("insert into own_log (at, what, words) values (?1, 'import', ?2)", rusqlite::params![now, text])?;
-        Ok((report, Some(changed)))
-    })?;
-    if let Some(c) = changed {
-        engine.raise(&c);
-    }
-    Ok(report)
-}
-
-/// One household, or one record that stands alone, in one command.
-fn write_group(w: &mut Writer<'_>, group: &[(Uuid, Kind, String)], batch: Uuid, back: bool) -> Result<()> {
-    let Some((first, kind, words)) = group.first() else { return Ok(()) };
-    let home = (*kind == Kind::Household).then_some(*first);
-    let verb = if back { "收回" } else { "撤销导入" };
-    let mut intent = Intent::new("undo_import", format!("{verb} {words}"), home);
-    intent.batch = Some(batch);
-    let mut records: Vec<(Uuid, Kind)> = group.iter().map(|(record, kind, _)| (*record, *kind)).collect();
-    if let Some(home) = home {
-        records.push((doc::hub_id(home), Kind::PartyHub));
-        // what an import could not place waits no longer, and waits again when the household is back
-        for held in rows(w.tx, Kind::HeldItem, "where t.household = ?1 and t.decision is null", &[&home])? {
-            records.push((held.record, Kind::HeldItem));
-        }
-        w.touch(home, Kind::Household);
-    }
-    for (record, kind) in records {
-        if back {
-            bring_back(w.tx, &mut intent, record, kind)?;
-        } else {
-            take_away(w.tx, &mut intent, record, kind)?;
-        }
-        w.touch(record, kind);
-    }
-    w.command(intent)?;
-    Ok(())
 }
 
 /// `list_imports`
@@ -346,6 +286,9 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<ImportList> {
             }
             told.sort_by_key(|(at, ..)| *at);
             let Some((at, by, undone_at, undone_by, note)) = told.pop() else { continue };
+            // two desks that took one file in filled the same cells
+            let most = |key: &str| notes.iter().filter_map(|n| n.int(key)).max().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+            let (cells, buildings) = (most("fills"), most("buildings"));
             let (mut made, mut standing, mut people) = (0, 0, 0);
             for kind in MADE {
                 for r in rows(db, kind, "where t.batch = ?1", &[&batch])? {
@@ -366,6 +309,8 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<ImportList> {
                 made,
                 standing,
                 people,
+                cells,
+                buildings,
                 undone_at,
                 undone_by,
                 late: u32::try_from(late).unwrap_or(u32::MAX),

@@ -28,13 +28,14 @@ impl Held {
         doc::held_id(target, &self.reason, self.key.as_deref().unwrap_or(&self.column), &self.cell)
     }
 
-    pub fn edits(&self, file: &str) -> Vec<KeyEdit> {
+    pub fn edits(&self, file: &str, batch: Uuid) -> Vec<KeyEdit> {
         let mut e = vec![
             KeyEdit::put("reason", self.reason.clone()),
             KeyEdit::put("file", file),
             KeyEdit::put("row", i64::from(self.row)),
             KeyEdit::put("column", self.column.clone()),
             KeyEdit::put("cell", self.cell.clone()),
+            KeyEdit::put("batch", batch.to_string()),
         ];
         if let Some(h) = self.household {
             e.push(KeyEdit::put("household", h.to_string()));

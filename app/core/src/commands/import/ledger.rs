@@ -5,12 +5,14 @@ mod past;
 mod spots;
 mod stock;
 
+pub use past::ONE_STEP;
+
 use super::super::field::spots as places;
 use super::super::settings::{self, Settings};
 use super::super::units::Tree;
-use super::batches;
 use super::cells::{Held, cut};
 use super::decide::Decision;
+use super::{batches, built, fills};
 use crate::engine::Open;
 use crate::error::Result;
 use crate::store::{Row, get_row, rows};
@@ -92,6 +94,11 @@ impl Planned {
         self.building = None;
     }
 
+    /// How many cells it fills on records that are here.
+    pub fn filled(&self) -> u32 {
+        self.writes.iter().map(|w| fills::count(w.kind, &w.edits)).sum()
+    }
+
     /// How many new records it makes.
     pub fn made(&self) -> u32 {
         let is_new = |w: &&Write| w.is_back || w.edits.iter().any(|e| e.key == "batch");
@@ -104,8 +111,11 @@ impl Planned {
     /// `not_allowed`, `too_large`, of the store.
     pub fn write(self, w: &mut Writer<'_>, batch: Uuid, file: &str) -> Result<()> {
         let words = format!("导入 {}", self.row.name);
-        if let Some((unit, parent, edits)) = self.building {
-            let mut intent = Intent::new("make_unit", format!("新建 {}", self.row.name), None);
+        if let Some((unit, parent, mut edits)) = self.building {
+            // without edits it is there, closed when an import was taken back
+            let is_new = !edits.is_empty();
+            let mut intent = Intent::new("make_unit", format!("{} {}", if is_new { "新建" } else { "重新启用" }, self.row.name), None);
+            edits.extend(is_new.then(|| KeyEdit::put("batch", batch.to_string())));
             intent.record(unit, unit, Kind::Unit, Class::Common, edits)?;
             intent.ask = Some(Ask::MakeUnit { unit, parent });
             intent.batch = Some(batch);
@@ -129,8 +139,10 @@ impl Planned {
         }
         for held in self.held {
             let item = held.id(batch);
-            if get_row(w.tx, Kind::HeldItem, item)?.is_none() {
-                all.record(held.unit, item, Kind::HeldItem, Class::Office, held.edits(file))?;
+            match get_row(w.tx, Kind::HeldItem, item)? {
+                None => all.record(held.unit, item, Kind::HeldItem, Class::Office, held.edits(file, batch))?,
+                Some(there) if there.get("_del").is_some() => batches::bring_back(w.tx, &mut all, item, Kind::HeldItem)?,
+                Some(_) => {}
             }
         }
         w.command(all)?;
@@ -153,6 +165,8 @@ pub struct Books<'a> {
     spots: Vec<Row>,
     households: HashMap<(Uuid, String, String), Vec<Row>>,
     people: HashMap<Uuid, Vec<String>>,
+    /// Buildings that are closed: a row about one opens it.
+    closed: BTreeSet<Uuid>,
     /// What rows above have taken: two rows of one name are one record.
     taken: BTreeSet<Uuid>,
 }
@@ -177,6 +191,7 @@ impl<'a> Books<'a> {
             spots: Vec::new(),
             households: HashMap::new(),
             people: HashMap::new(),
+            closed: built::closed(db, tree)?,
             taken: BTreeSet::new(),
         };
         match subject {

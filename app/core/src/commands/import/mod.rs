@@ -3,14 +3,20 @@
 //! again adds nothing.
 
 mod batches;
+mod built;
 mod cells;
 mod decide;
+mod file;
+mod fills;
 mod ledger;
 mod table;
+mod undo;
 mod write;
 
-pub use batches::{list as list_imports, undo as undo_import};
+pub use batches::list as list_imports;
+pub use file::bytes_of;
 pub use table::import as import_table;
+pub use undo::undo as undo_import;
 
 use super::units::Tree;
 use super::visits::new_id;
@@ -19,8 +25,7 @@ use crate::error::{CoreError, Result};
 use crate::project::{day_of, plate};
 use crate::store::{Row, get_row, rows, rows_of_all, same};
 use crate::workspace::{self, KeyEdit};
-use app_tables::{Finding, ReadError, ReadOptions, Roster, RosterHousehold, RosterPerson, read_roster};
-use base64::Engine as _;
+use app_tables::{Finding, ReadOptions, Roster, RosterHousehold, RosterPerson, read_roster};
 use cells::{Cells, Held, cut, tier};
 use rusqlite::Connection;
 use shared_model::commands::{ImportArgs, ImportCandidate, ImportDuplicate, ImportReport};
@@ -29,38 +34,10 @@ use shared_model::doc;
 use shared_model::records::Kind;
 use shared_model::rules::Verb;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 use uuid::Uuid;
 
 /// Households shown before an import.
 const PREVIEW_MAX: usize = 5_000;
-
-impl From<ReadError> for CoreError {
-    fn from(e: ReadError) -> Self {
-        CoreError { code: e.code.into(), message: e.message, row: e.row, field: e.column }
-    }
-}
-
-/// The bytes of a file named by its path, or sent in base64.
-///
-/// # Errors
-/// `invalid_args` when there is neither, or it cannot be read; `too_large` over 64 MB.
-pub fn bytes_of(file: Option<&str>, data: Option<&str>, name: Option<&str>) -> Result<(Vec<u8>, String)> {
-    const FILE_BYTES_MAX: u64 = 64 * 1024 * 1024;
-    if let Some(data) = data {
-        let bytes = base64::engine::general_purpose::STANDARD
-            .decode(data)
-            .map_err(|_| CoreError::args("文件没有传完整，请再选一次。").at("data"))?;
-        return Ok((bytes, name.unwrap_or("表格").to_string()));
-    }
-    let path = Path::new(file.ok_or_else(|| CoreError::args("要选一个文件。").at("file"))?);
-    let meta = std::fs::metadata(path).map_err(|_| CoreError::args("没有这个文件，或读不了。").at("file"))?;
-    if meta.len() > FILE_BYTES_MAX {
-        return Err(CoreError::new("too_large", "文件超过 64 MB，没有读。").at("file"));
-    }
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    Ok((std::fs::read(path)?, name))
-}
 
 /// What the file means for one household, against what is here.
 struct Plan {
@@ -83,6 +60,8 @@ struct NewBuilding {
     id: Uuid,
     estate: String,
     number: String,
+    /// It is there and closed: it is opened again.
+    is_closed: bool,
 }
 
 struct Importer<'a> {
@@ -101,6 +80,8 @@ struct Importer<'a> {
     taken_back: HashMap<Uuid, Row>,
     known: decide::Known,
     decisions: decide::Decisions,
+    /// Buildings that are closed.
+    closed: BTreeSet<Uuid>,
     batch: Uuid,
 }
 
@@ -131,7 +112,9 @@ pub fn import_roster(engine: &Engine, args: ImportArgs) -> Result<ImportReport> 
         }
         report.batch = Some(batch.to_string());
         let people = plans.iter().map(|p| p.new_people).sum();
-        let made = batches::Made { record, batch, what: "household", unit: grid, rows: report.added, people };
+        let cells = plans.iter().flat_map(|p| &p.writes).map(|(_, kind, edits)| fills::count(*kind, edits)).sum();
+        let (rows, buildings, held) = (report.added, report.buildings, report.held);
+        let made = batches::Made { record, batch, what: "household", unit: grid, rows, people, fills: cells, buildings, held };
         let office = super::tables::own_office(&o.db, &o.me)?;
         let (_, changed) = workspace::change(&mut o.db, &o.me, started, |w| {
             importer.write(w, plans, loose, &file)?;
@@ -204,6 +187,7 @@ impl<'a> Importer<'a> {
             taken_back,
             known,
             decisions,
+            closed: built::closed(db, tree)?,
             batch,
         })
     }
@@ -273,11 +257,13 @@ impl<'a> Importer<'a> {
             return Ok(plan);
         }
         let known = self.tree.get(building).is_some() || self.tree.parent(building).is_some();
-        if !known {
+        let is_closed = self.closed.contains(&building);
+        if !known || is_closed {
             self.buildings.entry(building).or_insert_with(|| NewBuilding {
                 id: building,
                 estate: h.estate.clone(),
                 number: h.building.clone(),
+                is_closed,
             });
         }
         let found = match said {
@@ -365,6 +351,8 @@ impl<'a> Importer<'a> {
             cells.ext(&[("联系人电话".to_string(), phone.clone())]);
         }
         cells.unknown(&h.unknown_codes);
+        let was_there = row.is_some() || back.is_some();
+        let edits = if was_there { fills::noted(Kind::Household, edits, self.batch) } else { edits };
         plan.writes.push((household, Kind::Household, edits));
         if h.hub && row.is_none() {
             let hub = doc::hub_id(household);
@@ -482,6 +470,7 @@ impl<'a> Importer<'a> {
                 cell: raw.clone(),
             });
         }
+        let edits = if row.is_some() { fills::noted(Kind::Person, edits, self.batch) } else { edits };
         plan.writes.push((person, Kind::Person, edits));
     }
 

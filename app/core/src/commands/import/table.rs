@@ -60,8 +60,11 @@ pub fn import(engine: &Engine, args: ImportTableArgs) -> Result<ImportTableRepor
             return Ok((report, None));
         }
         let office = own_office(&o.db, &o.me)?;
-        let made = planned.iter().map(|p| p.made()).sum();
-        let note = batches::Made { record, batch, what: subject.name(), unit: grid, rows: made, people: 0 };
+        let sum = |of: &dyn Fn(&Planned) -> u32| planned.iter().map(of).sum();
+        let buildings = sum(&|p| u32::from(p.building.as_ref().is_some_and(|(_, _, edits)| !edits.is_empty())));
+        let held = sum(&|p| u32::try_from(p.held.len()).unwrap_or(u32::MAX));
+        let (rows, fills) = (sum(&Planned::made), sum(&Planned::filled));
+        let note = batches::Made { record, batch, what: subject.name(), unit: grid, rows, people: 0, fills, buildings, held };
         report.batch = Some(batch.to_string());
         let (_, changed) = workspace::change(&mut o.db, &o.me, started, |w| {
             for plan in planned {

@@ -69,7 +69,7 @@ impl Importer<'_> {
             households: count(roster.households.len()),
             persons: count(roster.persons),
             added: plans.iter().map(|p| u32::from(p.is_new) + p.new_people).sum(),
-            buildings: count(self.buildings.len()),
+            buildings: count(self.buildings.values().filter(|b| !b.is_closed).count()),
             held: count(held),
             errors: roster.errors.iter().map(finding).collect(),
             warnings,
@@ -87,7 +87,12 @@ impl Importer<'_> {
             let name = if b.number.chars().all(|c| c.is_ascii_digit()) { format!("{}号楼", b.number) } else { b.number.clone() };
             let name = if b.estate.is_empty() { name } else { format!("{} {name}", b.estate) };
             let mut intent = Intent::new("make_unit", format!("新建 {name}"), None);
+            if b.is_closed {
+                super::built::open(w, self.tree, b.id, batch)?;
+                continue;
+            }
             let mut edits = vec![KeyEdit::put("name", name), KeyEdit::put("kind", "building"), KeyEdit::put("number", b.number.clone())];
+            edits.push(KeyEdit::put("batch", batch.to_string()));
             if !b.estate.is_empty() {
                 edits.push(KeyEdit::put("estate", b.estate.clone()));
             }
@@ -124,7 +129,7 @@ impl Importer<'_> {
             if there.as_ref().is_some_and(|r| r.get("_del").is_some()) {
                 batches::bring_back(w.tx, intent, item, Kind::HeldItem)?;
             } else if there.is_none() {
-                intent.record(h.unit, item, Kind::HeldItem, Class::Office, h.edits(file))?;
+                intent.record(h.unit, item, Kind::HeldItem, Class::Office, h.edits(file, self.batch))?;
             }
         }
         Ok(())

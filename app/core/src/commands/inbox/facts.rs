@@ -13,7 +13,7 @@ use shared_model::Class;
 use shared_model::commands::{FactSide, FactView};
 use shared_model::contradictions::{self, HouseholdFacts, PersonFacts, Rule};
 use shared_model::crdt::{ActorId, DEL_KEY, Value, del_value};
-use shared_model::doc::DocId;
+use shared_model::doc::{DocId, hub_id};
 use shared_model::records::Kind;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -49,6 +49,7 @@ pub fn all(db: &Connection, now: i64) -> Result<Vec<Fact>> {
     let mut out = households(db)?;
     out.extend(people(db)?);
     out.extend(future_visits(db, now)?);
+    out.extend(visited_while_deleted(db)?);
     out.extend(marked(db)?);
     out.extend(orphans(db)?);
     let left = left_so(db)?;
@@ -139,6 +140,27 @@ fn future_visits(db: &Connection, now: i64) -> Result<Vec<Fact>> {
             fact.visit = Some(record);
             out.push(fact);
         }
+    }
+    Ok(out)
+}
+
+/// Households that were deleted where somebody was, or asked something. Nobody deletes one of which a visit is known.
+fn visited_while_deleted(db: &Connection) -> Result<Vec<Fact>> {
+    let mut q = db.prepare_cached(
+        "select h.record, (select v.record from visit v where v.household = h.record and v._del is null order by v.at desc limit 1),
+           (select r.record from response r where r.household = h.record and r._del is null order by r.record limit 1)
+         from household h where h.record in (select record from household where (ended is not null or _del is not null))
+           and h._del is not null and h.merged_into is null",
+    )?;
+    let got = q.query_map([], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, Option<Uuid>>(1)?, r.get::<_, Option<Uuid>>(2)?)))?;
+    let mut out = Vec::new();
+    for row in got {
+        let (record, visit, response) = row?;
+        let Some(newest) = visit.or(response) else { continue };
+        let at: Option<i64> = db.prepare_cached("select max(last_at) from doc where record = ?1")?.query_row([newest], |r| r.get(0))?;
+        let mut fact = Fact::new(Rule::VisitedWhileDeleted, record, Kind::Household, Some(record), at.unwrap_or(0), newest.to_string());
+        fact.visit = visit;
+        out.push(fact);
     }
     Ok(out)
 }
@@ -304,6 +326,13 @@ fn sides(db: &Connection, f: &Fact) -> Result<Vec<FactSide>> {
             }
         }
         Rule::VisitInFuture => out.extend(visit_side(db, f)?),
+        Rule::VisitedWhileDeleted => {
+            out.push(side(db, f.record, DEL_KEY, "删除".into(), r.text("head_name"))?);
+            match f.visit {
+                Some(_) => out.extend(visit_side(db, f)?),
+                None => out.push(side(db, Uuid::parse_str(&f.facts).unwrap_or_default(), "form", "答卷".into(), None)?),
+            }
+        }
         Rule::EditedAfterEnd | Rule::EditedWhileDeleted => {
             let (key, text) = if f.rule == Rule::EditedAfterEnd { ("ended", ended(&r)) } else { (DEL_KEY, "删除".into()) };
             out.push(side(db, f.record, key, text, None)?);
@@ -416,10 +445,18 @@ pub fn fix(db: &Connection, f: &Fact) -> Result<Vec<FixWrite>> {
         }
         Rule::ListingWithoutOwner => vec![put("state", "dropped".into())],
         Rule::PatrolWithoutSpot => vec![put("closed", Value::Bool(true))],
-        Rule::VisitInFuture | Rule::HubWithoutHome | Rule::EditedWhileDeleted => Vec::new(),
+        Rule::VisitInFuture | Rule::HubWithoutHome | Rule::EditedWhileDeleted | Rule::VisitedWhileDeleted => Vec::new(),
     };
     let mut out = Vec::new();
-    for id in docs::of_record(db, f.record)? {
+    let mut ids = docs::of_record(db, f.record)?;
+    if f.rule == Rule::VisitedWhileDeleted {
+        // whoever went with the household comes back with it
+        for person in rows(db, Kind::Person, "where t.household = ?1 and t._del is not null", &[&f.record])? {
+            ids.extend(docs::of_record(db, person.record)?);
+        }
+        ids.extend(docs::of_record(db, hub_id(f.record))?);
+    }
+    for id in ids {
         let Some(doc) = docs::load(db, id)? else { continue };
         let mut here: Vec<(String, Value)> = edits
             .iter()
@@ -434,7 +471,9 @@ pub fn fix(db: &Connection, f: &Fact) -> Result<Vec<FixWrite>> {
             .cloned()
             .collect();
         match f.rule {
-            Rule::EditedWhileDeleted if doc.shown.value(DEL_KEY).is_some_and(|v| !v.is_null()) => here.push(put(DEL_KEY, Value::Null)),
+            Rule::EditedWhileDeleted | Rule::VisitedWhileDeleted if doc.shown.value(DEL_KEY).is_some_and(|v| !v.is_null()) => {
+                here.push(put(DEL_KEY, Value::Null))
+            }
             Rule::VisitInFuture | Rule::HubWithoutHome => here.push(put(DEL_KEY, del_value(&doc.shown).into())),
             _ => {}
         }

@@ -95,6 +95,9 @@ const HOUSEHOLD: Ledger = Ledger {
         "before_private",
         "merged_saw_door",
         "before_door",
+        "filled",
+        "filled_door",
+        "filled_private",
     ],
 };
 
@@ -137,6 +140,8 @@ const PERSON: Ledger = Ledger {
         "merged_saw_private",
         "before",
         "before_private",
+        "filled",
+        "filled_private",
     ],
 };
 
@@ -166,7 +171,7 @@ const PLACE: Ledger = spot(
         joined("last", "上次走访", "Last visit", Ty::Time, "(select max(v.at) from visit v where v.place = t.record and v._del is null)"),
     ],
     &["name", "kind", "building", "address", "contact", "phone", "last", "closed", "note"],
-    &["building", "batch", "lng_e7", "lat_e7"],
+    &["building", "batch", "lng_e7", "lat_e7", "filled", "filled_register"],
 );
 const FACILITY: Ledger = spot(
     Kind::Facility,
@@ -176,7 +181,7 @@ const FACILITY: Ledger = spot(
         joined("last", "上次查看", "Last look", Ty::Time, "(select max(v.at) from visit v where v.facility = t.record and v._del is null)"),
     ],
     &["name", "kind", "building", "address", "state", "count", "last", "closed", "note"],
-    &["building", "batch", "lng_e7", "lat_e7"],
+    &["building", "batch", "lng_e7", "lat_e7", "filled"],
 );
 const PATROL: Ledger = spot(
     Kind::Patrol,

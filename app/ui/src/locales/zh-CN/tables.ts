@@ -32,7 +32,7 @@ export default {
   },
   imports: {
     title: '导入记录', count: '{n} 批', none: '还没有导入过', none_text: '每次导入是一批，能整批撤销。', at: '{name}，{at}', made: '新建 {n} 条', people: '其中 {n} 人', standing: '现在还有 {n} 条', undone: '{name}撤销于 {at}', late: '撤销以后又有人写过 {n} 处',
-    undo: '撤销这次导入', undo_do: '撤销 {n} 条', undo_text: '这一批新建的、以后没有人动过的，一起收走；走访过、改过的留下。撤销也能收回。', keep: '先不撤销', kept: '留下 {n} 处', goes: '收走 {n} 条，其中 {people} 人', done: '撤销了 {n} 条，留下 {kept} 处。', back: '收回撤销', back_done: '收回了 {n} 条。', back_one: '收回这一户', nothing: '没有可以收走的：都有人动过，或已经撤销。',
-    reason: { visited: '走访过', edited: '改过资料', case: '有事项', named: '别处用到了', late: '撤销后有人写过' }, where: '导入到 {unit}', detail: '这一批', looking: '正在看哪些能收走',
+    undo: '撤销这次导入', undo_do: '撤销 {n} 处', undo_text: '这一批新建的、以后没有人动过的，一起收走；它填进原有档案的格子清空，待定的格子和没有人用的楼也收走。走访过、改过的留下。撤销也能收回。', keep: '先不撤销', kept: '留下 {n} 处', goes: '收走 {n} 条，其中 {people} 人', cells: '清空它填的 {n} 格', held: '{n} 个待定的格子不再等', buildings: '撤销 {n} 栋楼，社区确认后生效', steps: '{n} 个步骤随事项收走：步骤只增不删，看不到事项也就看不到它', fills: '填了原有档案 {n} 格', built: '新建 {n} 栋楼', back_here: '清空的格子在撤销的那台电脑上收回；在别处，同一个文件再导入一次。', done: '撤销了 {n} 处，留下 {kept} 处。', back: '收回撤销', back_done: '收回了 {n} 处。', back_one: '收回这一户', nothing: '没有可以收走的：都有人动过，或已经撤销。',
+    reason: { visited: '走访过', edited: '改过资料', case: '有事项', named: '别处用到了', late: '撤销后有人写过', written: '后来有人写过', merged: '已并入别的档案', used: '里面还有别的' }, where: '导入到 {unit}', detail: '这一批', looking: '正在看哪些能收走',
   },
 }

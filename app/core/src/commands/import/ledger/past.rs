@@ -16,7 +16,7 @@ use shared_model::records::Kind;
 /// The matter of a row that names none we know.
 const DEFAULT_MATTER: &str = "06008";
 /// The workflow whose cases can be closed in one step, with the step.
-const ONE_STEP: (&str, &str) = ("hazard", "on_the_spot");
+pub const ONE_STEP: (&str, &str) = ("hazard", "on_the_spot");
 /// Characters of a title that is taken from the words.
 const TITLE_CHARS: usize = 30;
 /// Beijing is so far ahead of UTC, ms.

@@ -1,6 +1,7 @@
 //! A row of a ledger of places or facilities.
 
 use super::super::decide::Decision;
+use super::super::fills;
 use super::{Books, Planned, Write, candidate, compare, extras, header, home};
 use crate::error::Result;
 use crate::store::Row;
@@ -60,6 +61,7 @@ impl Books<'_> {
             let unit = home(self.db, there.record)?;
             let edits = compare(&there, unit, row.row, &said, &mut plan);
             plan.row.verdict = if edits.is_empty() { "known" } else { "fills" }.into();
+            let edits = fills::noted(kind, edits, self.batch);
             plan.row.record = Some(there.record.to_string());
             plan.writes.push(Write { unit, record: there.record, kind, class: Class::Open, edits, is_back: false });
             return Ok(plan);

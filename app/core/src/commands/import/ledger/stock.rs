@@ -58,6 +58,8 @@ impl Books<'_> {
                 edits.extend([KeyEdit::put("lng_e7", lng), KeyEdit::put("lat_e7", lat)]);
             }
             plan.building = Some((building, self.grid, edits));
+        } else if self.closed.contains(&building) {
+            plan.building = self.tree.parent(building).map(|parent| (building, parent, Vec::new()));
         }
         let [staircases, floors, a_floor, households] = counts;
         let stairs = staircases.max(1);
