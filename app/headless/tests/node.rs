@@ -344,3 +344,34 @@ fn accounts_are_listed_and_taken_off_from_the_command_line_too() {
     assert_eq!(run(&["account", "remove", &id, "--pin", LI]), (true, json!({ "unsent": 0 })));
     assert_eq!(run(&["account", "list"]).1["accounts"], json!([]));
 }
+
+#[test]
+fn an_account_that_the_command_line_adds_or_takes_off_is_noticed_by_the_node_that_runs() {
+    let server = Server::new();
+    let node = Node::start(&server);
+    let run = |args: &[&str]| {
+        let done = Command::new(env!("CARGO_BIN_EXE_gridwalk-headless")).args(args).arg("--home").arg(home(&server)).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        serde_json::from_slice::<Value>(&done.stdout).unwrap()
+    };
+    let mut page = node.browser();
+    assert_eq!(page.call("whoami", json!({}))["node"]["accounts"], json!([]));
+    run(&["account", "add", &server.invite("office", COMMUNITY, "李主任"), "--pin", LI]);
+    // a page that knows the list only now, and one that was told the id by somebody
+    let account = page.account("李主任");
+    assert_eq!(page.sign_in("李主任", LI)["name"], "李主任");
+    assert_eq!(page.call("sync_now", json!({}))["agreed"], true);
+    run(&["account", "add", &server.invite("worker", GRID, "王秀梅"), "--pin", WANG]);
+    let list = run(&["account", "list"]);
+    let second = list["accounts"].as_array().unwrap().iter().find(|a| a["name"] == "王秀梅").unwrap()["id"].clone();
+    let mut wang = node.browser();
+    assert_eq!(wang.call("node/sign_in", json!({ "account": second, "pin": WANG }))["name"], "王秀梅");
+    // taken off on the command line, it is gone here too, with its sessions, and both removals are noted
+    run(&["account", "remove", account.as_str().unwrap(), "--reason", "换人"]);
+    let left = node.browser().call("whoami", json!({}));
+    assert_eq!(left["node"]["accounts"].as_array().unwrap().iter().map(|a| &a["name"]).collect::<Vec<_>>(), [&json!("王秀梅")]);
+    assert_eq!(page.refused("list_households", json!({})), (423, "locked".into()));
+    wang.call("node/remove", json!({ "account": second, "reason": "调走了" }));
+    let about = std::fs::read_to_string(home(&server).join("node.json")).unwrap();
+    assert!(about.contains("换人") && about.contains("调走了"), "{about}");
+}

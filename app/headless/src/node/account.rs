@@ -86,6 +86,11 @@ impl Account {
     }
 }
 
+/// Did an enrolment in this folder come to its end?
+pub fn has_card(folder: &Path) -> bool {
+    folder.join(CARD).is_file()
+}
+
 /// Writes a small file whole or not at all.
 ///
 /// # Errors

@@ -22,9 +22,12 @@ use shared_model::wire::NodeOf;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 
 const ABOUT: &str = "node.json";
+/// An enrolment that is not over after this long was cut short.
+const CUT_SHORT: Duration = Duration::from_secs(3600);
 /// Name of a machine to which nobody gave one.
 const UNNAMED: &str = "共用电脑";
 /// What a page asks by itself is no sign of a person.
@@ -124,20 +127,54 @@ impl Node {
         Ok(Arc::new(node))
     }
 
-    /// Accounts by their folders. What is left of an enrolment that was cut short is under a key that nobody has.
+    /// Accounts by their folders. What is left of an enrolment that was cut short is under a key that nobody has; another program may be at one just now.
     fn find_accounts(&self) -> Outcome<()> {
         let entries = std::fs::read_dir(self.home.join("accounts")).map_err(|e| of_io("账号读不了", &e))?;
         for entry in entries.flatten() {
             let Some(id) = entry.file_name().to_str().filter(|n| is_id(n)).map(str::to_owned) else { continue };
             let folder = entry.path();
             if !folder.join("seal.json").exists() && !folder.join("wiped.json").exists() {
-                let _left_for_the_next_start = std::fs::remove_dir_all(&folder);
+                let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
+                if age.is_some_and(|age| age > CUT_SHORT) {
+                    let _left_for_the_next_start = std::fs::remove_dir_all(&folder);
+                }
                 continue;
             }
             let account = Account::open(id.clone(), folder, self.options.clone())?;
             held(&self.accounts).insert(id, account);
         }
         Ok(())
+    }
+
+    /// Accounts that the command line added or took off while this program runs. One is whole once its card lies there. Blocks.
+    fn look_again(&self) {
+        // whoever is just enrolling here adds their own
+        let Ok(_nobody_enrols) = self.coming.try_lock() else { return };
+        let Ok(entries) = std::fs::read_dir(self.home.join("accounts")) else { return };
+        let folders: BTreeMap<String, PathBuf> =
+            entries.flatten().filter_map(|e| Some((e.file_name().to_str().filter(|n| is_id(n))?.to_owned(), e.path()))).collect();
+        let mut is_new = false;
+        for (id, folder) in &folders {
+            if self.account(id).is_some() || !folder.join("seal.json").exists() || !account::has_card(folder) {
+                continue;
+            }
+            match Account::open(id.clone(), folder.clone(), self.options.clone()) {
+                Ok(account) => is_new |= held(&self.accounts).insert(id.clone(), account).is_none(),
+                Err(e) => tracing::error!(code = e.code, "an account that was added cannot be opened"),
+            }
+        }
+        let left: Vec<String> = held(&self.accounts).keys().filter(|id| !folders.contains_key(*id)).cloned().collect();
+        for id in &left {
+            held(&self.sessions).end_all(id);
+            let account = held(&self.accounts).remove(id);
+            if let Some(account) = account {
+                account.device.stop();
+                held(&self.gone).push(account);
+            }
+        }
+        if is_new || !left.is_empty() {
+            self.turn();
+        }
     }
 
     /// Name of the cookie: two nodes on one host do not take each other's.
@@ -173,6 +210,7 @@ impl Node {
         let found = key.and_then(|key| held(&self.sessions).get(key).map(|s| (s.account.clone(), s.is_open)));
         let with_account = found.and_then(|(id, is_open)| Some((self.account(&id)?, is_open)));
         let Some((account, is_open)) = with_account else {
+            self.look_again();
             let node = self.who(None);
             let is_any = node.accounts.iter().any(|a| !a.wiped);
             return value(&Whoami { enrolled: is_any, locked: is_any, node: Some(node), ..Whoami::default() });
@@ -207,6 +245,9 @@ impl Node {
     /// # Errors
     /// `locked` with the tries left, `not_found`.
     pub fn sign_in(&self, old: Option<&Key>, id: &str, pin: &str) -> Outcome<(Key, Value)> {
+        if self.account(id).is_none() {
+            self.look_again();
+        }
         let account = self.account(id).ok_or_else(|| fail("not_found", "这台电脑上没有这个账号。"))?;
         let key = {
             let _one_at_a_time = account.door();
@@ -268,9 +309,10 @@ impl Node {
         }
     }
 
-    /// Locks what nobody used.
+    /// Locks what nobody used, and looks whether accounts came or went. Blocks.
     pub fn sweep(&self) {
         self.sweep_at(self.now_ms());
+        self.look_again();
     }
 
     fn sweep_at(&self, now_ms: i64) {
@@ -378,6 +420,9 @@ impl Node {
         let done = account.remove();
         held(&self.gone).push(account.clone());
         let mut about = held(&self.about);
+        // the command line may have noted one meanwhile
+        let known = std::fs::read(self.home.join(ABOUT)).ok().and_then(|bytes| serde_json::from_slice::<About>(&bytes).ok());
+        about.removed = known.map_or_else(|| std::mem::take(&mut about.removed), |known| known.removed);
         let removed =
             Removed { name: account.shown().name, at: self.now_ms(), unsent, reason: reason.chars().take(200).collect::<String>() };
         about.removed.push(removed);
