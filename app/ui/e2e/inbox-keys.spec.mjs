@@ -123,6 +123,7 @@ test('what opens a field before its item is drawn keeps the figures that follow 
   await page.getByTestId('edit-value').fill('13811112222')
   await page.keyboard.press('Enter')
   await soon(async () => assert.equal(await open(), start - 1))
+  await row(on).waitFor({ state: 'detached' })
   await details.end()
   const numbers = (await Promise.all(people.map(({ id }) => world.office('get_household', { id })))).flatMap((file) => file.persons).map((one) => one.phone)
   assert.ok(numbers.includes('13811112222'), 'what was typed is written')

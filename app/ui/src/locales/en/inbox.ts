@@ -32,7 +32,7 @@ export default {
     takes: 'Will be written: {n}', leaves: 'Left to you: {n}', from: 'Now', to: 'Becomes', why: 'Why not', none: 'There is nothing for this rule now.', more: '{n} more are not listed',
     apply: 'Decide these {n}', working: 'Writing, {done} / {all}', stop: 'Stop', stopped: 'Stopped after {n}.', done: 'Decided {n}; they can be taken back together.', changed: '{n} changed since the preview and were left.', undo: 'Take the batch back', undone: 'Took back {n}.', kept: '{n} were written to since and stay.',
   },
-  keys: { merge: 'merge', different: 'not the same', pick: 'choose', why: 'why', fix: 'put right', leave: 'leave', undo: 'take back' },
+  keys: { merge: 'merge', different: 'not the same', pick: 'choose', why: 'why', fix: 'put right', leave: 'leave', undo: 'take back', adopt: 'adopt', give: 'give back', confirm: 'same digits', open: 'open', seen: 'seen', ask: 'ask' },
   similar: { title: 'A rule could decide more', see: 'See the list' },
   worker: { title: 'The office asks', reply: 'Answer', words: 'Your answer', sent: 'Saved here; it goes to the office with the next sync.', open: 'Open the file' },
   queue: { clock: 'Clock', level: 'Level', lead: 'Lead', matter: 'Matter', community: 'Community', grid: 'Grid', assignee: 'With', from: 'From', none: 'No filter', empty: 'Nothing of this kind.', clock_is: { over: 'past', today: 'today', later: 'later', none: 'no deadline' }, from_is: { shared: 'handed up' } },

@@ -32,7 +32,7 @@ export default {
     takes: '会写进去 {n} 件', leaves: '留给您自己定 {n} 件', from: '现在', to: '写成', why: '为什么不动', none: '这条规则现在没有可以处理的。', more: '还有 {n} 件没有列出',
     apply: '处理这 {n} 件', working: '正在写，{done} / {all}', stop: '停下', stopped: '停下了，写了 {n} 件。', done: '处理了 {n} 件，可以一起撤销。', changed: '{n} 件在预览以后变了，没有动。', undo: '撤销这一批', undone: '撤销了 {n} 件。', kept: '{n} 件后来又有人改过，没有撤销。',
   },
-  keys: { merge: '合成一份', different: '不是同一份', pick: '选中', why: '为什么', fix: '改对', leave: '留着', undo: '撤销' },
+  keys: { merge: '合成一份', different: '不是同一份', pick: '选中', why: '为什么', fix: '改对', leave: '留着', undo: '撤销', adopt: '采用', give: '退回', confirm: '一致', open: '打开', seen: '看过了', ask: '问一下' },
   similar: { title: '按规则还能一起处理', see: '看清单' },
   worker: { title: '社区问您', reply: '回答', words: '您的回答', sent: '已存在本机，联网就传给社区。', open: '打开档案' },
   queue: { clock: '时限', level: '层级', lead: '牵头', matter: '事项', community: '社区', grid: '网格', assignee: '在谁手里', from: '来处', none: '不筛了', empty: '没有这样的事。', clock_is: { over: '已过', today: '今天到', later: '以后到', none: '没有时限' }, from_is: { shared: '下面报上来的' } },

@@ -97,6 +97,7 @@ export function useDecisions(after: () => Promise<void>, back: (item: string) =>
         }
       } else {
         set(words, item, '')
+        put(away, item, true)
         written.push(item)
       }
       return done
