@@ -5,6 +5,21 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use uuid::Uuid;
 
+/// What a device says of its version, when it is one that can be shown.
+pub fn app_version(text: &str) -> Option<&str> {
+    let is_plain = |b: u8| b.is_ascii_alphanumeric() || b"-.+".contains(&b);
+    (!text.is_empty() && text.len() <= crate::limits::APP_VERSION_BYTES_MAX && text.bytes().all(is_plain)).then_some(text)
+}
+
+/// Is a version older than another? Numbers are compared as numbers; what is none is not older.
+pub fn is_older(version: &str, than: &str) -> bool {
+    let numbers = |text: &str| {
+        let plain = text.split(['-', '+']).next().unwrap_or_default();
+        plain.split('.').map(|part| part.parse::<u64>().ok()).collect::<Option<Vec<u64>>>()
+    };
+    numbers(version).zip(numbers(than)).is_some_and(|(a, b)| a < b)
+}
+
 /// Why a device is revoked. The reason decides what becomes of the work that it still holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,4 +152,17 @@ pub fn receipt_text(device: &Uuid, order: &WipeOrder, claimed_at: i64) -> Vec<u8
 /// What the server signs to let a device read on.
 pub fn lease_text(device: &Uuid, from: i64, until: i64, nonce: &str) -> Vec<u8> {
     format!("gridwalk/lease/v1\n{device}\n{from}\n{until}\n{nonce}").into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers_and_only_what_can_be_shown_is_one() {
+        assert!(is_older("0.9.0", "0.10.0") && is_older("0.1.0", "0.1.1-rc1") && is_older("0.1", "0.1.0"));
+        assert!(!is_older("1.0.0", "1.0.0") && !is_older("2.0.0", "1.9.9") && !is_older("unknown", "1.0.0"));
+        assert_eq!(app_version("0.1.0+7"), Some("0.1.0+7"));
+        assert!(["", "<b>1</b>", "1\u{202e}0", &"1".repeat(33)].into_iter().all(|text| app_version(text).is_none()));
+    }
 }

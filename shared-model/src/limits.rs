@@ -48,6 +48,8 @@ pub const LEASE_MS: i64 = 7 * 24 * 3600 * 1000;
 pub const LATE_MS_MAX: i64 = 30 * 24 * 3600 * 1000;
 /// Alarms about invites are shown to the office this long, milliseconds.
 pub const ALARM_LIFE_MS: i64 = 30 * 24 * 3600 * 1000;
+/// What a device says of its version.
+pub const APP_VERSION_BYTES_MAX: usize = 32;
 /// Alarms of one directory.
 pub const ALARMS_MAX: u32 = 200;
 /// Idle time until a store locks itself, milliseconds.

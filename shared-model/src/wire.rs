@@ -64,6 +64,9 @@ pub struct SyncRequest {
     pub refused: u64,
     /// Own refused commands of whose resolution this device has heard: it need not be told again.
     pub told: Vec<u64>,
+    /// Version of the app, for the office's list of devices; empty: it does not say.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub app: String,
 }
 
 /// A purge row that was carried out.

@@ -138,7 +138,9 @@ create table device (
   unsent integer not null default 0,
   -- the machine that it shares with other accounts; null: a device of one person
   node blob,
-  node_name text
+  node_name text,
+  -- version of the app at its last contact
+  app text
 ) strict, without rowid;
 
 create index device_by_person on device (person);

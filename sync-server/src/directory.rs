@@ -126,6 +126,7 @@ fn item(d: Device) -> DirectoryDevice {
         told: d.policy_named >= d.policy,
         held: d.held,
         node: d.node,
+        app: d.app,
         lease_until: d.seen_at.filter(|_| is_open || d.revoked_at.is_some() && d.wiped_at.is_none()).map(|at| at + LEASE_MS),
     }
 }

@@ -8,7 +8,7 @@ use crate::push::{Pushed, push};
 use crate::store::{bundles, devices, documents, erasures, people, refused};
 use crate::{Inner, closing, epoch, pull};
 use rusqlite::Connection;
-use shared_model::devices::{Lease, lease_text};
+use shared_model::devices::{Lease, app_version, lease_text};
 use shared_model::limits::{LEASE_MS, RECEIPTS_MAX, RESOLUTIONS_MAX};
 use shared_model::wire::{PROTOCOL, SyncReply, SyncRequest};
 use std::collections::BTreeMap;
@@ -63,11 +63,15 @@ fn push_all(inner: &Inner, caller: &Caller, request: &SyncRequest) -> Result<Pus
     let names_policy = request.policy == caller.device.policy && caller.device.policy_named < caller.device.policy;
     let is_due = caller.device.seen_at.is_none_or(|at| now_ms - at >= SEEN_EVERY_MS);
     let is_silent = request.unjudged.is_empty() && caller.device.unsent == 0 && request.receipts.is_empty();
-    if request.commands.is_empty() && request.told.is_empty() && !names_policy && !is_due && is_silent {
+    let is_updated = app_version(&request.app).is_some_and(|app| caller.device.app.as_deref() != Some(app));
+    if request.commands.is_empty() && request.told.is_empty() && !names_policy && !is_due && is_silent && !is_updated {
         return Ok(Pushed::default());
     }
     let written = inner.store.write(|db| {
         devices::set_seen(db, &caller.device.id, now_ms, &people::roles(db, &caller.device.person)?)?;
+        if let Some(app) = app_version(&request.app).filter(|_| is_updated) {
+            devices::set_app(db, &caller.device.id, app)?;
+        }
         devices::drop_nonces(db, now_ms - shared_model::limits::CLOCK_SKEW_MS_MAX)?;
         devices::add_nonce(db, &caller.device.id, &caller.nonce, caller.time_ms)?;
         bundles::drop_superseded(db, now_ms - BUNDLE_KEPT_MS)?;

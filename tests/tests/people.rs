@@ -179,3 +179,32 @@ fn what_a_lost_phone_held_is_told_by_class_in_numbers_and_only_to_the_office() {
         assert_eq!(d.refused("device_sheet", json!({ "device": of("安然") })), "not_allowed");
     }
 }
+
+#[test]
+fn the_office_sees_which_version_a_device_runs_and_which_is_older_than_its_own() {
+    let w = World::ready(71);
+    let line = |w: &World, id: &str| {
+        w.office().sync();
+        let list = w.office().call("list_devices", json!({}));
+        list["items"].as_array().unwrap().iter().find(|d| d["id"] == id).cloned().unwrap()
+    };
+    let ana = w.ana().id().to_string();
+    w.office().env.set_version("0.10.0");
+    w.ana().env.set_version("0.9.2");
+    w.office().sync();
+    w.ana().sync();
+    let seen = line(&w, &ana);
+    assert_eq!((seen["app"].as_str(), seen["outdated"].as_bool()), (Some("0.9.2"), Some(true)), "{seen}");
+    assert!(seen["seen_at"].is_i64());
+    let own = line(&w, &w.office().id().to_string());
+    assert_eq!((own["app"].as_str(), own["outdated"].as_bool()), (Some("0.10.0"), Some(false)));
+    // updated, it is told with the next contact although nothing else is to be said
+    w.ana().env.set_version("0.10.1");
+    w.ana().sync();
+    assert_eq!((line(&w, &ana)["app"].as_str(), line(&w, &ana)["outdated"].as_bool()), (Some("0.10.1"), Some(false)));
+    // what is no version is not kept
+    w.ana().env.set_version("<b>9</b>");
+    w.ana().sync();
+    assert_eq!(line(&w, &ana)["app"], json!("0.10.1"));
+    assert!(w.ana().call("list_devices", json!({}))["items"].as_array().unwrap().is_empty(), "the list is the office's");
+}

@@ -12,6 +12,10 @@ pub trait Env: Send + Sync {
     fn fill_random(&self, bytes: &mut [u8]);
     /// Called before every commit of the store. A simulation takes here what lies on the disk: the power may go at any moment.
     fn before_commit(&self) {}
+    /// Version of the app that runs.
+    fn version(&self) -> String {
+        env!("CARGO_PKG_VERSION").into()
+    }
 }
 
 /// The machine's.

@@ -47,6 +47,14 @@ test('an invite that nobody has used is taken back', async () => {
   await soon(async () => assert.match(await item.innerText(), /收回了/))
 })
 
+test('each device says which version of the app it runs', async () => {
+  await page.goto(`${world.url}#/o/people`)
+  await at('person-row').filter({ hasText: '王秀梅' }).getByTestId('device').click()
+  await soon(async () => assert.match(await at('device-app').innerText(), /^\d+\.\d+\.\d+$/))
+  await looksAccessible(page, 'a device')
+  assert.equal(await at('device-old').count(), 0, 'as new as this computer')
+})
+
 test('a grid is handed over: what is unsent is said first, and the handover is watched', async () => {
   await page.goto(`${world.url}#/o/people/charge`)
   await at('charge-row').filter({ hasText: '王秀梅' }).click()

@@ -36,6 +36,9 @@ pub struct DirectoryDevice {
     /// The machine that it shares with other accounts.
     #[serde(default)]
     pub node: Option<super::NodeOf>,
+    /// Version of the app at its last contact.
+    #[serde(default)]
+    pub app: Option<String>,
 }
 
 /// An erasure and how far it has come. It names no one: what it was about is gone.

@@ -39,6 +39,8 @@ pub struct Device {
     pub unsent: u32,
     /// The machine that it shares with other accounts.
     pub node: Option<NodeOf>,
+    /// Version of the app at its last contact.
+    pub app: Option<String>,
 }
 
 /// What an enrolment says of a device, and the ledger keeps.
@@ -80,11 +82,12 @@ impl Device {
             policy_named: 1,
             unsent: 0,
             node,
+            app: None,
         }
     }
 }
 
-const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named, d.confirmed_at, d.reason, d.revoked_at, d.wiped_at, d.unsent, d.held, d.node, d.node_name";
+const COLUMNS: &str = "d.id, d.public_key, d.nonce, d.person, p.name, d.role, d.unit, d.state, d.cloned, d.digits, d.seen_at, d.counter, d.policy, d.policy_named, d.confirmed_at, d.reason, d.revoked_at, d.wiped_at, d.unsent, d.held, d.node, d.node_name, d.app";
 
 fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {
     let role: u8 = r.get(5)?;
@@ -110,6 +113,7 @@ fn read(r: &Row<'_>) -> rusqlite::Result<(Device, u8)> {
         unsent: r.get(18)?,
         held: from_cbor(&r.get::<_, Vec<u8>>(19)?).unwrap_or_default(),
         node: r.get::<_, Option<Uuid>>(20)?.zip(r.get(21)?).map(|(id, name)| NodeOf { id, name }),
+        app: r.get(22)?,
     };
     Ok((device, role))
 }
@@ -208,6 +212,12 @@ pub fn set_cloned(db: &Connection, id: &Uuid) -> Result<(), Error> {
 /// When it was last heard of, and which roles' data it may hold since.
 pub fn set_seen(db: &Connection, id: &Uuid, now_ms: i64, held: &[RoleAtUnit]) -> Result<(), Error> {
     db.prepare_cached("update device set seen_at = ?2, held = ?3 where id = ?1")?.execute(params![id, now_ms, to_cbor(&held)])?;
+    Ok(())
+}
+
+/// Which version of the app it runs.
+pub fn set_app(db: &Connection, id: &Uuid, app: &str) -> Result<(), Error> {
+    db.prepare_cached("update device set app = ?2 where id = ?1")?.execute(params![id, app])?;
     Ok(())
 }
 

@@ -360,6 +360,7 @@ impl Device {
             receipts: Vec::new(),
             refused: self.refused.as_ref().map_or(0, |r| r.version),
             told: self.told.clone(),
+            app: String::new(),
         }
     }
 

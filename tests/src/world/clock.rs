@@ -47,6 +47,7 @@ pub struct SimEnv {
     clock: Clock,
     power_cut: Mutex<Option<PowerCut>>,
     wrong_by_ms: AtomicI64,
+    version: Mutex<Option<String>>,
     rng: Mutex<StdRng>,
 }
 
@@ -54,7 +55,18 @@ impl SimEnv {
     /// The surroundings of one program; `stream` keeps two programs of one seed apart.
     pub fn new(clock: &Clock, seed: u64, stream: u64) -> Arc<Self> {
         let rng = StdRng::seed_from_u64(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ stream.wrapping_mul(0xd1b5_4a32_d192_ed03));
-        Arc::new(SimEnv { clock: clock.clone(), power_cut: Mutex::default(), wrong_by_ms: AtomicI64::new(0), rng: Mutex::new(rng) })
+        Arc::new(SimEnv {
+            clock: clock.clone(),
+            power_cut: Mutex::default(),
+            wrong_by_ms: AtomicI64::new(0),
+            version: Mutex::default(),
+            rng: Mutex::new(rng),
+        })
+    }
+
+    /// The program is of this version from now on.
+    pub fn set_version(&self, version: &str) {
+        *self.version.lock().expect("no test panics here") = Some(version.to_owned());
     }
 
     /// Sets this program's clock wrong by so much.
@@ -104,6 +116,11 @@ impl app_core::Env for SimEnv {
 
     fn before_commit(&self) {
         self.about_to_commit();
+    }
+
+    fn version(&self) -> String {
+        let version = self.version.lock().expect("no test panics here").clone();
+        version.unwrap_or_else(|| app_core::SystemEnv.version())
     }
 }
 

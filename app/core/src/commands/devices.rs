@@ -15,7 +15,7 @@ use shared_model::commands::{
     ConfirmDeviceArgs, DeviceAlarm, DeviceHolds, DeviceItem, DeviceList, Edited, FieldInfo, HoldingItem, Holdings, InviteArgs, Invited,
     LogItem, MemberItem, NoArgs, OwnLog, RevokeDeviceArgs, TableList, UnitName,
 };
-use shared_model::devices::RevokeReason;
+use shared_model::devices::{RevokeReason, is_older};
 use shared_model::records::{FieldClass, FieldType, KINDS, Kind};
 use shared_model::rules::{self, Role};
 use shared_model::wire::{self, Ask, Directory, InviteReply, InviteRequest, RoleAtUnit};
@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 /// `list_devices`: as the last sync told; people from their memberships.
 pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
+    let own = engine.env().version();
     engine.with(|o| {
         let tree = Tree::read(&o.db)?;
         let directory: Directory = store::json_setting(&o.db, "directory")?.unwrap_or_default();
@@ -52,6 +53,8 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
             lease_until: d.lease_until,
             held: d.held.iter().map(|at| holds(&counts, &tree, at)).collect(),
             node: d.node.map(|n| UnitName { id: n.id.to_string(), name: n.name }),
+            outdated: d.wiped_at.is_none() && d.app.as_deref().is_some_and(|app| is_older(app, &own)),
+            app: d.app,
         });
         let mut people: Vec<MemberItem> = rows(&o.db, Kind::Membership, "where t._del is null", &[])?
             .iter()

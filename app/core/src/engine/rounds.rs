@@ -10,7 +10,7 @@ use crate::wipe;
 use rusqlite::TransactionBehavior;
 use shared_model::commands::{Changed, SyncReport};
 use shared_model::devices::WipeOrder;
-use shared_model::wire::{self, SyncReply, Verdict};
+use shared_model::wire::{self, SyncReply, SyncRequest, Verdict};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -61,7 +61,7 @@ impl Engine {
                 if sync::owes_receipts(&o.db)? {
                     crate::media::store::sweep(&mut o.media, &o.db, self.now_ms())?;
                 }
-                sync::next_request(&o.db)
+                sync::next_request(&o.db).map(|request| SyncRequest { app: self.env().version(), ..request })
             })?;
             let cbor = wire::to_cbor(&request);
             let answer = self.exchange("/v1/sync", &cbor);

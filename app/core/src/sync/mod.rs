@@ -215,6 +215,7 @@ pub fn next_request(db: &Connection) -> Result<SyncRequest> {
         receipts: purge::receipts(db)?,
         refused: store::json_setting(db, "refused_version")?.unwrap_or(0),
         told: store::json_setting(db, "told")?.unwrap_or_default(),
+        app: String::new(),
     })
 }
 

@@ -1071,7 +1071,15 @@ held: Array<DeviceHolds>,
 /**
  * Id and name of the machine, where it is an account on a shared one.
  */
-node: UnitName | null, };
+node: UnitName | null, 
+/**
+ * Version of the app at its last contact.
+ */
+app: string | null, 
+/**
+ * That is older than this computer's own: to be updated.
+ */
+outdated: boolean, };
 export type DeviceList = { items: Array<DeviceItem>, 
 /**
  * Of the last thirty days, newest first.

@@ -146,6 +146,10 @@ pub struct DeviceItem {
     pub held: Vec<DeviceHolds>,
     /// Id and name of the machine, where it is an account on a shared one.
     pub node: Option<UnitName>,
+    /// Version of the app at its last contact.
+    pub app: Option<String>,
+    /// That is older than this computer's own: to be updated.
+    pub outdated: bool,
 }
 
 /// What a device holds beneath one unit, counted in what this device holds of the same.

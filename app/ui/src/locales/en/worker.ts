@@ -133,7 +133,7 @@ export default {
   },
   me: { holdings: 'What this phone holds', holdings_text: 'What is here and what never comes here', log: 'What is recorded about me', log_text: 'Only this; and a copy of your week', lock: 'Lock', lock_text: 'What you wrote stays; the PIN opens it', device: 'Device ending in {id}' },
   holdings: { intro: 'Encrypted on this phone. If it is lost, the office switches it off with one click.', records: '{n} record | {n} records', never: 'Never comes to this phone', never_text: 'Not hidden: it is never sent.' },
-  log: { intro: 'What you write carries your name; showing an ID number records the reason; the device records when it synced. Nothing else.', week: 'My week', copy: 'Copy', copied: 'Copied', not_copied: 'Could not copy; select the text instead', items: 'Records', empty: 'Nothing recorded yet' },
+  log: { intro: 'What you write carries your name; showing an ID number records the reason; the device records when it synced and the version of the app. Nothing else.', week: 'My week', copy: 'Copy', copied: 'Copied', not_copied: 'Could not copy; select the text instead', items: 'Records', empty: 'Nothing recorded yet' },
   principles: {
     title: 'No attendance, tracks or ranking',
     short: 'What is recorded and what is not',

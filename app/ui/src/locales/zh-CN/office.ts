@@ -243,7 +243,7 @@ export default {
   people: {
     side: '确认和邀请', count: '{people} 人，{devices} 台设备在用', words: '姓名、单位、角色', list: '人员和设备', col: { name: '姓名', role: '角色', unit: '单位', phone: '电话', devices: '设备' },
     state: { unconfirmed: '等确认', active: '在用', revoked: '已停用，等它清除', lost: '报失，已停用', wiped: '已清除', cloned: '疑似复制，已停' },
-    of: '{name}的设备', close: '关上', is: '状态', never: '从来没有', last: '最近联系', revoked_at: '停用时间', wiped_at: '清除时间', unsent: '还没交上来', unsent_n: '{n} 条', unsent_none: '没有', lease: '没有信号时', lease_until: '{at} 前还能看资料', lease_over: '{at} 起已经看不了资料，只能写',
+    of: '{name}的设备', close: '关上', is: '状态', never: '从来没有', last: '最近联系', app: '应用版本', app_old: '比这台电脑的旧，请更新', app_none: '还不知道', old: '版本旧', revoked_at: '停用时间', wiped_at: '清除时间', unsent: '还没交上来', unsent_n: '{n} 条', unsent_none: '没有', lease: '没有信号时', lease_until: '{at} 前还能看资料', lease_over: '{at} 起已经看不了资料，只能写',
     holds: '里面有什么', doors: '{n} 户', people: '{n} 人', and: '、',
     cloned_do: '有两台设备在用同一个登记，分不出哪台是本人的，两台都先停了，后来写的都放在「退回的」里等您看。请停用它，再给本人发一份新邀请。', revoked_text: '下次联系时，它先把没交的交上来，再清除自己，清完这里会写时间。', lost_text: '从报失起，它传来的一概放在一边，不进台账。它下次联系时立即清除自己。锁着或关着的手机联系不上，资料是加密的。',
     alarm: '{at} 有人又用了一次给{name}的邀请码，已拒绝。', alarm_do: '如果不是{name}自己多扫了一次，可能有人拍走了邀请码。先别确认那台设备，和本人核对。', alarm_look: '看那台设备', this: '就是这台', seen: '{at} 联系过', no_device: '还没有设备', none_found: '没有找到。', empty: '还没有人。先邀请一位网格员。',

@@ -133,7 +133,7 @@ export default {
   },
   me: { holdings: '这部手机里有什么', holdings_text: '哪些资料在这里，哪些从不到这里', log: '记了我什么', log_text: '只有这些，还能抄一份本周小结', lock: '锁上', lock_text: '写下的都在，输密码再打开', device: '本机编号尾号 {id}' },
   holdings: { intro: '都加了密，存在这部手机里。丢了手机，社区一点就停用。', records: '{n} 条', never: '从不到这部手机', never_text: '不是藏起来，是根本没有发过来。' },
-  log: { intro: '您写的东西署着您的名字；查看身份证号记理由；设备记同步时间。没有别的。', week: '本周小结', copy: '复制', copied: '已复制', not_copied: '没能复制，请长按文字选取', items: '记录', empty: '还没有记录' },
+  log: { intro: '您写的东西署着您的名字；查看身份证号记理由；设备记同步时间和应用版本。没有别的。', week: '本周小结', copy: '复制', copied: '已复制', not_copied: '没能复制，请长按文字选取', items: '记录', empty: '还没有记录' },
   principles: {
     title: '没有打卡、轨迹、排名',
     short: '记什么、不记什么',
