@@ -18,7 +18,12 @@ export function useCodes() {
     const known = isEnglish.value ? choices(table).find((choice) => choice.code === coded.code) : undefined
     return known ? name(known) : coded.label
   }
-  return { book: data, choices, name, label }
+  /** What the engine says by its Chinese label alone (a role beside a name, a value of a merge), in the reader's language. */
+  function said(table: string, zh: string): string {
+    const known = isEnglish.value ? choices(table).find((choice) => choice.zh === zh) : undefined
+    return known ? name(known) : zh
+  }
+  return { book: data, choices, name, label, said }
 }
 
 export function useFields() {

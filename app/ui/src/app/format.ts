@@ -87,9 +87,11 @@ export function bytes(n: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
 }
 
-/** Mobile numbers in groups of 3 4 4; anything else as written. */
+/** Mobile numbers in groups of 3 4 4, lines of a town with its area code set apart; anything else as written. */
 export function phone(text: string): string {
   const bare = text.replace(/\s+/g, '')
+  const line = /^(0(?:10|2\d)|0[3-9]\d\d)(\d{3,4})(\d{4})$/.exec(bare)
+  if (line) return line.slice(1).join(' ')
   return /^1\d{10}$/.test(bare) ? `${bare.slice(0, 3)} ${bare.slice(3, 7)} ${bare.slice(7)}` : text
 }
 

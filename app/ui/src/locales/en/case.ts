@@ -30,7 +30,7 @@ export default {
   pick: { find: 'Title, place, number', none: 'No open case found', change: 'Change' },
   people: { title: 'People', knows: { common: 'everyone knows', open: 'workers and building heads see it', door: 'workers and building heads see it', register: 'workers see it, building heads do not', private: 'only full-time workers and the office see it', office: 'only the office sees it' }, part: { author: 'opened by', on_behalf_of: 'opened for', reporter: 'reported by', concerned: 'about', assignee: 'given to', handler: 'handled by' }, no_name: 'no name' },
   links: { title: 'Other cases', parent: 'part of', child: 'part', repeat_of: 'last time', repeated_by: 'again', merged_into: 'merged into', merged: 'merged in' },
-  print: { of: 'Print: {sheet}', do: 'Print', back: 'Back', several: 'Print {n} sheet | Print {n} sheets', none: 'The workflow of “{title}” prints nothing.' },
+  print: { of: 'Print: {sheet}', do: 'Print', back: 'Back', several: 'Print {n} sheet | Print {n} sheets', none: 'The workflow of "{title}" prints nothing.' },
   again: 'It happened again', again_of: 'Again: {title}', part_of: 'Part of: {title}', part: 'Open another as a part of this',
   open: {
     workflow: 'Workflow', start: 'Begin directly', told: 'Told by somebody else', reporter: 'Who said it', contact: 'Phone', behalf: 'Reported for', more: '{n} more that may be filled in', drop: 'not this',

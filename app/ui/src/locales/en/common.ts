@@ -44,7 +44,7 @@ export default {
     yes: 'Yes',
     no: 'No',
     of: '{name}: {label}',
-    follows: 'Follows “{source}” and is not written alone.',
+    follows: 'Follows "{source}" and is not written alone.',
     adopted: '{by} adopted it; it is in the record.',
     came_back: 'Other devices brought it back; it is in the record.',
     returned: '{by} gave it back: {words}',

@@ -104,7 +104,7 @@ export default {
     later: 'Leave for later',
     kept: 'What is not chosen stays in the history',
     household: 'This household',
-    people: '{n} people: {names}',
+    people: '{n} person: {names} | {n} people: {names}',
     visited: '{at}, visited by {by}: {outcome}',
     note: '. {note}',
     more_here: '{n} more to decide in this household',
@@ -113,7 +113,7 @@ export default {
   sees: {
     title: 'If it becomes "{value}", who sees it',
     title_held: 'Who will see the decision',
-    office: 'Office, {n} people',
+    office: 'Office, {n} person | Office, {n} people',
     at_once: 'at once, with your name and the time',
     later: 'when their phone next syncs',
     never: 'never see this field',
@@ -193,7 +193,7 @@ export default {
   },
   new: {
     by_matter: 'as the matter says', matter: 'Matter', matter_find: 'Matter or pinyin', title: 'Title', words: 'What happened', where: 'Where', building: 'Building', no_building: 'not in a building', above: 'This is for matters of your own level. What is in a building of a community is opened by the community and comes here when it is handed up.', door: 'Door or name', place: 'Place in words', part: 'Part of which case',
-    duty: '{lead} leads; the community: {duty}', no_lead: '(no department)', send: 'Open', saved: 'Saved here; sent when there is signal',
+    duty: '{lead} leads; {duty}', no_lead: '(no department)', send: 'Open', saved: 'Saved here; sent when there is signal',
   },
   ledger: {
     label: 'Ledger of households', total: '{n} households', words: 'Door, name, phone', unit: 'Unit', all_units: 'All units', buildings: 'Buildings', all_tags: 'All tags', all_due: 'Due or not', clear: 'Clear filters',
@@ -216,7 +216,7 @@ export default {
     drop: 'Drop the roster here', drop_text: 'XLSX, XLS or CSV. It is read on this computer only, and tried first: nothing is written.', choose: 'Choose a file', to_ledger: 'Back to the ledger',
     teach: { t1: 'Two header rows, merged cells and totals are understood', t2: 'A wrong ID number blocks nobody; it is kept as written', t3: 'Nothing is overwritten: what differs waits for you', t4: 'The same file twice adds nothing' },
     reading: 'Trying {name}; nothing is written yet', writing: 'Writing {name}', read_in: 'read in {ms} ms', households: 'households', persons: 'people', into: 'into {grid}', first_visits: 'First visits are spread over each tier, red within 7 days',
-    rows: 'What happens to each row', more: '{n} more rows', n_people: '{n} people', list: 'Row by row', list_name: 'row by row',
+    rows: 'What happens to each row', more: '{n} more rows', n_people: '{n} person | {n} people', list: 'Row by row', list_name: 'row by row',
     verdict: { new: 'New', known: 'Known, untouched', left: 'Left out', differs: 'Your decision', kept: 'In, cell kept', noted: 'Understood' },
     col: { row: 'Row', verdict: 'What happens', plate: 'Door', head: 'Head', column: 'Column', cell: 'As written', why: 'Why' },
     row_of: 'Row {row}', cell_of: 'Written under "{column}"',

@@ -15,7 +15,7 @@ export default {
   same: '{name}像是{what}',
   same_and: '和',
   same_kind: { household: '同一户', person: '同一个人' },
-  final: { adopt_undo: '采用和退回都可以按 z 撤销：值改回去，这一条重新等您定。', adopt: '采用会新建一条记录，之后不能在这里撤销，要去那条记录里改；退回可以按 z 撤销。', device: '确认以后不能在这里撤销；认错了，到「人员设备」停用这台。办公室和{name}会看到，别人不会。', clash: '「看过了」是这件事里的一步，写进去就不能撤销；能看到这件事的人都会看到这一步。', question: '「看过了」只有办公室看得到，按 z 可以撤销。' },
+  final: { adopt_undo: '采用和退回都可以按 z 撤销：值改回去，这一条重新等您定。', adopt: '采用会新建一条记录，之后不能在这里撤销，要去那条记录里改；退回可以按 z 撤销。', device: '确认以后不能在这里撤销；认错了，到「人员设备」停用这台。办公室和{name}会看到，别人不会。', clash: '「已核对」是这件事里的一步，写进去就不能撤销；能看到这件事的人都会看到这一步。', question: '「看过了」只有办公室看得到，按 z 可以撤销。' },
   rule: { met_after_end: '已迁出或去世，后来又见到', visited_after_end: '登记搬走后又有走访', vacant_with_people: '标了空户，却登记着人', visit_in_future: '走访日期还没到', edited_after_end: '已迁出或去世，后来又有人改', edited_while_deleted: '已删除，有人不知道又改了', visited_while_deleted: '户已删除，有人不知道又走访了', person_without_home: '户已不在，人还登记着', hub_without_home: '中心户的户或负责人已不在', listing_without_owner: '提需求的人或户已不在', patrol_without_spot: '巡查点的场所或设施已不在' },
   fix: { met_after_end: '人还在，恢复', visited_after_end: '还住在这里，恢复', vacant_with_people: '不是空户', visit_in_future: '去掉这次走访', edited_after_end: '人还在，恢复', edited_while_deleted: '恢复这条记录', visited_while_deleted: '恢复这一户', person_without_home: '人也一起迁出', hub_without_home: '不再是中心户', listing_without_owner: '需求不办了', patrol_without_spot: '停用巡查点' },
   fact: { title: '{name}：{rule}', why: '两边各有依据，系统不替您选。改对，或者看过以后留着；留着的以后有新情况才会再来。', leave: '看过，留着', left: '已存在本机：看过，留着。', fixed: '已存在本机：{what}。', sides: '两边的依据', by: '写的人', open: '打开这一户的档案' },

@@ -11,7 +11,7 @@ export default {
   post: { label: '岗位', none: '按角色', party: '党员', save: '保存岗位', saved: '岗位已改。', also: '{role}，{post}' },
   invites: { title: '发出的邀请', none: '三十天内没有发过邀请。', open: '等登记，{at} 前有效', used: '{at} 登记了', expired: '过期，没有人用', taken_back: '{at} 收回了', take_back: '收回', taken: '已收回给{name}的邀请。' },
   over: {
-    act: '交给别人', title: '{name}的这份工作交给谁', first: '从哪天起由他负责', unsent: '{name}手机上还有 {n} 条没传，交接以前写的照样收下。', behind: '{name}的手机还没有联系上，可能还有没传的；以前写的照样收下。', fine: '{name}写下的都已经传到。', no_device: '{name}没有在用的设备。',
+    act: '交给别人', title: '{name}的这份工作交给谁', first: '从哪天起接手', unsent: '{name}手机上还有 {n} 条没传，交接以前写的照样收下。', behind: '{name}的手机还没有联系上，可能还有没传的；以前写的照样收下。', fine: '{name}写下的都已经传到。', no_device: '{name}没有在用的设备。',
     cases: '手上的事项 {n} 件，会留在网格里，接手的人都看得到；要改成由他办，交接以后在「交接」页一次转。', cases_none: '手上没有没办完的事项。', pass: '去转办', doing: '交接', kept: '{name}的任期到前一天为止；两件事一起生效，或者都不生效。',
     in_hand: '{from}手上还有 {n} 件没办完：', pass_all: '都转给{to}', passed: '{n} 件已转给{to}', passed_note: '{from}交接给{to}', pass_stuck: '{state}，这一步不能转，请打开来办',
     page: '交接', none: '最近没有交接', none_text: '在「谁管哪里」选一个人，点「交给别人」。', row: '{from} 交给 {to}', list: '交接到哪里了', about: '交出的人手机上写的，全部到齐才算交接完。',

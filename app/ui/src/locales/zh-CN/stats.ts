@@ -20,7 +20,7 @@ export default {
     month: '月份', teach: '交给街道的只有这些数。少于 5 的不写，靠别的数能算出来的也不写；没有人名，没有地址。', send: '上报', again: '再报一次', sent: '已存好，连上服务器就交上去。',
     was: '{at} 由{by}报过', changed: '之后有变化，再报一次就改过来', same: '报过以后没有变化', pending: '还没传上去', few: '少于 5', left_out: '不写',
     few_title: '少于 5，或能算出少于 5 的数', who: '街道办公室和本社区的人看得到这些数。', may_not: '由社区上报；您这里看得到报上来的数。',
-    none: '还没有报上来的数。', none_text: '社区在「统计 · 上报」里按月上报。', missing: '没报的：{names}', sum: '合计', community: '社区',
+    none: '还没有报上来的数。', none_text: '社区在「统计」的「上报」里按月报。', missing: '没报的：{names}', sum: '合计', community: '社区',
     group: { doors: '走访', opened: '新增事项', clocks: '时限', closed: '办结在哪一级', ratings: '居民评价' },
   },
 }
