@@ -339,3 +339,89 @@ fn projects_stand_in_three_stages_on_the_list_and_on_the_wall() {
     );
     assert_eq!(office.refused("wall_sheet", json!({ "layers": ["people"] })), "invalid_args");
 }
+
+/// A micro-grid of the first grid with these buildings.
+fn micro(w: &World, name: &str, buildings: &[u32]) -> String {
+    let units: Vec<String> = buildings.iter().map(|n| building(*n)).collect();
+    let made =
+        w.office().call("make_grid", json!({ "parent": FIRST_GRID, "kind": "micro_grid", "name": name, "code": null, "units": units }));
+    assert!(made["refused"].as_array().unwrap().is_empty(), "{made}");
+    w.sync_all();
+    made["id"].as_str().unwrap().to_string()
+}
+
+/// The first grid cut between buildings 1 and 2.
+fn cut() -> Json {
+    json!({ "do": "split", "grid": FIRST_GRID, "key": "new", "name": "第三网格", "line": [[LNG - 0.001, LAT - 0.002], [LNG - 0.001, LAT + 0.002]] })
+}
+
+#[test]
+fn a_micro_grid_whose_buildings_all_go_goes_with_them_and_comes_back() {
+    let (w, _) = drawn(410);
+    let office = w.office();
+    let small = micro(&w, "第一微网格", &[2]);
+    w.ana().call("add_visit", json!({ "household": w.ana().at("2-1-101"), "outcome": "met", "note": "划走以前" }));
+    let plan = office.call("plan_grids", json!({ "changes": [cut()] }));
+    assert_eq!(
+        (&plan["may_apply"], &grid(&plan, "第三网格")["households"], &grid(&plan, "第一微网格")["households"]),
+        (&json!(true), &json!(3), &json!(3)),
+        "{plan}"
+    );
+    let done = office.call("apply_plan", json!({ "changes": [cut()] }));
+    assert_eq!(done["answer"]["accepted"], 1, "{done}");
+    w.sync_all();
+    w.sync_all();
+    let list = w.second().call("list_units", json!({}));
+    let third = list["items"].as_array().unwrap().iter().find(|u| u["name"] == "第三网格").unwrap();
+    assert_eq!((&unit(&list, &small)["parent"], &unit(&list, &building(2))["parent"]), (&third["id"], &json!(small)));
+    assert_eq!(office.file("2-1-101")["visits"][0]["note"], "划走以前");
+    assert_eq!(office.call("apply_plan", json!({ "changes": done["undo"] }))["answer"]["accepted"], 1);
+    w.sync_all();
+    let list = office.call("list_units", json!({}));
+    assert_eq!(unit(&list, &small)["parent"], unit_id(FIRST_GRID).to_string());
+    assert_eq!(unit(&list, &building(2))["parent"], json!(small));
+    assert_eq!(look::difference(office, w.second()), None);
+}
+
+#[test]
+fn a_micro_grid_that_the_line_runs_through_is_decided_by_a_person_before_anything_is_done() {
+    let (w, _) = drawn(411);
+    let office = w.office();
+    let wide = micro(&w, "第一微网格", &[1, 2]);
+    let plan = office.call("plan_grids", json!({ "changes": [cut()] }));
+    let check = grid(&plan, "第一微网格")["checks"].as_array().unwrap().iter().find(|c| c["code"] == "straddles").unwrap().clone();
+    assert_eq!((&check["grid"], &check["units"][0]["name"], &check["n"]), (&json!("new"), &json!("2号楼"), &json!(1)), "{plan}");
+    assert_eq!((&plan["may_apply"], &plan["problem"]["change"]), (&json!(false), &json!(1)));
+    assert!(plan["problem"]["message"].as_str().unwrap().contains("第一微网格"));
+    assert_eq!(office.refused("apply_plan", json!({ "changes": [cut()] })), "invalid_args");
+    let decided = |into: Json| json!({ "changes": [cut(), { "do": "micro", "micro": wide, "into": into }] });
+    let households = |plan: &Json, name: &str| grid(plan, name)["households"].as_u64().unwrap();
+    for (into, first, third, small) in [(json!("new"), 0, 7, 7), (json!(FIRST_GRID), 7, 0, 7), (Json::Null, 4, 3, 4)] {
+        let plan = office.call("plan_grids", decided(into.clone()));
+        let found = ["第一网格", "第三网格", "第一微网格"].map(|name| households(&plan, name));
+        assert_eq!((found, &plan["may_apply"]), ([first, third, small], &json!(true)), "{into}: {plan}");
+        assert!(!codes(grid(&plan, "第一微网格")).contains(&"straddles"), "{plan}");
+    }
+    let twice = json!({ "changes": [{ "do": "micro", "micro": wide, "into": FIRST_GRID }] });
+    assert!(office.call("plan_grids", twice)["problem"]["message"].as_str().unwrap().contains("没有被划开"));
+    let done = office.call("apply_plan", decided(json!("new")));
+    assert_eq!(done["answer"]["accepted"], 1, "{done}");
+    w.sync_all();
+    let list = office.call("list_units", json!({}));
+    assert_eq!((&unit(&list, &building(1))["parent"], &unit(&list, &building(2))["parent"]), (&json!(wide), &json!(wide)));
+    assert!(w.ana().doors().is_empty(), "nobody of the first grid holds them now");
+    // back, and by the other ways that redraw: buildings named, a boundary that gathers
+    assert_eq!(office.call("apply_plan", json!({ "changes": done["undo"] }))["answer"]["accepted"], 1);
+    w.sync_all();
+    assert_eq!(w.ana().doors().len(), 7);
+    let part = json!({ "changes": [{ "do": "attach", "units": [building(2)], "grid": SECOND_GRID, "follow": true }] });
+    assert_eq!(codes(grid(&office.call("plan_grids", part), "第一微网格")), ["straddles"]);
+    assert!(codes(grid(&office.call("plan_grids", eastward()), "第一微网格")).contains(&"straddles"));
+    let all = json!({ "changes": [{ "do": "attach", "units": [building(1), building(2)], "grid": SECOND_GRID, "follow": true }] });
+    let plan = office.call("plan_grids", all);
+    assert_eq!((&plan["may_apply"], &grid(&plan, "第一微网格")["parent"]), (&json!(true), &json!(unit_id(SECOND_GRID))), "{plan}");
+    // a line drawn back brings both sides into one again: nothing is left to decide
+    let merged = json!({ "changes": [cut(), { "do": "merge", "grids": ["new", FIRST_GRID], "into": FIRST_GRID }] });
+    assert_eq!(office.call("plan_grids", merged)["problem"], Json::Null);
+    assert_eq!(look::difference(office, w.second()), None);
+}

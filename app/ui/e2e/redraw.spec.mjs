@@ -185,3 +185,30 @@ test('projects stand in their three states; a hostile title is text on the page 
   }
   assert.deepEqual(chrome.errors, [])
 })
+
+test('a micro-grid that the plan cuts is decided by a person before anything can be done', async () => {
+  await world.office('sync_now')
+  const first = (await grids())['第一网格']
+  const units = (await world.office('list_units')).items
+  const two = first.buildings.map((id) => units.find((one) => one.id === id)).filter((one) => one.kind.code === 'building').slice(0, 2)
+  await world.office('make_grid', { parent: first.key, kind: 'micro_grid', name: '花园微网格', units: two.map((one) => one.id) })
+  await opened()
+  for (let n = await at('plan-steps').locator('li').count(); n > 0; n -= 1) await at('drop-0').click()
+  await at('tool-attach').click()
+  await at('tool-grid').selectOption((await grids())['第二网格'].key)
+  await at(`pick-${two[0].name}`).check()
+  await at('tool-put').click()
+  await at('plan-micro').waitFor()
+  assert.match(await at('plan-micro').innerText(), new RegExp(`花园微网格[\\s\\S]*${two[0].name} 划到了「第二网格」`))
+  assert.ok(await at('plan-apply').isDisabled(), 'not before it is decided')
+  await looksAccessible(page, 'a micro-grid to be decided')
+  if (process.env.GRIDWALK_SHOTS) await page.screenshot({ path: `${process.env.GRIDWALK_SHOTS}/micro.png` })
+  await at('micro-goes').click()
+  await soon(async () => assert.match(await at('plan-steps').innerText(), /花园微网格 整个归 第二网格/))
+  await applied()
+  await world.office('sync_now')
+  const now = (await world.office('list_units')).items
+  const micro = now.find((one) => one.name === '花园微网格')
+  assert.equal(micro.parent, units.find((one) => one.code === SECOND).id)
+  for (const one of two) assert.equal(now.find((u) => u.id === one.id).parent, micro.id)
+})

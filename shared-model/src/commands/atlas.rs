@@ -32,7 +32,7 @@ pub enum PlanChange {
         #[serde(default)]
         units: Vec<String>,
     },
-    /// Part of a grid becomes a new one: what lies on the side of a line with fewer households, with the buildings there. A building without a
+    /// Part of a grid becomes a new one, micro-grids with their buildings: what lies on the side of a line with fewer households, with the buildings there. A building without a
     /// position stays, unless it is named; where units are named these go and no others.
     Split {
         grid: String,
@@ -46,8 +46,20 @@ pub enum PlanChange {
     },
     /// Everything in these goes into one of them; the others are closed.
     Merge { grids: Vec<String>, into: String },
-    /// Buildings, alleys, areas, estates or micro-grids stand in this grid.
-    Attach { units: Vec<String>, grid: String },
+    /// Buildings, alleys, areas, estates or micro-grids stand in this grid. `follow`: a micro-grid of which all buildings go goes with them, and one of which some
+    /// go has to be decided.
+    Attach {
+        units: Vec<String>,
+        grid: String,
+        #[serde(default)]
+        follow: Option<bool>,
+    },
+    /// Where a micro-grid goes that an earlier step cut: whole into this grid; absent: what was cut off stands in no micro-grid.
+    Micro {
+        micro: String,
+        #[serde(default)]
+        into: Option<String>,
+    },
     /// The boundary of a grid; null takes it away. `gather`: every building inside goes with it.
     Shape {
         grid: String,
@@ -136,7 +148,8 @@ pub struct PlanGrid {
 }
 
 /// A remark. `few` under 300, `many` over 500 households; `crosses` itself; `apart` in several pieces; `overlap` with another; `beyond` the unit
-/// above; `elsewhere`, `outside`: buildings that lie in another grid, or in none; `no_worker`.
+/// above; `elsewhere`, `outside`: buildings that lie in another grid, or in none; `no_worker`; `straddles`: a micro-grid of which some buildings went
+/// to another grid, to be decided by [`PlanChange::Micro`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct PlanCheck {
     pub code: String,

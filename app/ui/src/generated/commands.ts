@@ -3053,7 +3053,7 @@ shape?: object, units: Array<string>, } | { "do": "split", grid: string, key: st
 /**
  * `[longitude, latitude]` from one side of the boundary to the other; empty: only the units that are named go.
  */
-line: Array<[number, number]>, units?: Array<string>, } | { "do": "merge", grids: Array<string>, into: string, } | { "do": "attach", units: Array<string>, grid: string, } | { "do": "shape", grid: string, shape: object | null, gather: boolean, } | { "do": "close", grid: string, into: string, };
+line: Array<[number, number]>, units?: Array<string>, } | { "do": "merge", grids: Array<string>, into: string, } | { "do": "attach", units: Array<string>, grid: string, follow?: boolean, } | { "do": "micro", micro: string, into?: string, } | { "do": "shape", grid: string, shape: object | null, gather: boolean, } | { "do": "close", grid: string, into: string, };
 export type PlanCheck = { code: string, 
 /**
  * The other grid.

@@ -3,6 +3,7 @@
 
 mod checks;
 mod cut;
+mod micro;
 mod plan;
 mod projects;
 mod reach;
@@ -103,7 +104,7 @@ pub fn plan(engine: &Engine, args: PlanGridsArgs) -> Result<PlanReply> {
         let datum = args.datum.unwrap_or_default();
         let (plan, problem) = taken(o, &args, &households)?;
         let mut out = describe(o, &plan, &counts, datum, now)?;
-        match plan.asks(&HashMap::new()) {
+        match plan.check_decided().and_then(|()| plan.asks(&HashMap::new())) {
             Ok((asks, words)) => {
                 out.may_apply =
                     problem.is_none() && !asks.is_empty() && out.waiting == 0 && !out.grids.iter().any(|g| has(&g.checks, "crosses"));
@@ -242,6 +243,14 @@ fn remark(plan: &Plan<'_>, out: &mut PlanReply, grounds: &[(Uuid, Option<Uuid>, 
             out.grids[n].checks = checks;
         }
     }
+    for (micro, cut, gone) in plan.undecided() {
+        let Some(n) = grounds.iter().position(|(id, ..)| *id == micro) else { continue };
+        let there = grounds.iter().find(|(id, ..)| *id == cut.to).map(|(_, _, ground)| ground);
+        let units = plan.names_of(&gone).into_iter().map(|(id, name)| UnitName { id: id.to_string(), name }).collect();
+        let (grid, name) = (there.map(|g| g.key.clone()), there.map(|g| g.name.clone()));
+        let count = u32::try_from(gone.len()).unwrap_or(u32::MAX);
+        out.grids[n].checks.push(PlanCheck { code: "straddles".into(), grid, name, n: Some(count), units, ..PlanCheck::default() });
+    }
     for n in open {
         let (id, _, ground) = &grounds[n];
         let line = plan.after.line(*id);
@@ -262,6 +271,7 @@ pub fn apply(engine: &Engine, args: PlanGridsArgs) -> Result<PlanApplied> {
         if let Some(problem) = problem {
             return Err(CoreError::args(problem.message).at(&format!("changes.{}", problem.change)));
         }
+        plan.check_decided()?;
         if waiting(&o.db)? > 0 {
             return Err(CoreError::new("waiting", "上一次调整还在等服务器确认。同步以后再做下一次。"));
         }

@@ -5,6 +5,7 @@ use super::super::grids::{kind, may_shape, version};
 use super::super::map::{kept, place_of, polygon, shape_of};
 use super::super::units::{Tree, name_of};
 use super::cut;
+use super::micro::Cut;
 use crate::engine::Open;
 use crate::error::{CoreError, Result};
 use crate::store::Row;
@@ -45,13 +46,15 @@ pub struct Plan<'a> {
     pub made: Vec<Made>,
     /// Closed, with where what is left of them goes.
     pub closed: BTreeMap<Uuid, Uuid>,
+    /// Micro-grids that a cut ran through.
+    pub cuts: BTreeMap<Uuid, Cut>,
     /// Boundaries that the plan draws.
     shapes: BTreeMap<Uuid, Option<Shape>>,
     /// Households by leaf, to know which part of a grid is the larger one.
     households: &'a HashMap<Uuid, u32>,
 }
 
-fn wrong(words: impl Into<String>) -> CoreError {
+pub fn wrong(words: impl Into<String>) -> CoreError {
     CoreError::args(words).at("changes")
 }
 
@@ -64,11 +67,11 @@ impl<'a> Plan<'a> {
         };
         may_shape(o, &before, unit, "unit")?;
         let (made, closed, shapes) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Ok(Plan { o, unit, datum, before, after, made, closed, shapes, households })
+        Ok(Plan { o, unit, datum, before, after, made, closed, cuts: BTreeMap::new(), shapes, households })
     }
 
     /// A grid by key, id or code; an open one.
-    fn grid(&self, text: &str) -> Result<Uuid> {
+    pub fn grid(&self, text: &str) -> Result<Uuid> {
         if let Some(made) = self.made.iter().find(|m| m.key == text) {
             return if self.closed.contains_key(&made.id) { Err(wrong("这个网格在前一步已经并走了。")) } else { Ok(made.id) };
         }
@@ -88,7 +91,7 @@ impl<'a> Plan<'a> {
         self.made.iter().find(|m| m.id == unit).map_or_else(|| self.before.name(unit), |m| m.name.clone())
     }
 
-    fn kind(&self, unit: Uuid) -> String {
+    pub fn kind(&self, unit: Uuid) -> String {
         let made = self.made.iter().find(|m| m.id == unit).map(|m| m.kind.clone());
         made.or_else(|| self.before.get(unit).map(kind)).unwrap_or_default()
     }
@@ -113,7 +116,7 @@ impl<'a> Plan<'a> {
         self.after.beneath(unit).into_iter().filter_map(|u| self.before.get(u)).filter(is_leaf).collect()
     }
 
-    fn attach(&mut self, units: &[String], to: Uuid) -> Result<()> {
+    pub fn attach(&mut self, units: &[String], to: Uuid) -> Result<()> {
         let above = self.kind(to);
         for text in units {
             let row = self.before.find(text).map_err(|e| e.at("changes"))?;
@@ -171,10 +174,11 @@ impl<'a> Plan<'a> {
             }
             PlanChange::Split { grid, key, name, line, units } => self.split(grid, key, name, line, units.as_deref()),
             PlanChange::Merge { grids, into } => self.merge(grids, into),
-            PlanChange::Attach { units, grid } => {
+            PlanChange::Attach { units, grid, follow } => {
                 let to = self.grid(grid)?;
-                self.attach(units, to)
+                if *follow == Some(true) { self.attach_following(units, to) } else { self.attach(units, to) }
             }
+            PlanChange::Micro { micro, into } => self.decide_micro(micro, into.as_deref()),
             PlanChange::Shape { grid, shape, gather } => {
                 let unit = if self.before.find(grid).is_ok_and(|row| row.record == self.unit) { self.unit } else { self.grid(grid)? };
                 let drawn = shape.as_ref().map(|geometry| self.drawn(geometry)).transpose()?;
@@ -186,7 +190,7 @@ impl<'a> Plan<'a> {
                             && !self.after.line(row.record).contains(&unit)
                     };
                     let units: Vec<String> = self.leaves(self.unit).into_iter().filter(is_inside).map(|r| r.record.to_string()).collect();
-                    self.attach(&units, unit)?;
+                    self.attach_following(&units, unit)?;
                 }
                 self.shapes.insert(unit, drawn);
                 Ok(())
@@ -255,7 +259,7 @@ impl<'a> Plan<'a> {
         if line.is_empty() {
             let units = units.filter(|u| !u.is_empty()).ok_or_else(|| wrong("要画一条分界线，或选出划走的楼栋。"))?;
             let id = self.make(key, name, Some(&kind), None, parent)?;
-            return self.attach(units, id);
+            return self.attach_following(units, id);
         }
         let shape = self.shape(unit).ok_or_else(|| wrong(format!("「{}」还没有边界，请先画，或选出划走的楼栋。", self.name(unit))))?;
         let line = line.iter().map(|[lng, lat]| Position::new(*lng, *lat).map(|p| p.convert(self.datum, Datum::Wgs84)));
@@ -285,7 +289,7 @@ impl<'a> Plan<'a> {
             }
         };
         let id = self.make(key, name, Some(&kind), None, parent)?;
-        self.attach(&going, id)?;
+        self.attach_following(&going, id)?;
         let (new, stays) = if new_is_left { (cut.left, cut.right) } else { (cut.right, cut.left) };
         self.shapes.insert(id, Some(new));
         self.shapes.insert(unit, Some(stays));
@@ -376,7 +380,7 @@ impl<'a> Plan<'a> {
         }
         let froms: BTreeSet<Uuid> = self.moved().iter().filter_map(|r| self.before.parent(r.record)).collect();
         for from in froms.into_iter().filter(|u| !self.closed.contains_key(u)) {
-            out.push(PlanChange::Attach { units: back(from), grid: from.to_string() });
+            out.push(PlanChange::Attach { units: back(from), grid: from.to_string(), follow: None });
         }
         for m in self.made.iter().filter(|m| self.stays_made(m)) {
             // what had no building in a new grid goes on where most of it came from

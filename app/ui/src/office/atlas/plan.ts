@@ -83,6 +83,15 @@ export function nextKey(changes: readonly PlanChange[]): string {
 /** Open grids, those that have households to remark first in their order. */
 export const openGrids = (grids: readonly PlanGrid[]): PlanGrid[] => grids.filter((one) => !one.is_closed)
 
+/** Micro-grids that a cut runs through, each with what went, where to, and where it stands. */
+export function cutMicros(grids: readonly PlanGrid[]): { micro: PlanGrid; to: string; toName: string; from: PlanGrid | null; units: string[] }[] {
+  return grids.flatMap((micro) => {
+    const check = micro.checks.find((one) => one.code === 'straddles')
+    if (!check?.grid) return []
+    return [{ micro, to: check.grid, toName: check.name ?? '', from: grids.find((one) => one.key === micro.parent) ?? null, units: check.units.map((u) => u.name) }]
+  })
+}
+
 type T = (key: string, named?: Record<string, unknown>, n?: number) => string
 
 /** A step in words. */
@@ -93,6 +102,7 @@ export function wordsOf(change: PlanChange, name: (id: string) => string, t: T):
     case 'split': return t('atlas.said.split', { grid: name(change.grid), name: change.name })
     case 'merge': return t('atlas.said.merge', { grids: change.grids.filter((id) => id !== change.into).map(name).join('、'), into: name(change.into) })
     case 'attach': return t('atlas.said.attach', { n, grid: name(change.grid) }, n)
+    case 'micro': return change.into ? t('atlas.said.micro', { micro: name(change.micro), grid: name(change.into) }) : t('atlas.said.micro_parts', { micro: name(change.micro) })
     case 'shape': return t(change.shape ? 'atlas.said.shape' : 'atlas.said.unshape', { grid: name(change.grid) })
     case 'close': return t('atlas.said.close', { grid: name(change.grid), into: name(change.into) })
   }
