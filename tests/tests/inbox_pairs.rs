@@ -339,3 +339,47 @@ fn ten_thousand_open_items_cost_a_page_little_more_than_counting_them() {
     println!("one item and a count {count:?}, a page of a hundred {page:?}, the next {next:?}");
     assert!(page < count * 4 && next < count * 4, "a page {page:?}, the next {next:?}, one item and a count {count:?}");
 }
+
+#[test]
+fn among_thousands_the_list_is_there_before_those_who_look_alike_and_says_so() {
+    let w = World::ready(717);
+    let office = w.office();
+    let mut roster = String::from("楼号,单元,房号,姓名,联系电话\n");
+    for n in 0..5_200 {
+        // the last two hundred stand at a second door of theirs
+        let (who, at) = if n < 5_000 { (n, n) } else { (n - 5_000, n) };
+        roster.push_str(&format!("{},1,{}0{},甲{who},137{who:08}\n", at / 100 + 10, at % 100 / 4 + 1, at % 4 + 1));
+    }
+    let file = w.path().join("多.csv");
+    std::fs::write(&file, roster).unwrap();
+    office.call("import_roster", json!({ "file": file.to_str().unwrap(), "grid": FIRST_GRID }));
+
+    let soon = json!({ "kind": "same", "soon": true, "limit": 1000 });
+    let first = office.call("list_inbox", soon.clone());
+    assert_eq!((&first["looking"], first["items"].as_array().unwrap().len()), (&json!(true), 0), "the list does not wait");
+    // whoever asks for duplicates waits for the look that is under way
+    assert!(office.call("list_duplicates", json!({ "kind": "person" }))["total"].as_u64().unwrap() >= 200);
+    let then = office.call("list_inbox", soon.clone());
+    assert_eq!(then["looking"], false);
+    let waited = office.call("list_inbox", json!({ "kind": "same", "limit": 1000 }));
+    assert_eq!(then["items"], waited["items"], "what came beside is what waiting gives");
+    assert!(then["items"].as_array().unwrap().len() >= 200);
+
+    // what was decided while a look is under way is decided
+    let pair = then["items"][0].clone();
+    office.close();
+    office.wake();
+    assert_eq!(office.call("list_inbox", soon.clone())["looking"], true);
+    decide(office, &pair, json!({ "decision": "different" }));
+    let after = office.call("list_inbox", json!({ "kind": "same", "limit": 1000 }));
+    assert_eq!(after["items"].as_array().unwrap().len(), then["items"].as_array().unwrap().len() - 1);
+
+    // a store that is closed meanwhile takes its people with it; opened again it looks again
+    office.close();
+    office.wake();
+    assert_eq!(office.call("list_inbox", soon.clone())["looking"], true);
+    office.call("lock", json!({}));
+    assert_eq!(office.refused("list_inbox", soon), "locked");
+    office.call("unlock", json!({ "pin": PIN }));
+    assert_eq!(office.call("list_inbox", json!({ "kind": "same", "limit": 1000 }))["items"], after["items"]);
+}

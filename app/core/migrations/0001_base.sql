@@ -100,9 +100,6 @@ create table command (
     summary text not null,
     policy integer not null,
     at integer not null,
-    -- wire form and what it meant, for replay
-    body blob not null,
-    args blob not null,
     digest blob not null,
     -- pending accepted quarantined superseded erased stale; by its author: discarded resent; seen and put away: adopted
     state text not null,
@@ -120,7 +117,10 @@ create table command (
     -- parts of it met an erasure: the author is told which fields, and nothing more
     erased integer not null default 0,
     -- without a verdict though a later one has one, see the view
-    left_behind integer not null default 0
+    left_behind integer not null default 0,
+    -- what it meant, for replay, and its wire form: last, because an import's are long and whoever asks for the state of a row would read them
+    args blob not null,
+    body blob not null
 ) strict;
 create index command_left_behind on command (seq) where left_behind = 1 and judged = 0;
 -- What has no verdict. Verdicts come in the order of writing, so nearly all of it is what was written since the last one; only what was

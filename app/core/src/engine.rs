@@ -70,6 +70,17 @@ pub(crate) struct Open {
     pub inbox: Option<crate::commands::inbox::Kept>,
     /// Who looks like whom, once somebody has asked.
     pub alike: Option<crate::commands::same::Alike>,
+    /// This opening of the store: work beside it ends with it.
+    pub opened: Arc<()>,
+}
+
+/// A look at everybody that is under way beside; over when this is dropped.
+pub(crate) struct Comparing(Engine);
+
+impl Drop for Comparing {
+    fn drop(&mut self) {
+        self.0.0.is_comparing.store(false, Ordering::SeqCst);
+    }
 }
 
 /// Keys made for an invite.
@@ -90,6 +101,9 @@ struct Inner {
     syncing: Mutex<()>,
     /// Photos are on their way.
     sending: Mutex<()>,
+    /// Everybody is being compared with everybody.
+    comparing: Mutex<()>,
+    is_comparing: AtomicBool,
     /// Long work that is asked about.
     jobs: Mutex<Jobs>,
     /// A thread of its own sees to photos.
@@ -129,6 +143,8 @@ impl Engine {
             open: Mutex::new(None),
             syncing: Mutex::new(()),
             sending: Mutex::new(()),
+            comparing: Mutex::new(()),
+            is_comparing: AtomicBool::new(false),
             jobs: Mutex::default(),
             media_apart: AtomicBool::new(false),
             told: Mutex::default(),
@@ -237,6 +253,21 @@ impl Engine {
         }
     }
 
+    /// One who compares at a time.
+    pub(crate) fn comparing(&self) -> MutexGuard<'_, ()> {
+        held(&self.0.comparing)
+    }
+
+    /// To be held while comparing beside; none while another one does.
+    pub(crate) fn begin_comparing(&self) -> Option<Comparing> {
+        (!self.0.is_comparing.swap(true, Ordering::SeqCst)).then(|| Comparing(self.clone()))
+    }
+
+    /// Is the store open, and still as it was opened then?
+    pub(crate) fn is_open_as(&self, opened: &Arc<()>) -> bool {
+        held(&self.0.open).as_ref().is_some_and(|o| Arc::ptr_eq(&o.opened, opened))
+    }
+
     /// Runs with the long work of this engine.
     pub(crate) fn jobs<T>(&self, body: impl FnOnce(&mut Jobs) -> T) -> T {
         body(&mut held(&self.0.jobs))
@@ -316,7 +347,16 @@ impl Engine {
         let media = self.open_media(key)?;
         let me: Identity =
             store::json_setting(&db, "identity")?.ok_or_else(|| CoreError::new("locked", "这份数据里没有登记，需要重新登记。"))?;
-        *held(&self.0.open) = Some(Open { db, media, me, used_ms: self.now_ms(), ledger: Default::default(), inbox: None, alike: None });
+        *held(&self.0.open) = Some(Open {
+            db,
+            media,
+            me,
+            used_ms: self.now_ms(),
+            ledger: Default::default(),
+            inbox: None,
+            alike: None,
+            opened: Arc::default(),
+        });
         Ok(())
     }
 

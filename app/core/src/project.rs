@@ -12,7 +12,7 @@ use shared_model::matters;
 use shared_model::records::Kind;
 use shared_model::same::EDGE;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use uuid::Uuid;
 
 /// Before the code of a matter, in the name of its setting.
@@ -29,9 +29,15 @@ pub fn local(ms: i64) -> DateTime<FixedOffset> {
     zone.timestamp_millis_opt(ms).single().unwrap_or_else(|| zone.timestamp_millis_opt(0).single().expect("the epoch exists"))
 }
 
-/// A date as stored.
+/// A date as stored, `YYYY-MM-DD`. Read by its places: a list asks for a hundred thousand of them.
 pub fn parse_day(text: &str) -> Option<NaiveDate> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()
+    let bytes = text.as_bytes();
+    if bytes.len() != 10 || bytes[4] != b'-' || bytes[7] != b'-' {
+        return None;
+    }
+    let number =
+        |from: usize, to: usize| bytes[from..to].iter().try_fold(0u32, |n, b| b.is_ascii_digit().then(|| n * 10 + u32::from(b - b'0')));
+    NaiveDate::from_ymd_opt(i32::try_from(number(0, 4)?).ok()?, number(5, 7)?, number(8, 10)?)
 }
 
 /// The kinds that a search finds; their tables have a column for it.
@@ -634,15 +640,18 @@ pub fn back_of(db: &Connection) -> Result<HashMap<Uuid, NaiveDate>> {
 /// Due dates of all doors here, by household.
 pub fn due_of(db: &Connection, today: NaiveDate) -> Result<HashMap<Uuid, (due::DueOn, Option<i64>)>> {
     let back = back_of(db)?;
-    let mut q = db.prepare_cached(
-        "select d.household, d.tier, d.first, d.reached_on, d.tried_on, d.visited_at, coalesce(h.vacant, 0)
-         from due d join household h on h.record = d.household",
-    )?;
+    // few are; a lookup for each door takes longer than all of this
+    let vacant: HashSet<Uuid> = {
+        let mut q = db.prepare_cached("select record from household where vacant = 1")?;
+        q.query_map([], |r| r.get(0))?.collect::<rusqlite::Result<_>>()?
+    };
+    let mut q = db.prepare_cached("select household, tier, first, reached_on, tried_on, visited_at from due")?;
     let got = q.query_map([], |r| {
         let day = |i: usize| -> rusqlite::Result<Option<NaiveDate>> { Ok(r.get::<_, Option<String>>(i)?.as_deref().and_then(parse_day)) };
         let tier: String = r.get(1)?;
         let first = day(2)?.unwrap_or(today);
-        let (household, mut on) = (r.get(0)?, due::due(&tier, r.get(6)?, today, first, day(3)?, day(4)?));
+        let household = r.get(0)?;
+        let mut on = due::due(&tier, vacant.contains(&household), today, first, day(3)?, day(4)?);
         if let Some(back) = back.get(&household) {
             on = due::when_back(on, *back, today);
         }

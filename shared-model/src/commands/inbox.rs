@@ -23,6 +23,8 @@ pub struct ListInboxArgs {
     pub limit: Option<u32>,
     /// As many more as are needed to reach this item.
     pub reach: Option<String>,
+    /// What is known by now: a look for duplicates among thousands goes on beside, and the list is asked again when `pair` is raised.
+    pub soon: Option<bool>,
 }
 
 /// One thing to decide. Its id stays the same when another value joins the fork.
@@ -78,6 +80,8 @@ pub struct InboxList {
     pub counts: Vec<InboxCount>,
     /// Open in all.
     pub open: u32,
+    /// Duplicates are still being looked for: there may be more.
+    pub looking: bool,
     /// The last of these items, when there are more.
     pub after: Option<String>,
 }

@@ -9,6 +9,8 @@ use uuid::Uuid;
 
 /// A key of more records says nothing: every third Zhang Wei of a district is not the same one.
 const SHARERS_MAX: usize = 200;
+/// After so many records a long look asks whether it is still wanted.
+const STEP: usize = 500;
 
 /// What can be compared.
 pub trait Compared: PartialEq {
@@ -99,6 +101,31 @@ impl<F: Compared> Index<F> {
         for mate in mates {
             self.compare(record, mate, true);
         }
+    }
+
+    /// Many records at once, each compared once with those that share a key: for the first look at everybody. Stops where `goes_on` says no.
+    pub fn fill(&mut self, all: Vec<F>, goes_on: &dyn Fn() -> bool) -> bool {
+        let mut keys_of: Vec<(Uuid, BTreeSet<(u8, String)>)> = Vec::with_capacity(all.len());
+        for facts in all {
+            let (record, keys) = (facts.record(), facts.keys().into_iter().collect::<BTreeSet<_>>());
+            self.remove(record);
+            for key in &keys {
+                self.sharers.entry(key.clone()).or_default().insert(record);
+            }
+            self.all.insert(record, facts);
+            keys_of.push((record, keys));
+        }
+        for (at, (record, keys)) in keys_of.into_iter().enumerate() {
+            if at % STEP == 0 && !goes_on() {
+                return false;
+            }
+            let telling = keys.iter().filter_map(|key| self.sharers.get(key)).filter(|sharers| sharers.len() <= self.sharers_max);
+            let mates: BTreeSet<Uuid> = telling.flatten().copied().collect();
+            for mate in mates.range(record..).skip(1) {
+                self.compare(record, *mate, true);
+            }
+        }
+        true
     }
 
     /// A record that is not compared any more.
@@ -277,6 +304,9 @@ mod tests {
                 }
                 prop_assert_eq!(kept.found.keys().copied().collect::<BTreeSet<_>>(), plainly(&all, max));
             }
+            let mut at_once = Index { sharers_max: max, ..Index::default() };
+            prop_assert!(at_once.fill(all.values().cloned().collect(), &|| true));
+            prop_assert_eq!(at_once.found, kept.found, "all at once it is the same");
         }
     }
 }

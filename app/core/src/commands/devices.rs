@@ -18,9 +18,22 @@ use shared_model::commands::{
 use shared_model::devices::{RevokeReason, is_older};
 use shared_model::records::{FieldClass, FieldType, KINDS, Kind};
 use shared_model::rules::{self, Role};
-use shared_model::wire::{self, Ask, Directory, InviteReply, InviteRequest, RoleAtUnit};
-use std::collections::BTreeMap;
+use shared_model::wire::{self, Ask, Directory, DirectoryDevice, InviteReply, InviteRequest, RoleAtUnit};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+
+/// Devices of these states, as the last sync told; what they hold is counted where there is one.
+///
+/// # Errors
+/// Of the store.
+pub fn of_state(engine: &Engine, state: &str) -> Result<Vec<DeviceItem>> {
+    let own = engine.env().version();
+    engine.with(|o| {
+        let directory: Directory = store::json_setting(&o.db, "directory")?.unwrap_or_default();
+        let devices: Vec<_> = directory.devices.into_iter().filter(|d| d.state == state).collect();
+        items(o, devices, &Tree::read(&o.db)?, &own)
+    })
+}
 
 /// `list_devices`: as the last sync told; people from their memberships.
 pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
@@ -28,7 +41,6 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
     engine.with(|o| {
         let tree = Tree::read(&o.db)?;
         let directory: Directory = store::json_setting(&o.db, "directory")?.unwrap_or_default();
-        let counts = Counts::read(&o.db)?;
         let alarms = directory.alarms.into_iter().map(|a| DeviceAlarm {
             at: a.at,
             kind: a.kind,
@@ -36,26 +48,7 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
             unit_name: tree.name(a.unit),
             device: a.device.map(|d| d.to_string()),
         });
-        let items = directory.devices.into_iter().map(|d| DeviceItem {
-            this: d.id == o.me.device,
-            id: d.id.to_string(),
-            name: d.name,
-            role: coded("role", d.role.name()),
-            unit: d.unit.to_string(),
-            unit_name: tree.name(d.unit),
-            state: d.state,
-            digits: d.digits,
-            seen_at: d.seen_at,
-            reason: d.reason.map(|r| Coded { code: r.name().into(), label: r.zh().into(), en: None }),
-            revoked_at: d.revoked_at,
-            wiped_at: d.wiped_at,
-            unsent: d.unsent,
-            lease_until: d.lease_until,
-            held: d.held.iter().map(|at| holds(&counts, &tree, at)).collect(),
-            node: d.node.map(|n| UnitName { id: n.id.to_string(), name: n.name }),
-            outdated: d.wiped_at.is_none() && d.app.as_deref().is_some_and(|app| is_older(app, &own)),
-            app: d.app,
-        });
+        let items = items(o, directory.devices, &tree, &own)?;
         let mut people: Vec<MemberItem> = rows(&o.db, Kind::Membership, "where t._del is null", &[])?
             .iter()
             .filter_map(|m| {
@@ -70,29 +63,63 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<DeviceList> {
             })
             .collect();
         people.sort_by(|a, b| (&a.role.code, &a.name).cmp(&(&b.role.code, &b.name)));
-        Ok(DeviceList { items: items.collect(), alarms: alarms.collect(), people })
+        Ok(DeviceList { items, alarms: alarms.collect(), people })
     })
 }
 
+/// `own`: the version of this app, to which theirs are compared.
+fn items(o: &Open, devices: Vec<DirectoryDevice>, tree: &Tree, own: &str) -> Result<Vec<DeviceItem>> {
+    let counts = if devices.iter().all(|d| d.held.is_empty()) { Counts::default() } else { Counts::read(&o.db)? };
+    let item = |d: DirectoryDevice| DeviceItem {
+        this: d.id == o.me.device,
+        id: d.id.to_string(),
+        name: d.name,
+        role: coded("role", d.role.name()),
+        unit: d.unit.to_string(),
+        unit_name: tree.name(d.unit),
+        state: d.state,
+        digits: d.digits,
+        seen_at: d.seen_at,
+        reason: d.reason.map(|r| Coded { code: r.name().into(), label: r.zh().into(), en: None }),
+        revoked_at: d.revoked_at,
+        wiped_at: d.wiped_at,
+        unsent: d.unsent,
+        lease_until: d.lease_until,
+        held: d.held.iter().map(|at| holds(&counts, tree, at)).collect(),
+        node: d.node.map(|n| UnitName { id: n.id.to_string(), name: n.name }),
+        outdated: d.wiped_at.is_none() && d.app.as_deref().is_some_and(|app| is_older(app, own)),
+        app: d.app,
+    };
+    Ok(devices.into_iter().map(item).collect())
+}
+
 /// Households and people by building, as this device holds them.
+#[derive(Default)]
 struct Counts {
     households: BTreeMap<Uuid, u32>,
     people: BTreeMap<Uuid, u32>,
 }
 
 impl Counts {
+    /// Both tables are read once as they lie: a lookup for each person takes five times as long.
     fn read(db: &Connection) -> Result<Counts> {
-        let count = |sql: &str| -> Result<BTreeMap<Uuid, u32>> {
-            let mut q = db.prepare_cached(sql)?;
-            Ok(q.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?)
-        };
-        Ok(Counts {
-            households: count("select building, count(*) from household where _del is null and building is not null group by building")?,
-            people: count(
-                "select h.building, count(*) from person p join household h on h.record = p.household
-                 where p._del is null and h.building is not null group by h.building",
-            )?,
-        })
+        let mut out = Counts::default();
+        let mut homes: HashMap<Uuid, Uuid> = HashMap::new();
+        let mut q = db.prepare_cached("select record, building, _del is null from household where +building is not null")?;
+        let mut got = q.query([])?;
+        while let Some(r) = got.next()? {
+            let building: Uuid = r.get(1)?;
+            homes.insert(r.get(0)?, building);
+            *out.households.entry(building).or_default() += u32::from(r.get::<_, bool>(2)?);
+        }
+        let mut q = db.prepare_cached("select household from person where _del is null and +household is not null")?;
+        let mut got = q.query([])?;
+        while let Some(r) = got.next()? {
+            if let Some(building) = homes.get(&r.get(0)?) {
+                *out.people.entry(*building).or_default() += 1;
+            }
+        }
+        Ok(out)
     }
 }
 

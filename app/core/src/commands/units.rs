@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
 use crate::project;
-use crate::store::{Row, rows};
+use crate::store::{Row, rows, same};
 use rusqlite::Connection;
 use shared_model::commands::{NoArgs, UnitItem, UnitList};
 use shared_model::doc;
@@ -132,11 +132,17 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<UnitList> {
         }
         let mut own: HashMap<Uuid, Count> = HashMap::new();
         {
-            let mut q = db.prepare_cached(
-                "select record, building from household where _del is null and building is not null and record not in (select record from merged)",
-            )?;
-            for r in q.query_map([], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, Uuid>(1)?)))? {
-                let (h, b) = r?;
+            // both tables are read once as they lie: a lookup for each person takes five times as long
+            let gone = same::all(db)?;
+            let mut homes: HashMap<Uuid, Uuid> = HashMap::new();
+            let mut q = db.prepare_cached("select record, building, _del is null from household where +building is not null")?;
+            let mut got = q.query([])?;
+            while let Some(r) = got.next()? {
+                let (h, b): (Uuid, Uuid) = (r.get(0)?, r.get(1)?);
+                homes.insert(h, b);
+                if !r.get::<_, bool>(2)? || gone.contains_key(&h) {
+                    continue;
+                }
                 let c = own.entry(b).or_default();
                 c.households += 1;
                 match due.get(&h).map(|d| d.0.state) {
@@ -145,15 +151,15 @@ pub fn list(engine: &Engine, _: NoArgs) -> Result<UnitList> {
                     _ => {}
                 }
             }
-            let mut q = db.prepare_cached(
-                "select h.building, count(*) from person p left join merged m on m.record = p.household
-                 join household h on h.record = coalesce(m.canon, p.household)
-                 where p._del is null and p.ended is null and h.building is not null and p.record not in (select record from merged)
-                 group by h.building",
-            )?;
-            for r in q.query_map([], |r| Ok((r.get::<_, Uuid>(0)?, r.get::<_, u32>(1)?)))? {
-                let (b, n) = r?;
-                own.entry(b).or_default().people += n;
+            let mut q =
+                db.prepare_cached("select record, household from person where _del is null and +ended is null and +household is not null")?;
+            let mut got = q.query([])?;
+            while let Some(r) = got.next()? {
+                let (p, h): (Uuid, Uuid) = (r.get(0)?, r.get(1)?);
+                let home = homes.get(gone.get(&h).unwrap_or(&h));
+                if let Some(b) = home.filter(|_| !gone.contains_key(&p)) {
+                    own.entry(*b).or_default().people += 1;
+                }
             }
         }
         for c in super::cases::open_by_unit(db)? {

@@ -33,7 +33,7 @@ pub fn open(path: &Path, key: &[u8; 32]) -> Result<Connection> {
     db.execute_batch(&unlock_sql(&hex::encode(key)))?;
     db.execute_batch(
         "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = 10000;
-         pragma secure_delete = on; pragma temp_store = memory; pragma cache_size = -16000; pragma mmap_size = 0;",
+         pragma secure_delete = on; pragma temp_store = memory; pragma cache_size = -131072; pragma mmap_size = 0;",
     )?;
     db.set_prepared_statement_cache_capacity(128);
     migrate(&mut db)?;
@@ -100,6 +100,7 @@ fn make_kind_tables(db: &Connection) -> Result<()> {
 /// What the inbox asks for among many rows of which few say so.
 const SPARSE_INDEXES: &str = "
     create index if not exists person_ended on person (household) where ended is not null;
+    create index if not exists person_away on person (household) where away_until is not null;
     create index if not exists household_ended on household (record) where ended is not null or _del is not null;
     create index if not exists household_vacant on household (record) where vacant = 1;
     create index if not exists held_item_open on held_item (record) where decision is null;";

@@ -167,9 +167,12 @@ fn note_resolutions(db: &Connection, resolutions: &[Resolution]) -> Result<()> {
     store::set_json(db, "told", &told)
 }
 
-/// Commands without a verdict.
+/// Commands without a verdict: the rows of the view `unjudged`. Asked for a number alone, the view would read each of them whole.
 pub fn unjudged(db: &Connection) -> Result<u32> {
-    Ok(db.prepare_cached("select count(*) from unjudged")?.query_row([], |r| r.get(0))?)
+    let sql = "select (select count(*) from command where judged = 0 and left_behind = 1)
+                    + (select count(*) from command where judged = 0 and left_behind = 0
+                       and seq > coalesce((select cast(cast(value as text) as integer) from setting where key = 'judged_to'), 0))";
+    Ok(db.prepare_cached(sql)?.query_row([], |r| r.get(0))?)
 }
 
 fn is_judged(db: &Connection, seq: u64) -> Result<bool> {

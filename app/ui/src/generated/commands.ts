@@ -2163,6 +2163,10 @@ counts: Array<InboxCount>,
  */
 open: number, 
 /**
+ * Duplicates are still being looked for: there may be more.
+ */
+looking: boolean, 
+/**
  * The last of these items, when there are more.
  */
 after: string | null, };
@@ -2420,7 +2424,11 @@ limit?: number,
 /**
  * As many more as are needed to reach this item.
  */
-reach?: string, };
+reach?: string, 
+/**
+ * What is known by now: a look for duplicates among thousands goes on beside, and the list is asked again when `pair` is raised.
+ */
+soon?: boolean, };
 export type ListListingsArgs = { unit?: string, household?: string, 
 /**
  * A code of `listing_kind`.

@@ -43,7 +43,7 @@ const KEY: InjectionKey<Desk> = Symbol('desk')
 
 export function provideDesk(): Desk {
   const session = useSession()
-  const inbox = useQuery('list_inbox', { limit: 1 })
+  const inbox = useQuery('list_inbox', { limit: 1, soon: true })
   const erasures = useQuery('list_erasures', {}, { kinds: ['device', 'sync'] })
   const devices = useQuery('list_devices', {}, { kinds: ['device', 'membership', 'sync'] })
   const cases = useQuery('list_cases', { state: 'open', limit: CASES_LIMIT }, { kinds: ['case', 'case_step'] })

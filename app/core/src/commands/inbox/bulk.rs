@@ -4,7 +4,7 @@
 
 use super::super::{conflicts, held, visits::new_id};
 use super::decide::{self, Planned};
-use super::heads::{Head, What};
+use super::heads::{Head, SAME_ID, What};
 use super::{Filter, Telling, code};
 use crate::engine::Engine;
 use crate::error::{CoreError, Result};
@@ -171,7 +171,7 @@ fn left(item: &InboxItem, reason: &str) -> BulkLeft {
 /// `preview_bulk`
 pub fn preview(engine: &Engine, args: BulkArgs) -> Result<BulkPreview> {
     let rule = rule(&args.rule)?;
-    let heads = super::all(engine)?;
+    let (heads, _) = super::all(engine, !args.ids.iter().flatten().any(|id| id.starts_with(SAME_ID)))?;
     engine.with(|o| {
         let tree = super::Tree::read(&o.db)?;
         let list = ListInboxArgs { unit: args.unit.clone(), q: args.q.clone(), ..ListInboxArgs::default() };
@@ -222,7 +222,7 @@ pub fn apply(engine: &Engine, args: ApplyBulkArgs) -> Result<BulkDone> {
         Some(text) => super::views::id(text, "这一批")?,
         None => new_id(engine),
     };
-    let heads = super::all(engine)?;
+    let (heads, _) = super::all(engine, !args.items.iter().any(|pick| pick.id.starts_with(SAME_ID)))?;
     let now = engine.now_ms();
     let by_id: BTreeMap<&str, &Head> = heads.iter().map(|h| (h.id.as_str(), h)).collect();
     let (done, changed) = engine.with(|o| {

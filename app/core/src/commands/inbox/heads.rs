@@ -22,6 +22,9 @@ pub const KINDS: [&str; 12] = ["fork", "step", "same", "refused", "orphan", "lat
 /// A question that was answered.
 pub const QUESTION: &str = "question";
 
+/// How the id of two that look alike begins.
+pub const SAME_ID: &str = "p-";
+
 /// Seconds that a practised person takes.
 const QUESTION_SECONDS: u32 = 8;
 const LEFT_SECONDS: u32 = 14;
@@ -81,7 +84,7 @@ fn uuid(text: &Option<String>) -> Option<Uuid> {
 pub fn gather(engine: &Engine, now: i64) -> Result<Vec<Head>> {
     let page = || PageArgs { limit: Some(LIST_ITEMS_MAX), offset: None };
     let waiting = refused::list(engine, page())?.items;
-    let devices = devices::list(engine, NoArgs {})?.items;
+    let devices = devices::of_state(engine, "unconfirmed")?;
     let erased = erasures::list(engine, NoArgs {})?.items;
     let left = moves::list(engine, NoArgs {})?.items;
     let mut out = engine.with(|o| {
@@ -109,7 +112,7 @@ pub fn gather(engine: &Engine, now: i64) -> Result<Vec<Head>> {
         Ok(out)
     })?;
     out.extend(waiting.into_iter().map(refusal));
-    out.extend(devices.into_iter().filter(|d| d.state == "unconfirmed").map(device));
+    out.extend(devices.into_iter().map(device));
     out.extend(erased.into_iter().filter_map(mention));
     out.extend(left.into_iter().map(left_behind));
     out.sort_by(|a, b| (a.seconds, a.at, &a.id).cmp(&(b.seconds, b.at, &b.id)));
@@ -191,7 +194,7 @@ fn look_alike(db: &Connection, kind: Kind, pair: Pair) -> Result<Head> {
         _ => home.query_map([pair.a], |r| r.get(0))?.next().transpose()?.flatten(),
     };
     Ok(Head {
-        id: format!("p-{}", pair_id(pair.a, pair.b)),
+        id: format!("{SAME_ID}{}", pair_id(pair.a, pair.b)),
         kind: "same",
         seconds: SAME_SECONDS,
         at,

@@ -51,6 +51,7 @@ const PAGE_ITEMS: usize = 100;
 pub struct Kept {
     /// Writes of this program and of others so far.
     stamp: (i64, i64, i64),
+    is_looking: bool,
     heads: Arc<Vec<Head>>,
 }
 
@@ -61,38 +62,45 @@ fn stamp(db: &Connection, now: i64) -> Result<(i64, i64, i64)> {
     Ok((others, own, now / (24 * 3_600_000)))
 }
 
-/// All heads, easiest first.
-fn all(engine: &Engine) -> Result<Arc<Vec<Head>>> {
+/// All heads, easiest first; and whether those who look alike are still being looked for. `soon`: what is known by now.
+fn all(engine: &Engine, soon: bool) -> Result<(Arc<Vec<Head>>, bool)> {
     let now = engine.now_ms();
-    if engine.with(|o| heads::may_judge_pairs(&o.db, &o.me))? {
-        same::refresh(engine)?;
-    }
+    let is_looking = match engine.with(|o| heads::may_judge_pairs(&o.db, &o.me))? {
+        true if soon => same::refresh_soon(engine)?,
+        true => same::refresh(engine).map(|()| false)?,
+        false => false,
+    };
     let found = engine.with(|o| {
         marks::look(&o.db)?;
         let stamp = stamp(&o.db, now)?;
-        Ok((stamp, o.inbox.as_ref().filter(|k| k.stamp == stamp).map(|k| k.heads.clone())))
+        Ok((stamp, o.inbox.as_ref().filter(|k| k.stamp == stamp && k.is_looking == is_looking).map(|k| k.heads.clone())))
     })?;
     let (stamp, kept) = found;
     if let Some(heads) = kept {
-        return Ok(heads);
+        return Ok((heads, is_looking));
     }
     let heads = Arc::new(heads::gather(engine, now)?);
     engine.with(|o| {
-        o.inbox = Some(Kept { stamp, heads: heads.clone() });
+        o.inbox = Some(Kept { stamp, is_looking, heads: heads.clone() });
         Ok(())
     })?;
-    Ok(heads)
+    Ok((heads, is_looking))
+}
+
+/// What is open as far as this item goes: only one of two that look alike waits until they were looked for.
+fn around(engine: &Engine, id: &str) -> Result<Arc<Vec<Head>>> {
+    Ok(all(engine, !id.starts_with(heads::SAME_ID))?.0)
 }
 
 /// One head by its id.
 fn one(engine: &Engine, id: &str) -> Result<Head> {
-    let found = all(engine)?.iter().find(|h| h.id == id).cloned();
+    let found = around(engine, id)?.iter().find(|h| h.id == id).cloned();
     found.ok_or_else(|| CoreError::new("not_found", "这一件已经有人定了，或者不用再定。").at("id"))
 }
 
 /// `list_inbox`
 pub fn list(engine: &Engine, args: ListInboxArgs) -> Result<InboxList> {
-    let heads = all(engine)?;
+    let (heads, is_looking) = all(engine, args.soon.unwrap_or(false))?;
     engine.with(|o| {
         let tree = Tree::read(&o.db)?;
         let filter = Filter::new(&o.db, &tree, &args)?;
@@ -121,6 +129,7 @@ pub fn list(engine: &Engine, args: ListInboxArgs) -> Result<InboxList> {
             seconds: fitting.iter().map(|h| u64::from(h.seconds)).sum(),
             open: u32::try_from(heads.len()).unwrap_or(u32::MAX),
             counts: heads::KINDS.iter().map(|k| InboxCount { kind: (*k).into(), count: counts[k] }).collect(),
+            looking: is_looking,
             after: page.last().filter(|_| from + page.len() < fitting.len()).map(|h| h.id.clone()),
         })
     })
@@ -331,7 +340,7 @@ impl<'a> Telling<'a> {
 
 /// `get_inbox_item`
 pub fn get(engine: &Engine, args: IdArgs) -> Result<InboxDetail> {
-    let heads = all(engine)?;
+    let heads = around(engine, &args.id)?;
     let place = heads.iter().position(|h| h.id == args.id);
     let head = one(engine, &args.id)?;
     let now = engine.now_ms();

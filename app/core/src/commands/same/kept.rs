@@ -1,6 +1,7 @@
 //! Who looks like whom, kept while the store is open. The first question reads everybody; from then on triggers of this connection note which
 //! households and people were written, and the next question compares those alone. So a visit costs nothing and an edit a handful of
-//! comparisons. What another program wrote into the same store is not noted here: then everybody is read once more.
+//! comparisons. What another program wrote into the same store is not noted here: then everybody is read once more. Tens of thousands are
+//! compared beside the office's work: reading them takes the store for a moment, comparing them takes it for none.
 //!
 //! Nothing of it is written anywhere: the notes are ids in memory (`temp_store = memory`), and only where somebody asks for duplicates.
 
@@ -8,15 +9,20 @@ use super::facts::{Door, Reader, Tagger};
 use crate::engine::Engine;
 use crate::error::Result;
 use rusqlite::Connection;
+use shared_model::commands::Changed;
 use shared_model::doc::pair_id;
 use shared_model::records::Kind;
 use shared_model::same::alike::{PersonFacts, Reason};
 use shared_model::same::index::{Compared, Index, Pair};
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// From so many written records on everybody is read at once.
 const REREAD_FROM: usize = 3_000;
+/// From so many people on a first look takes longer than somebody at a list should wait.
+const BESIDE_FROM: i64 = 5_000;
+const FORGET: &str = "delete from rewritten; delete from renumbered;";
 
 /// The facts of everybody who lives somewhere, and the pairs among them.
 pub struct Alike {
@@ -57,6 +63,11 @@ fn watch(db: &Connection) -> Result<()> {
     Ok(())
 }
 
+/// Writes of other programs so far.
+fn of_others(db: &Connection) -> Result<i64> {
+    Ok(db.prepare_cached("pragma data_version")?.query_row([], |r| r.get(0))?)
+}
+
 /// What was written since, if it can be told.
 fn written(db: &Connection) -> Result<Option<BTreeSet<Uuid>>> {
     if db.prepare_cached("select exists (select 1 from renumbered)")?.query_row([], |r| r.get(0))? {
@@ -67,37 +78,92 @@ fn written(db: &Connection) -> Result<Option<BTreeSet<Uuid>>> {
     Ok((all.len() < REREAD_FROM).then_some(all))
 }
 
-/// Brings it up to what the store says now.
+/// What there is to do for a [`refresh`].
+#[derive(PartialEq, Eq)]
+enum Need {
+    Nothing,
+    Everybody,
+}
+
+/// Looks at what was written since; says where that is not enough.
+fn look_at_written(engine: &Engine) -> Result<Need> {
+    engine.with(|o| {
+        let others = of_others(&o.db)?;
+        let Some(mut kept) = o.alike.take().filter(|a| a.others == others) else { return Ok(Need::Everybody) };
+        let Some(since) = written(&o.db)? else { return Ok(Need::Everybody) };
+        if !since.is_empty() {
+            kept.look_again(&o.db, &since)?;
+            o.db.execute_batch(FORGET)?;
+        }
+        o.alike = Some(kept);
+        Ok(Need::Nothing)
+    })
+}
+
+/// Reads everybody in one go and compares them while the store is free for others. One at a time; whoever waited finds it done.
+fn look_at_everybody(engine: &Engine) -> Result<()> {
+    let _alone = engine.comparing();
+    if look_at_written(engine)? == Need::Nothing {
+        return Ok(());
+    }
+    let tagger = Tagger::new(engine);
+    let (opened, others, doors, people) = engine.with(|o| {
+        // what is written from here on is looked at next
+        watch(&o.db)?;
+        o.db.execute_batch(FORGET)?;
+        let reader = Reader::new(&o.db, &tagger)?;
+        let doors: HashMap<Uuid, Door> = reader.doors(None)?.into_iter().map(|d| (d.record, d)).collect();
+        let people = reader.people(None, &doors)?;
+        Ok((o.opened.clone(), of_others(&o.db)?, doors, people))
+    })?;
+    let goes_on = || engine.is_open_as(&opened);
+    let Some(alike) = Alike::of(tagger, others, doors, people, &goes_on) else { return Ok(()) };
+    engine.with(|o| {
+        if Arc::ptr_eq(&o.opened, &opened) {
+            (o.alike, o.inbox) = (Some(alike), None);
+        }
+        Ok(())
+    })
+}
+
+/// Brings it up to what the store says now, however long that takes.
 ///
 /// # Errors
 /// Of the store.
 pub fn refresh(engine: &Engine) -> Result<()> {
-    let tagger = Tagger::new(engine);
-    engine.with(|o| {
-        let others: i64 = o.db.prepare_cached("pragma data_version")?.query_row([], |r| r.get(0))?;
-        let kept = o.alike.take().filter(|a| a.others == others);
-        let (kept, since) = match kept {
-            Some(kept) => (Some(kept), written(&o.db)?),
-            None => (None, None),
-        };
-        let alike = match (kept, since) {
-            (Some(kept), Some(since)) if since.is_empty() => {
-                o.alike = Some(kept);
-                return Ok(());
+    match look_at_written(engine)? {
+        Need::Nothing => Ok(()),
+        Need::Everybody => look_at_everybody(engine),
+    }
+}
+
+/// As [`refresh`], for who does not want to wait for a look at thousands: it is made beside, and `pair` is raised when it is there. Says
+/// whether it is under way.
+///
+/// # Errors
+/// Of the store.
+pub fn refresh_soon(engine: &Engine) -> Result<bool> {
+    if look_at_written(engine)? == Need::Nothing {
+        return Ok(false);
+    }
+    let people: i64 = engine.with(|o| {
+        let mut q = o.db.prepare_cached("select count(*) from (select 1 from person limit ?1)")?;
+        Ok(q.query_row([BESIDE_FROM], |r| r.get(0))?)
+    })?;
+    if people < BESIDE_FROM {
+        return look_at_everybody(engine).map(|()| false);
+    }
+    if let Some(turn) = engine.begin_comparing() {
+        let engine = engine.clone();
+        std::thread::spawn(move || {
+            let done = look_at_everybody(&engine);
+            drop(turn);
+            if done.is_ok() {
+                engine.raise(&Changed { kinds: vec![Kind::Pair.name().into()], ..Changed::default() });
             }
-            (Some(mut kept), Some(since)) => {
-                kept.look_again(&o.db, &since)?;
-                kept
-            }
-            (_, _) => {
-                watch(&o.db)?;
-                Alike::read(&o.db, tagger, others)?
-            }
-        };
-        o.db.execute_batch("delete from rewritten; delete from renumbered;")?;
-        o.alike = Some(alike);
-        Ok(())
-    })
+        });
+    }
+    Ok(true)
 }
 
 /// Pairs of both kinds that nobody has judged, by what [`refresh`] saw.
@@ -112,22 +178,18 @@ pub fn open_pairs(db: &Connection, alike: &Alike) -> Result<Vec<(Kind, Pair)>> {
 }
 
 impl Alike {
-    fn read(db: &Connection, tagger: Tagger, others: i64) -> Result<Alike> {
+    /// Compared; nothing when the store was closed meanwhile.
+    fn of(tagger: Tagger, others: i64, doors: HashMap<Uuid, Door>, all: Vec<PersonFacts>, goes_on: &dyn Fn() -> bool) -> Option<Alike> {
         let (mut people, mut households, mut members) = (Index::default(), Index::default(), HashMap::<Uuid, BTreeSet<Uuid>>::new());
-        let doors = {
-            let reader = Reader::new(db, &tagger)?;
-            let doors: HashMap<Uuid, Door> = reader.doors(None)?.into_iter().map(|d| (d.record, d)).collect();
-            for one in reader.people(None, &doors)? {
-                members.entry(one.household).or_default().insert(one.record);
-                people.put(one);
-            }
-            doors
-        };
-        for door in doors.values() {
-            let at_home = members.get(&door.record).into_iter().flatten();
-            households.put(door.with(at_home.filter_map(|p| people.get(*p))));
+        for one in &all {
+            members.entry(one.household).or_default().insert(one.record);
         }
-        Ok(Alike { tagger, others, doors, members, people, households })
+        if !people.fill(all, goes_on) {
+            return None;
+        }
+        let at_home = |door: &Door| members.get(&door.record).into_iter().flatten().filter_map(|p| people.get(*p)).collect::<Vec<_>>();
+        let homes = doors.values().map(|door| door.with(at_home(door).into_iter())).collect();
+        households.fill(homes, goes_on).then_some(Alike { tagger, others, doors, members, people, households })
     }
 
     /// Reads what was written and whatever hangs on it: of a household its people, of a person the household it left and the one it is in.

@@ -9,7 +9,7 @@ mod kept;
 pub mod merge;
 pub mod preview;
 
-pub use kept::{Alike, open_pairs, refresh};
+pub use kept::{Alike, open_pairs, refresh, refresh_soon};
 
 use super::units::Tree;
 use super::views::{self, id};

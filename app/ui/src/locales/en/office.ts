@@ -39,6 +39,7 @@ export default {
     left: '{n} left',
     minutes: 'about {n} min',
     easiest: 'Starts with the easiest',
+    comparing: 'Still comparing for duplicates; what is found joins the list',
     all: 'All',
     kinds: { fork: 'Two values', held: 'Held cells', device: 'New devices', refused: 'Refused', mention: 'After erasing', left: 'At old doors', step: 'Clashing steps' },
     list: 'To decide',

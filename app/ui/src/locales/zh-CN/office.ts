@@ -39,6 +39,7 @@ export default {
     left: '还有 {n} 件',
     minutes: '约 {n} 分钟',
     easiest: '从最容易的一件开始',
+    comparing: '正在比对疑似重复，比完会补进来',
     all: '全部',
     kinds: { fork: '两个值', held: '导入待定', device: '设备确认', refused: '退回的', mention: '擦除后', left: '老门牌上', step: '相抵的步骤' },
     list: '要定的事',

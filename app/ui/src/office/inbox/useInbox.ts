@@ -38,7 +38,7 @@ export function useInbox(asked: () => Asked, reach: () => string | null): Inbox 
 
   const args = () => {
     const { kind, q } = asked()
-    return { ...(kind ? { kind } : {}), ...(q ? { q } : {}) }
+    return { ...(kind ? { kind } : {}), ...(q ? { q } : {}), soon: true }
   }
   async function ask(): Promise<void> {
     const mine = turn
