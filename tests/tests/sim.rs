@@ -69,6 +69,20 @@ fn whatever_happens_photos_that_somebody_holds_are_seen_by_whoever_holds_their_r
 }
 
 #[test]
+fn whatever_offices_merge_redraw_and_take_back_meanwhile_nothing_is_lost() {
+    if let Some(seed) = number("SIM_DESK") {
+        return e2e::sim::run_with_desk_work(seed);
+    }
+    let (seeds, from) = (number("SIM_SEEDS").unwrap_or(SEEDS).min(200), number("SIM_FROM").unwrap_or(0));
+    let broke = |seed: &u64| std::panic::catch_unwind(|| e2e::sim::run_with_desk_work(*seed)).is_err();
+    let failed: Vec<u64> = (from..from + seeds).filter(broke).collect();
+    assert!(failed.is_empty(), "{} of {seeds} seeds broke a check: {failed:?}; replay one with SIM_DESK={}", failed.len(), failed[0]);
+    let happened = e2e::sim::happened();
+    let never: Vec<&str> = e2e::sim::DESK_WORK.into_iter().filter(|what| seeds >= 100 && !happened.contains_key(what)).collect();
+    assert!(never.is_empty(), "the checks of these hold nothing, because they never happen: {never:?}");
+}
+
+#[test]
 fn a_seed_is_one_history() {
     assert_eq!(e2e::sim::shown_at_the_end(7), e2e::sim::shown_at_the_end(7));
 }

@@ -8,11 +8,11 @@ use serde_json::{Value as Json, json};
 use shared_model::cases::Library;
 
 /// Refusals that are an answer and no fault of the program.
-const HONEST: [&str; 5] = ["not_found", "not_allowed", "invalid_args", "read_only", "community_duty"];
+const HONEST: [&str; 7] = ["not_found", "not_allowed", "invalid_args", "read_only", "community_duty", "changed", "waiting"];
 /// What a sync may fail with when the network is bad.
 const BAD_NETWORK: [&str; 2] = ["offline", "server_error"];
 /// Commands that go to the server at once.
-const ONLINE: [&str; 4] = ["add_membership", "end_membership", "move_units", "stand_in"];
+const ONLINE: [&str; 5] = ["add_membership", "apply_plan", "end_membership", "move_units", "stand_in"];
 const HOUR_MS: i64 = 3_600_000;
 
 impl Sim {
@@ -21,6 +21,9 @@ impl Sim {
         let pass_ms = if self.chance(5) { self.rng.gen_range(1..72) * HOUR_MS } else { self.rng.gen_range(1..600) * 1000 };
         self.world.clock.pass_ms(pass_ms);
         self.renew_leases();
+        if self.has_desk_work && self.chance(15) {
+            return self.desk_work();
+        }
         match self.rng.gen_range(0..108) {
             0..=27 => self.edit(),
             28..=37 => self.visit(),

@@ -5,6 +5,7 @@
 
 mod acts;
 mod checks;
+mod desk;
 mod erase;
 mod people;
 mod photos;
@@ -56,6 +57,10 @@ pub struct Sim {
     stopped: BTreeSet<usize>,
     /// Photos taken so far, in a history with photos.
     photos: Option<u32>,
+    /// The offices merge, redraw and take imports back.
+    has_desk_work: bool,
+    /// Files that went into others, households and people.
+    merged: Vec<serde_json::Value>,
 }
 
 /// What has to happen in enough histories.
@@ -109,6 +114,8 @@ pub const EVERYTHING: [&str; 44] = [
 /// How often each kind of thing happened in all histories of this process: a check of something that never happens holds nothing.
 static HAPPENED: Mutex<BTreeMap<&'static str, u64>> = Mutex::new(BTreeMap::new());
 
+pub use desk::DESK_WORK;
+
 /// What happened so far, and how often.
 pub fn happened() -> BTreeMap<&'static str, u64> {
     HAPPENED.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -116,20 +123,32 @@ pub fn happened() -> BTreeMap<&'static str, u64> {
 
 /// Runs one seed; panics with what went wrong.
 pub fn run(seed: u64) {
-    history(seed, false, |_| ());
+    history(seed, What::default(), |_| ());
+}
+
+/// The same while the offices merge households and people and take them apart, redraw grids and take whole imports back.
+pub fn run_with_desk_work(seed: u64) {
+    history(seed, What { has_desk_work: true, ..What::default() }, |_| ());
+}
+
+/// What a history has beside the ordinary: what others have stays as it was, seed by seed.
+#[derive(Default)]
+struct What {
+    has_photos: bool,
+    has_desk_work: bool,
 }
 
 /// The same with photos: every second visit, case and step carries one.
 pub fn run_with_photos(seed: u64) {
-    history(seed, true, |_| ());
+    history(seed, What { has_photos: true, ..What::default() }, |_| ());
 }
 
 /// Runs one seed; a digest of what everybody shows at the end.
 pub fn shown_at_the_end(seed: u64) -> String {
-    history(seed, false, Sim::digest)
+    history(seed, What::default(), Sim::digest)
 }
 
-fn history<T>(seed: u64, has_photos: bool, end: impl FnOnce(&Sim) -> T) -> T {
+fn history<T>(seed: u64, what: What, end: impl FnOnce(&Sim) -> T) -> T {
     let mut sim = Sim {
         world: World::wide(seed),
         rng: StdRng::seed_from_u64(seed),
@@ -144,7 +163,9 @@ fn history<T>(seed: u64, has_photos: bool, end: impl FnOnce(&Sim) -> T) -> T {
         unheard: BTreeSet::new(),
         twins: None,
         stopped: BTreeSet::new(),
-        photos: has_photos.then_some(0),
+        photos: what.has_photos.then_some(0),
+        has_desk_work: what.has_desk_work,
+        merged: Vec::new(),
     };
     let result = catch_unwind(AssertUnwindSafe(|| {
         for _ in 0..STEPS {

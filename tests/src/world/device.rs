@@ -148,7 +148,8 @@ impl Device {
         if writes {
             self.clock.pass_ms(1000);
             self.written.fetch_add(u64::from(self.pending() - before), Ordering::SeqCst);
-        } else if let Ok(answer) = &out
+        } else if let Ok(reply) = &out
+            && let answer = reply.get("answer").unwrap_or(reply)
             && answer["waiting"].is_u64()
         {
             // a command to the server is sent at once: what came of each is in the answer
