@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
 import { at, until, World } from './world.mjs'
+import { NODE_SCREENS } from './node.screens.mjs'
 import { forgetDrafts, HEAD_SCREENS, OFFICE_SCREENS, prepare, WORKER_SCREENS } from './screens.mjs'
 import { settled } from './settled.mjs'
 
@@ -72,10 +73,13 @@ async function everyScreen(device, screens, { elder, lang = 'zh-CN', themes = TH
   const found = []
   for (const screen of screens) {
     await page.goto('about:blank')
-    await forgetDrafts(device)
+    await page.context().clearCookies()
+    await page.emulateMedia({ media: 'screen' })
+    if (device !== story.node) await forgetDrafts(device)
     await page.goto(`${device.url}#${screen.hash(story)}`)
     await at(page, screen.ready).first().waitFor()
     await screen.act?.(page, story, world)
+    if (screen.paper) await page.emulateMedia({ media: 'print' })
     await page.evaluate(axe)
     for (const theme of themes) {
       await page.evaluate((value) => (document.documentElement.dataset.theme = value), theme)
@@ -95,6 +99,8 @@ test('building head, in English: the same', () => everyScreen(story.head, HEAD_S
 
 test('office: nothing serious on any screen, in light and dark', () => everyScreen(world.office, OFFICE_SCREENS, { elder: false, themes: ['light', 'dark'], isDesk: true }))
 test('office, in English: nothing serious on any screen', () => everyScreen(world.office, OFFICE_SCREENS, { elder: false, lang: 'en', themes: ['light'], isDesk: true }))
+
+test('a shared computer: nothing serious on its screens, in light and dark', () => everyScreen(story.node, NODE_SCREENS, { elder: false, themes: ['light', 'dark'], isDesk: true }))
 
 test('first run and lock: nothing serious', async () => {
   const blank = await world.blank('blank')

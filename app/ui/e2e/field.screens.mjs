@@ -20,6 +20,7 @@ export const FIELD_SCREENS = [
   { name: 'check', hash: (s) => `/w/spot/${s.field.point}`, ready: 'spot-visit', act: (page) => open(page, 'check', 'check-sheet') },
   { name: 'check-facility', hash: (s) => `/w/spot/${s.field.lift}`, ready: 'spot-name', act: (page) => open(page, 'check', 'check-sheet') },
   { name: 'spot-form', hash: () => '/w/field/add/patrol', ready: 'spot-name-field' },
+  { name: 'spot-edit', hash: (s) => `/w/spot/${s.field.point}/edit`, ready: 'spot-name-field' },
   { name: 'death', hash: (s) => `/w/household/${s.field.family}`, ready: 'person', act: async (page) => { await at(page, 'person').first().locator('[data-testid="more"]').click(); await open(page, 'menu-death', 'life-death') } },
   { name: 'away', hash: (s) => `/w/household/${s.field.family}`, ready: 'person', act: async (page) => { await menu(page, 'away'); await at(page, 'life-away').waitFor() } },
   { name: 'split', hash: (s) => `/w/household/${s.field.family}`, ready: 'person', act: async (page) => { await menu(page, 'split'); await at(page, 'life-split').locator('.gw-chip').first().click() } },

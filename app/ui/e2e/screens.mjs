@@ -1,7 +1,8 @@
-// Every screen of the phone and how to reach it; read by the accessibility tests and by the pictures. `prepare` writes the story they show.
+// Every screen of the phone and how to reach it; read by the accessibility tests and by the pictures. `prepare` writes the story they show; `paper`: as it is printed.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { FIELD_SCREENS, prepareField } from './field.screens.mjs'
+import { prepareNode } from './node.screens.mjs'
 import { at, COMMUNITY, GRID, until } from './world.mjs'
 
 const open = async (page, id, shown) => {
@@ -32,6 +33,7 @@ export const WORKER_SCREENS = [
   { name: 'household-visits', hash: (s) => `/w/household/${s.forked.id}`, ready: 'person', act: (page) => open(page, 'tab-visits', 'visit') },
   { name: 'reveal', hash: (s) => `/w/household/${s.forked.id}`, ready: 'person', act: (page) => open(page, 'reveal', 'reveal-reason') },
   { name: 'person', hash: (s) => `/w/household/${s.forked.id}/person/${s.person}`, ready: 'field-phone' },
+  { name: 'person-add', hash: (s) => `/w/household/${s.plain}/person`, ready: 'field-phone' },
   { name: 'history', hash: (s) => `/w/household/${s.forked.id}`, ready: 'person', act: async (page) => { await at(page, 'person').first().locator('[data-testid="more"]').click(); await open(page, 'menu-history', 'history'); await page.getByText('139 0000 4127').last().waitFor() } },
   { name: 'report-matter', hash: () => '/w/report', ready: 'matter-search', act: async (page) => { await at(page, 'matter-search').fill('电动'); await page.locator('[data-testid^="matter-0"]').first().waitFor() } },
   { name: 'report', hash: (s) => `/w/report?building=${s.building.id}`, ready: 'matter-search', act: async (page) => { await at(page, 'matter-search').fill('电动'); await page.locator('[data-testid="matter-01002"]').click(); await at(page, 'send-report').waitFor() } },
@@ -84,6 +86,7 @@ export const OFFICE_SCREENS = [
   { name: 'office-inbox', hash: () => '/o/inbox', ready: 'inbox-row', act: (page) => page.locator('article').first().waitFor() },
   { name: 'office-same', hash: () => '/o/same', ready: 'same-household', act: async (page, s, world) => { const h = s.plain && (await world.office.call('get_household', { id: s.plain })).household; await world.office.call('add_household', { building: h.building, unit_no: h.unit_no, door: h.door, head_name: h.head_name, edit: { note: '另一本台账来的' } }).catch(() => null); await page.reload(); await at(page, 'duplicate-detail').waitFor() } },
   { name: 'office-inbox-same', hash: () => '/o/inbox?kind=same', ready: 'merge-result' },
+  { name: 'office-overdue', hash: () => '/o/overdue', ready: 'truth-line', act: (page) => page.locator('.of-empty, [data-testid="case-row"]').first().waitFor() },
   { name: 'office-dispatch', hash: () => '/o/dispatch', ready: 'truth-line', act: (page) => page.getByText('单元门口下水道堵了').first().click() },
   { name: 'office-dispatch-several', hash: () => '/o/dispatch', ready: 'case-row', act: async (page) => { for (const n of [1, 2]) await at(page, 'case-row').nth(n).click({ modifiers: ['Control'] }); await at(page, 'several-print').waitFor() } },
   { name: 'office-case-step', hash: (s) => `/o/dispatch/${s.hazard}`, ready: 'step', act: (page) => open(page, 'step-join', 'data-units') },
@@ -97,17 +100,20 @@ export const OFFICE_SCREENS = [
   { name: 'office-ledger-record', hash: () => '/o/ledger/k/place', ready: 'ledger-total', act: async (page) => { const row = at(page, 'ledger-row').first(); if (await row.count()) { await row.locator('[role="gridcell"]').first().click(); await at(page, 'record').waitFor() } } },
   { name: 'office-ledger-export', hash: () => '/o/ledger/k/person', ready: 'ledger-row', act: async (page) => { await at(page, 'go-export').click(); await at(page, 'export-masked').uncheck(); await at(page, 'export-reason').fill('部门核对') } },
   { name: 'office-weekly', hash: () => '/o/ledger/week', ready: 'week-flow' },
+  { name: 'office-weekly-paper', hash: () => '/o/ledger/week', ready: 'week-flow', paper: true },
   { name: 'office-doors', hash: (s) => `/o/ledger/doors/${s.building ?? ''}`, ready: 'door-building', act: async (page) => { await at(page, 'door-building').selectOption({ index: 1 }); await at(page, 'door').first().waitFor() } },
+  { name: 'office-doors-paper', hash: () => '/o/ledger/doors/', ready: 'door-building', paper: true, act: async (page) => { await at(page, 'door-building').selectOption({ index: 1 }); await at(page, 'door').first().waitFor() } },
   { name: 'office-import', hash: () => '/o/ledger/import', ready: 'import-grid', act: async (page) => { await at(page, 'import-grid').selectOption({ label: '第二网格' }); await at(page, 'file').setInputFiles(sample('二网格居民台账.xlsx')); await at(page, 'import-write').waitFor() } },
   { name: 'office-fill', hash: () => '/o/ledger/fill', ready: 'truth-line', act: async (page) => { await at(page, 'file').setInputFiles(sample('民政_高龄津贴摸底表.xlsx')); await page.locator('[data-testid="fill-preview"] tbody tr').first().waitFor() } },
   { name: 'office-templates', hash: () => '/o/ledger/templates', ready: 'truth-line' },
   { name: 'office-requests', hash: () => '/o/ledger/requests/new', ready: 'request-form' },
-  { name: 'office-imports', hash: () => '/o/ledger/imports', ready: 'import-row', act: async (page) => { await at(page, 'import-row').first().click(); await at(page, 'import-detail').waitFor() } },
+  { name: 'office-imports', hash: () => '/o/ledger/imports', ready: 'import-row', act: async (page) => { await at(page, 'import-row').first().click(); await at(page, 'import-detail').waitFor(); await at(page, 'undo-import').waitFor() } },
   { name: 'office-import-places', hash: () => '/o/ledger/import', ready: 'import-grid', act: async (page) => { await at(page, 'kind-place').click(); await at(page, 'file').setInputFiles({ name: '商户台账.csv', mimeType: 'text/csv', buffer: Buffer.from('店名,类别,位置,负责人,联系电话,面积\n李记面馆,餐饮,1号楼底商,李建国,13900000111,60\n,餐饮,,,,\n便民药店,没有的类,1号楼,,,30\n') }); await at(page, 'ledger-write').waitFor() } },
   { name: 'office-map', hash: () => '/o/map', ready: 'map-ground', act: (page) => page.locator('.gm-number').first().waitFor() },
   { name: 'office-plan', hash: () => '/o/map/plan', ready: 'plan-ground', act: async (page) => { await page.locator('[data-testid="plan-page"][data-ready="true"]').waitFor(); await at(page, 'tool-attach').click(); await at(page, 'tool-grid').selectOption({ index: 2 }); await at(page, 'pick-3号楼').check(); await at(page, 'pick-5号楼').check(); await at(page, 'tool-put').click(); await at(page, 'plan-gains').waitFor(); await at(page, 'tool-shape').click(); await page.locator('.pg-point').first().waitFor() } },
   { name: 'office-projects', hash: () => '/o/projects', ready: 'projects-page', act: (page) => page.getByText('加装雨棚').first().waitFor() },
   { name: 'office-device-sheet', hash: (s) => `/o/people/device/${s.lost}`, ready: 'device-sheet' },
+  { name: 'office-device-sheet-paper', hash: (s) => `/o/people/device/${s.lost}`, ready: 'device-sheet', paper: true },
   { name: 'office-wall', hash: () => '/o/map/wall', ready: 'wall-sheet' },
   { name: 'office-teams', hash: () => '/o/people/teams', ready: 'team-finding' },
   { name: 'office-handover', hash: () => '/o/people/charge', ready: 'charge-row', act: async (page) => { await at(page, 'charge-row').filter({ hasText: '卫东' }).first().click(); await open(page, 'charge-hand-over', 'handover'); await at(page, 'charge-name').fill('孙梅'); await at(page, 'charge-preview').waitFor() } },
@@ -204,13 +210,15 @@ export async function prepare(world) {
   await until(async () => (await world.office.call('list_cases', { clashing: true })).total > 0, 'steps that do not fit')
   const field = await prepareField(worker, building)
   await worker.sync()
+  const node = await prepareNode(world)
+  await world.office.sync()
   // What is written after the last contact waits here, and is shown as such.
   await world.serverDown()
   await put(worker, hazard.id, 2, 'before')
   await visit(doors[0].id, 'met', '问了燃气')
   await visit(doors[13].id, 'absent')
   await worker.call('sync_now').catch(() => undefined)
-  return { worker, head, building, forked, person, case: hazard.id, hazard: hazard.id, light: light.id, order: order.id, campaign: campaign.id, field, ...changes }
+  return { worker, head, building, forked, person, case: hazard.id, hazard: hazard.id, light: light.id, order: order.id, campaign: campaign.id, field, node, ...changes }
 }
 
 /** What changes hands and what goes: a household that moved, a stand-in, a refused edit, an erasure of which one device never proved its wipe. */

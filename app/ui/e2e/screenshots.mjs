@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { BIN, browser, DATA, soon, start, UI } from './office.world.mjs'
 import { at, World } from './world.mjs'
+import { NODE_SCREENS } from './node.screens.mjs'
 import { forgetDrafts, HEAD_SCREENS, OFFICE_SCREENS, prepare, WORKER_SCREENS } from './screens.mjs'
 
 const isAll = process.argv.includes('--all')
@@ -59,10 +60,11 @@ async function demoPicture() {
 
 async function picture(world, device, story, screen, prefs, file, size = { height: 780 }) {
   if (!wanted.test(file)) return
-  if (story) await forgetDrafts(device)
+  if (story && device !== story.node) await forgetDrafts(device)
   const page = await world.phone(device, { prefs, ...size, hash: screen.hash(story) })
   await at(page, screen.ready).first().waitFor()
   await screen.act?.(page, story, world)
+  if (screen.paper) await page.emulateMedia({ media: 'print' })
   await page.evaluate(() => document.fonts.ready)
   await page.screenshot({ path: join(out, `${file}.png`) })
   await page.context().close()
@@ -79,6 +81,7 @@ try {
       for (const screen of WORKER_SCREENS) await picture(world, story.worker, story, screen, prefs, `worker-${screen.name}${suffix}`)
       if (prefs.elder) for (const screen of HEAD_SCREENS) await picture(world, story.head, story, screen, prefs, `${screen.name}${suffix}`)
       if (!phone) for (const screen of OFFICE_SCREENS) await picture(world, world.office, story, screen, prefs, `${screen.name}${suffix}`, DESK)
+      if (!phone) for (const screen of NODE_SCREENS) await picture(world, story.node, story, screen, prefs, `${screen.name}${suffix}`, DESK)
     }
   } else await telling(story)
   await story.worker.call('lock')
@@ -95,5 +98,6 @@ async function telling(story) {
   for (const screen of HEAD_SCREENS) await picture(world, story.head, story, screen, { theme: 'light', elder: true }, screen.name)
   await picture(world, story.head, story, HEAD_SCREENS[0], { theme: 'dark', elder: true }, 'head-home-dark')
   for (const screen of OFFICE_SCREENS) await picture(world, world.office, story, screen, LIGHT, screen.name, DESK)
+  for (const screen of NODE_SCREENS) await picture(world, story.node, story, screen, LIGHT, screen.name, DESK)
   for (const screen of OFFICE_SCREENS.filter((one) => ['office-inbox', 'office-charge', 'office-erasures'].includes(one.name))) await picture(world, world.office, story, screen, { theme: 'dark', elder: false }, `${screen.name}-dark`, DESK)
 }

@@ -54,9 +54,9 @@ class Device {
     this.home = join(world.dir, name)
   }
 
-  /** `daysAhead`: by a clock that is so many days on. */
-  async serve({ daysAhead = 0 } = {}) {
-    const child = this.child = this.world.start('gridwalk-headless', ['--home', this.home, 'serve', '--listen', '127.0.0.1:0', '--ui', ui, '--days-ahead', `${daysAhead}`], `${this.home}.log`, 'pipe')
+  /** `daysAhead`: by a clock that is so many days on. `node`: a shared computer of that name. */
+  async serve({ daysAhead = 0, node } = {}) {
+    const child = this.child = this.world.start('gridwalk-headless', ['--home', this.home, 'serve', '--listen', '127.0.0.1:0', '--ui', ui, '--days-ahead', `${daysAhead}`, ...(node ? ['--node', node] : [])], `${this.home}.log`, 'pipe')
     let said = ''
     child.stdout.on('data', (text) => (said += text))
     this.url = await until(() => /http:\/\/127\.0\.0\.1:\d+\//.exec(said)?.[0], `address of ${this.home}`)
@@ -141,8 +141,8 @@ export class World {
   }
 
   /** A device that has never been used, served. */
-  blank(folder) {
-    return new Device(this, folder).serve()
+  blank(folder, how) {
+    return new Device(this, folder).serve(how)
   }
 
   /** A page as on a phone: 360 × 740, touch, with a microphone that hums (`deaf`: one that is refused). Fails the test on any error the page prints. */

@@ -24,7 +24,7 @@ export default {
   import: {
     kind: 'What comes in', kinds: { household: 'Residents', building: 'Buildings', place: 'Places', facility: 'Facilities', case: 'Earlier cases', visit: 'Earlier visits' },
     kind_text: { household: 'Households with people, doors, phones, tags', building: 'Estate, number, staircases, floors, doors a floor', place: 'Shops, organisations, venues', facility: 'Hydrants, chargers, exercise machines', case: 'Hazards and orders of another system; closed ones come in closed', visit: 'Visits made before, matched by door and name' },
-    map: 'Columns', map_text: 'What each column is; correct what is guessed wrong.', keep: 'Keep as it stands', leave: 'Leave out', sample: 'e.g.', again: 'Read again like this', sheet: 'Sheet', header: 'Header', remember: 'Remember this', template: 'As remembered: "{name}"',
+    map: 'Columns', map_text: 'What each column is; correct what is guessed wrong.', keep: 'Keep as is', leave: 'Leave out', sample: 'e.g.', again: 'Read again like this', sheet: 'Sheet', header: 'Header', remember: 'Remember this', template: 'As remembered: "{name}"',
     decide: 'What becomes of this row', new: 'New', same: 'It is {words}', leave_row: 'Leave out', decided: 'You decided {n} rows', like: 'Like one that is here', clear: 'Undo my decision',
     reason: { id_number: 'same identity number', name_phone: 'same name and phone', name_birth: 'same name and birthday', door: 'same door', name: 'same name' },
     verdict: { new: 'New', known: 'Here, untouched', fills: 'Fills gaps', left: 'Left out', bad: 'Not taken' }, col: { row: 'Row', verdict: 'What happens', name: 'Name', place: 'Where', why: 'Why' },
