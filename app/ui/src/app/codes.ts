@@ -34,3 +34,15 @@ export function useFields() {
   const label = (one: FieldInfo) => (locale.value === 'en' ? one.en : one.zh)
   return { tables: data, fields, field, label }
 }
+
+/** What a device holds, said in the reader's language: the engine names classes and fields in Chinese. */
+export function useHeld() {
+  const { t, te, locale } = useI18n()
+  const { tables } = useFields()
+  const isEnglish = computed(() => locale.value === 'en')
+  const english = computed(() => new Map(Object.values(tables.value?.kinds ?? {}).flat().map((one) => [one.zh, one.en])))
+  const className = (one: Coded) => (isEnglish.value && te(`common.class.${one.code}`) ? t(`common.class.${one.code}`) : one.label)
+  const fieldName = (zh: string) => (isEnglish.value && english.value.get(zh)) || zh
+  const fieldNames = (all: readonly string[]) => all.map(fieldName).join(isEnglish.value ? ', ' : '、')
+  return { className, fieldNames, colon: computed(() => (isEnglish.value ? ': ' : '：')) }
+}

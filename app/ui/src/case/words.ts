@@ -27,5 +27,7 @@ export function useCaseSay() {
   const level = (one: Coded): string => (te(`case.level.${one.code}`) ? t('case.level_at', { level: t(`case.level.${one.code}`) }) : one.label)
   /** What a step did, in one line: 交办 给和顺物业 满意. */
   const did = (step: StepView): string => [coded(step.transition), step.assignee ? t('case.to', { who: step.assignee }) : '', step.rating ? rating(step.rating) : ''].filter(Boolean).join(' ')
-  return { coded, label, rating, level, did }
+  /** What a matter belongs to; the catalogue names it in Chinese, its code begins with it. */
+  const category = (one: { code: string; category: string }): string => (isEnglish() && te(`case.category.${one.code.slice(0, 2)}`) ? t(`case.category.${one.code.slice(0, 2)}`) : one.category)
+  return { coded, label, rating, level, did, category }
 }

@@ -28,6 +28,7 @@ export default {
     report_only: 'For this matter the community only reports, so its own people are not offered.', lead_gap: 'The catalogue names no department that leads. Add one first, or hand it up.', lead_gap_go: 'To the catalogue', role: { lead: 'lead department', worker: 'grid worker', assignee: 'contractor', building_head: 'building head' },
   },
   pick: { find: 'Title, place, number', none: 'No open case found', change: 'Change' },
+  category: { '01': 'Safety hazards', '02': 'Disputes and conflicts', '03': 'Sanitation and urban order', '04': 'Livelihood services', '05': 'Public security', '06': 'Information and outreach' },
   people: { title: 'People', knows: { common: 'everyone knows', open: 'workers and building heads see it', door: 'workers and building heads see it', register: 'workers see it, building heads do not', private: 'only full-time workers and the office see it', office: 'only the office sees it' }, part: { author: 'opened by', on_behalf_of: 'opened for', reporter: 'reported by', concerned: 'about', assignee: 'given to', handler: 'handled by' }, no_name: 'no name' },
   links: { title: 'Other cases', parent: 'part of', child: 'part', repeat_of: 'last time', repeated_by: 'again', merged_into: 'merged into', merged: 'merged in' },
   print: { of: 'Print: {sheet}', do: 'Print', back: 'Back', several: 'Print {n} sheet | Print {n} sheets', none: 'The workflow of "{title}" prints nothing.' },

@@ -1,5 +1,6 @@
 // Words that every screen needs.
 export default {
+  class: { common: 'Common', open: 'Open matters', door: 'Doors and heads', register: 'Residents', private: 'ID numbers and private facts', office: 'Office only' },
   draft: { since: 'Going on from {at}', anew: 'Begin anew' },
   undo: 'Undo',
   back: 'Back',

@@ -29,6 +29,7 @@ export default {
     report_only: '这一项社区只报不办，所以名单里没有社区和网格员。', lead_gap: '目录里没有写这一项由哪个部门牵头。先补上，或者上报上级。', lead_gap_go: '去补目录', role: { lead: '牵头部门', worker: '网格员', assignee: '承办单位', building_head: '楼长' },
   },
   pick: { find: '标题、地点、编号', none: '没有找到在办的事', change: '换' },
+  category: { '01': '安全隐患', '02': '矛盾纠纷', '03': '环境卫生与城市管理', '04': '民生服务', '05': '社会治安', '06': '信息采集与政策宣传' },
   people: { title: '有关的人', knows: { common: '都知道', open: '网格员、楼长看得到', door: '网格员、楼长看得到', register: '网格员看得到，楼长看不到', private: '只有专职网格员和社区看得到', office: '只有社区办公室看得到' }, part: { author: '登记', on_behalf_of: '代谁登记', reporter: '报事人', concerned: '涉及', assignee: '交给', handler: '经办' }, no_name: '没写姓名' },
   links: { title: '有关的事', parent: '属于', child: '下面的', repeat_of: '上一次', repeated_by: '又发生', merged_into: '并入', merged: '并进来的' },
   print: { of: '打印：{sheet}', do: '打印', back: '返回', several: '打印 {n} 份', none: '「{title}」的流程没有打印稿。' },

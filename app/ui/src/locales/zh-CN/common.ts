@@ -1,5 +1,6 @@
 // Words that every screen needs.
 export default {
+  class: { common: '公共', open: '公开事项', door: '门牌', register: '登记', private: '私密', office: '社区内部' },
   draft: { since: '接着 {at} 没写完的', anew: '重新写' },
   undo: '撤销',
   back: '返回',
