@@ -170,8 +170,8 @@ impl Sim {
                 // a phone does not know what its person did on another one
                 let known = ["mirror", "other_grid", "late", "not_allowed", "no_membership"].contains(&reason.as_str())
                     || (reason == "second_person" && self.is_twin(who))
-                    // a building for a grid that somebody else closed meanwhile: its author has it in the tray
-                    || (reason == "unit_kind" && self.has_desk_work);
+                    // a grid that somebody else closed or filled meanwhile, a file that was erased before another went into it: their author has it in the tray
+                    || (["unit_kind", "has_units", "no_record"].contains(&reason.as_str()) && self.has_desk_work);
                 assert!(known, "{}: {seq} {:?} was refused for {reason}", d.name, sent.get(seq));
             }
         }
