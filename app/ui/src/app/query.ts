@@ -60,6 +60,8 @@ export function useQuery<K extends CommandName>(name: K, args: MaybeRefOrGetter<
   const error = ref<ApiError | null>(null)
   const isLoading = ref(false)
   let asked = 0
+  /** How often something else was asked for. */
+  let turn = 0
   let running = false
   let again = false
 
@@ -74,15 +76,18 @@ export function useQuery<K extends CommandName>(name: K, args: MaybeRefOrGetter<
     isLoading.value = true
     const mine = ++asked
     const key = `${name} ${JSON.stringify(now)}`
+    /** Asked for something else meanwhile: a late reply takes nothing off the screen that is there already. */
+    const since = turn
+    const isOld = () => mine !== asked || since !== turn
     try {
       const reply = (await (call as (name: K, args: unknown) => Promise<Reply>)(name, now)) as Reply
       remember(key, reply)
-      if (mine === asked) {
+      if (!isOld()) {
         data.value = reply
         error.value = null
       }
     } catch (raised) {
-      if (mine !== asked) return
+      if (isOld()) return
       error.value = raised as ApiError
       // Gone, or no longer this person's: what was read before leaves the screen too.
       if (GONE.has(error.value.code)) {
@@ -102,6 +107,7 @@ export function useQuery<K extends CommandName>(name: K, args: MaybeRefOrGetter<
   watch(
     () => JSON.stringify(toValue(args)),
     (text) => {
+      turn += 1
       const known = remembered.get(`${name} ${text}`)
       if (known !== undefined) data.value = known as Reply
       void load()

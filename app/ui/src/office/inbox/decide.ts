@@ -25,6 +25,8 @@ interface LastDecision {
 
 export interface Deciding {
   isWriting: (item: string) => boolean
+  /** Is anything asked that is not written yet? The list is asked again when it is. */
+  isBusy: () => boolean
   /** Why something could not be written, by item; until it is decided anew. */
   problems: ShallowRef<ReadonlyMap<string, string>>
   /** Decided by this hand and gone from the list before it is written. */
@@ -43,8 +45,8 @@ export interface Deciding {
   undo: () => Promise<void>
 }
 
-/** `after`: the list is asked again; `back`: an item is open again; `failed`: it could not be written; it is in the list again if it is open. */
-export function useDecisions(after: () => Promise<void>, back: (item: string) => void, failed: (item: string, why: string) => void): Deciding {
+/** `after`: these were written, none when one was taken back; `back`: an item is open again; `failed`: it could not be written; it is in the list again if it is open. */
+export function useDecisions(after: (gone: string[]) => Promise<void>, back: (item: string) => void, failed: (item: string, why: string) => void): Deciding {
   const { t } = useI18n()
   const away = shallowRef<ReadonlySet<string>>(new Set())
   const writing = shallowRef<ReadonlySet<string>>(new Set())
@@ -106,7 +108,7 @@ export function useDecisions(after: () => Promise<void>, back: (item: string) =>
       // the list is asked again once, after the last of a run
       if (open) return
       const gone = written.splice(0)
-      await after()
+      await after(gone)
       for (const one of gone) {
         put(away, one, false)
         put(writing, one, false)
@@ -159,7 +161,7 @@ export function useDecisions(after: () => Promise<void>, back: (item: string) =>
         return toast((e as Error).message)
       }
       mine.delete(one.item)
-      await after()
+      await after([])
       back(one.item)
       toast(t('inbox.undo.done'))
     })
@@ -189,6 +191,7 @@ export function useDecisions(after: () => Promise<void>, back: (item: string) =>
   }
   return {
     away, problems, decide, quick, confirm, adopt, giveBack, undo,
+    isBusy: () => open > 0,
     isWriting: (item) => writing.value.has(item),
     isMine: (item) => mine.has(item),
     wordsOf: (item) => words.value.get(item) ?? '',
