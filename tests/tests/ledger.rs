@@ -483,3 +483,45 @@ fn the_ledger_of_steps_says_who_did_what_on_which_case_and_shows_a_building_head
     assert!(column(&seen, "title").iter().all(|t| t == "楼道里充电"), "{seen}");
     assert!(!seen.to_string().contains("二号楼的灯"));
 }
+
+/// The ids of a ledger in its plain order.
+fn order(d: &Device, kind: &str) -> Vec<String> {
+    page(d, kind, json!({}))["rows"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap().to_string()).collect()
+}
+
+#[test]
+fn a_plain_order_that_is_kept_is_the_one_that_a_program_just_begun_makes() {
+    let w = World::ready(309);
+    let office = w.office();
+    let mut seen = Vec::new();
+    let mut same = |what: &str, moves: bool| {
+        let kept = ["household", "person"].map(|kind| order(office, kind));
+        office.close();
+        office.wake();
+        // the program that was begun keeps its orders from here to the next line
+        assert_eq!(kept, ["household", "person"].map(|kind| order(office, kind)), "{what}");
+        assert_eq!(seen.last() != Some(&kept), moves || seen.is_empty(), "{what}");
+        seen.push(kept);
+    };
+    same("as it begins", true);
+    let home = office.at("1-1-102");
+    office.call("edit_household", json!({ "id": home, "edit": { "note": "门口有鞋柜", "tier": "red" } }));
+    same("a note and a tier move no row", false);
+    let args = json!({ "building": first_building(), "unit_no": "1", "door": "1901", "head_name": "钱文", "edit": {} });
+    let new = office.call("add_household", args)["id"].as_str().unwrap().to_string();
+    same("a household more", true);
+    office.call("add_person", json!({ "household": new, "name": "钱文" }));
+    same("a person more", true);
+    office.call("move_household", json!({ "id": new, "building": first_building(), "unit_no": "1", "door": "2001" }));
+    same("a household moves", true);
+    let (keep, drop) = (office.at("1-1-101"), office.at("1-1-2001"));
+    let pairs = office.call("preview_merge", json!({ "kind": "household", "keep": keep, "drop": drop }))["people"].clone();
+    assert!(pairs.as_array().unwrap().is_empty(), "{pairs}");
+    office.call("merge_records", json!({ "kind": "household", "keep": keep, "drop": drop, "people": [] }));
+    same("one goes into another", true);
+    w.ana().sync();
+    w.ana().call("add_person", json!({ "household": home, "name": "孙小雨" }));
+    w.ana().sync();
+    office.sync();
+    same("what came from another device", true);
+}

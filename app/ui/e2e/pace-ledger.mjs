@@ -86,6 +86,10 @@ export async function ledger() {
     const imported = Date.now()
     for (let from = 0; from < DOORS; from += OF_A_FILE) await world.office('import_roster', { data: Buffer.from(roster(from, Math.min(DOORS, from + OF_A_FILE))).toString('base64'), name: `${from}.csv`, grid: GRID })
     console.log(`${DOORS} doors and people of a ledger, taken in in ${Math.round((Date.now() - imported) / 1000)} s`)
+    // the device sends it by itself, in the background; the morning after it has long been sent
+    const sent = Date.now()
+    while ((await world.office('sync_status')).pending > 0) await new Promise((done) => setTimeout(done, 1_000))
+    console.log(`sent to the server ${Math.round((Date.now() - sent) / 1000)} s later`)
     const page = await chrome.page({ bypassCSP: true })
     // Nothing is being asked; the stream of changes is open for as long as the page.
     let asking = 0

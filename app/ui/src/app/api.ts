@@ -86,8 +86,47 @@ export function onApiError(listener: OnError): void {
   errorListeners.add(listener)
 }
 
+/** The engine answers one after the other. Calls that somebody waits for right now, and who waits until there are none. */
+let inFront = 0
+let waiting: (() => void)[] = []
+/** Nobody waits longer than this to be asked for behind the others. */
+const BEHIND_MS = 1_000
+let behind: Promise<unknown> = Promise.resolve()
+
+function letThrough(): void {
+  if (inFront > 0) return
+  for (const go of waiting.splice(0)) go()
+}
+
+/** The page that is being put up asks first; then whatever it asked is answered; then it is the turn of what lies behind. */
+async function untilFree(): Promise<void> {
+  await new Promise<void>((done) => setTimeout(done))
+  if (inFront === 0) return
+  await new Promise<void>((done) => {
+    waiting.push(done)
+    setTimeout(done, BEHIND_MS)
+  })
+}
+
+/** As [`call`], for what nobody looks at this moment: counts of other pages, rows far away. One at a time, when nothing in front is asked. */
+export function callBehind<K extends CommandName>(name: K, ...[args]: Rest<K>): Promise<Commands[K]['reply']> {
+  const turn = behind.then(untilFree).then(() => ask(name, args))
+  behind = turn.catch(() => undefined)
+  return turn
+}
+
 /** Runs one command of the list. Throws `ApiError`, never anything else. */
 export async function call<K extends CommandName>(name: K, ...[args]: Rest<K>): Promise<Commands[K]['reply']> {
+  inFront += 1
+  try {
+    return await ask(name, args)
+  } finally {
+    inFront -= 1
+    if (inFront === 0) setTimeout(letThrough)
+  }
+}
+
+async function ask<K extends CommandName>(name: K, args: Commands[K]['args'] | undefined): Promise<Commands[K]['reply']> {
   try {
     const reply = isTauri ? await callOverIpc(name, args ?? {}) : await callOverHttp(name, args ?? {})
     return reply as Commands[K]['reply']

@@ -3,7 +3,7 @@
 
 import { onScopeDispose, ref, shallowRef, toValue, watch, type MaybeRefOrGetter, type Ref, type ShallowRef } from 'vue'
 import type { Changed, CommandName, Commands } from '../generated/commands'
-import { ApiError, call, onChanged } from './api'
+import { ApiError, call, callBehind, onChanged } from './api'
 
 /** Replies remembered for instant return; small, because lists are the largest thing in it. */
 const REMEMBERED_REPLIES = 60
@@ -29,7 +29,7 @@ export async function ahead<K extends CommandName>(name: K, args: Commands[K]['a
   const key = `${name} ${JSON.stringify(args)}`
   if (remembered.has(key)) return
   try {
-    remember(key, await (call as (name: K, args: unknown) => Promise<unknown>)(name, args))
+    remember(key, await (callBehind as (name: K, args: unknown) => Promise<unknown>)(name, args))
   } catch {
     // asked again when it is shown
   }
@@ -45,6 +45,8 @@ export interface Query<T> {
 export interface QueryOptions {
   /** Kinds (`household`, `visit`, `sync` …) whose change reloads; absent: any change. */
   kinds?: readonly string[]
+  /** Nobody looks at it this moment: it lets others go first. */
+  behind?: boolean
 }
 
 /** Does this change concern a query that names `kinds`? */
@@ -80,7 +82,7 @@ export function useQuery<K extends CommandName>(name: K, args: MaybeRefOrGetter<
     const since = turn
     const isOld = () => mine !== asked || since !== turn
     try {
-      const reply = (await (call as (name: K, args: unknown) => Promise<Reply>)(name, now)) as Reply
+      const reply = (await ((options.behind ? callBehind : call) as (name: K, args: unknown) => Promise<Reply>)(name, now)) as Reply
       remember(key, reply)
       if (!isOld()) {
         data.value = reply

@@ -82,6 +82,8 @@ pub struct Ledger {
     pub joins: &'static str,
     pub base: &'static str,
     pub order: &'static str,
+    /// The columns, by table, on which its plain order and its rows hang; empty: on anything.
+    pub hangs_on: &'static [(&'static str, &'static [&'static str])],
     /// The building or unit it stands in.
     pub unit: &'static str,
     /// The household whose file a row opens.

@@ -1,6 +1,6 @@
-//! Ledgers: every kind as a grid. `kinds.rs` says which there are and what stands in them, `columns.rs` what a column is, `cells.rs` what a cell is, `query.rs` makes a page,
-//! `edit.rs` changes a field, `views.rs` keeps views, `export.rs` writes files, `copy.rs` rows for the clipboard, `weekly.rs` the sheet of the weekly meeting, `doors.rs` the
-//! list of a building's doors.
+//! Ledgers: every kind as a grid. `kinds.rs` says which there are and what stands in them, `columns.rs` what a column is, `cells.rs` what a
+//! cell is, `query.rs` makes a page, `plain.rs` keeps the plain order, `edit.rs` changes a field, `views.rs` keeps views, `export.rs` writes
+//! files, `copy.rs` rows for the clipboard, `weekly.rs` the sheet of the weekly meeting, `doors.rs` the list of a building's doors.
 
 mod cells;
 mod columns;
@@ -9,6 +9,7 @@ mod doors;
 mod edit;
 mod export;
 mod kinds;
+mod plain;
 mod query;
 mod views;
 mod weekly;

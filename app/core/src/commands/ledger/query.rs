@@ -4,6 +4,7 @@
 
 use super::cells::{self, Cell, Today};
 use super::columns::{self, Column, From, Ledger, Reader};
+use super::plain::{self, Plain};
 use crate::commands::cases;
 use crate::commands::search;
 use crate::commands::units::Tree;
@@ -34,6 +35,7 @@ pub struct Index {
     groups: Vec<(Cell, u32, u32)>,
     cases: HashMap<Uuid, Case>,
     cases_of: String,
+    plain: Plain,
 }
 
 /// A case as its list tells it, its grid and its workflow.
@@ -146,16 +148,29 @@ pub fn refresh(o: &mut Open, name: &str, view: &View, now: i64) -> Result<()> {
             index.cases_of = of;
         }
     }
-    let made = build(&Looking::at(o, name, now)?, view, &index.cases);
-    let (rows, all, groups) = match made {
-        Ok(made) => made,
-        Err(e) => {
-            o.ledger = Index { cases: index.cases, cases_of: index.cases_of, ..Index::default() };
-            return Err(e);
-        }
+    let made = order(o, name, view, now, &mut index);
+    let (cases, cases_of, plain) = (index.cases, index.cases_of, index.plain);
+    let (of, (rows, all, groups), failed) = match made {
+        Ok(made) => (key, made, Ok(())),
+        Err(e) => (String::new(), (Vec::new(), 0, Vec::new()), Err(e)),
     };
-    o.ledger = Index { of: key, rows, all, groups, cases: index.cases, cases_of: index.cases_of };
-    Ok(())
+    o.ledger = Index { of, rows, all, groups, cases, cases_of, plain };
+    failed
+}
+
+/// The order of a view: the plain one as it is kept, another one made.
+fn order(o: &Open, name: &str, view: &View, now: i64, index: &mut Index) -> Result<Made> {
+    let ledger = columns::find(name)?;
+    if !plain::is_plain(ledger, view) {
+        return build(&Looking::at(o, name, now)?, view, &index.cases);
+    }
+    let token = index.plain.token(&o.db, ledger)?;
+    if let Some((rows, all)) = index.plain.get(name, &token) {
+        return Ok((rows, all, Vec::new()));
+    }
+    let made = build(&Looking::at(o, name, now)?, view, &index.cases)?;
+    index.plain.put(ledger.kind.name(), token, &made.0, made.1);
+    Ok(made)
 }
 
 fn read_cases(o: &Open, now: i64) -> Result<HashMap<Uuid, Case>> {
