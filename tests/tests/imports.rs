@@ -157,6 +157,29 @@ fn a_visit_made_offline_at_a_door_of_a_building_that_an_undone_import_made_comes
 }
 
 #[test]
+fn a_visit_at_a_door_that_one_desk_merges_while_another_takes_its_import_back_comes_to_light() {
+    let w = World::ready(26);
+    let batch = import(w.office(), NEW);
+    agree(&w);
+    w.clock.pass_ms(3_600_000);
+    let (drop, keep) = (w.second().at("9-1-102"), w.second().at("1-1-102"));
+    w.bo().call("add_visit", json!({ "household": drop, "outcome": "met", "note": "第一次来" }));
+    w.office().call("undo_import", json!({ "batch": batch }));
+    w.second().call("merge_records", json!({ "kind": "household", "keep": keep, "drop": drop, "people": [] }));
+    agree(&w);
+    agree(&w);
+    let inbox = w.second().call("list_inbox", json!({}));
+    let item = inbox["items"].as_array().unwrap().iter().find(|i| i["why"]["code"] == "visited_while_deleted");
+    let item = item.unwrap_or_else(|| panic!("the visit stands nowhere: {inbox}"));
+    w.second().call("decide_item", json!({ "id": item["id"], "decision": "fix" }));
+    agree(&w);
+    // the file is back, and with it what the merge says
+    for d in [w.office(), w.second(), w.bo()] {
+        assert!(d.call("get_household", json!({ "id": keep }))["visits"].to_string().contains("第一次来"), "{}", d.name);
+    }
+}
+
+#[test]
 fn a_household_made_offline_in_a_building_that_an_undo_closes_is_seen_by_all() {
     let w = World::ready(24);
     let batch = import(w.office(), NEW);
