@@ -3,7 +3,7 @@
  * rest come behind, so that a scroll meets no row that is not here. A change keeps what is shown until the newer rows are here.
  */
 import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import { call, callBehind, onChanged } from '../../app/api'
+import { call, onChanged } from '../../app/api'
 import { concerns } from '../../app/query'
 import type { LedgerGroup, LedgerRow, View } from '../../generated/commands'
 
@@ -54,7 +54,7 @@ export function useLedgerPages(kind: () => string, view: () => View): LedgerRows
   }
 
   async function fetch(offset: number, limit: number, mine: number): Promise<boolean> {
-    const page = await (limit === BULK_ROWS ? callBehind : call)('query_ledger', { kind: kind(), view: view(), offset, limit })
+    const page = await call('query_ledger', { kind: kind(), view: view(), offset, limit })
     if (mine !== run) return false
     if (old) {
       rows = []
