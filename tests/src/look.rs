@@ -1,7 +1,7 @@
 //! When two devices show the same: what a device says of its records, without what is its own (what waits, who may act, what it still
 //! remembers), and the same against the server's database.
 
-use crate::world::{Device, Ledger};
+use crate::world::{Device, Ledger, World};
 use serde_json::{Value as Json, json};
 use shared_model::Class;
 use shared_model::rules;
@@ -59,6 +59,21 @@ fn drop_office(cases: &mut Json) {
     if let Json::Array(items) = cases {
         items.retain(|c| c["class"] != "office");
     }
+}
+
+/// Everybody syncs twice; then each device holds what the server's record says of it, and both offices see the same.
+///
+/// # Panics
+/// Where they differ.
+#[track_caller]
+pub fn agree(w: &World) {
+    w.sync_all();
+    w.sync_all();
+    let ledger = w.ledger();
+    for d in &w.devices {
+        assert_eq!(difference_to(d, &ledger), None, "{}", d.name);
+    }
+    assert_eq!(difference(w.office(), w.second()), None);
 }
 
 /// The first place where two devices differ in what both may read; `None`: none.

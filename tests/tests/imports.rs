@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use base64::Engine as _;
-use e2e::look;
+use e2e::look::agree;
 use e2e::world::*;
 use serde_json::{Value as Json, json};
 
@@ -18,16 +18,6 @@ fn import(d: &Device, text: &str) -> Json {
     let data = base64::engine::general_purpose::STANDARD.encode(text);
     let report = d.call("import_roster", json!({ "data": data, "name": "新表.csv", "grid": grid(d) }));
     report["batch"].clone()
-}
-
-fn agree(w: &World) {
-    w.sync_all();
-    w.sync_all();
-    let ledger = w.ledger();
-    for d in &w.devices {
-        assert_eq!(look::difference_to(d, &ledger), None, "{}", d.name);
-    }
-    assert_eq!(look::difference(w.office(), w.second()), None);
 }
 
 fn kept(report: &Json) -> Vec<(String, String, Vec<String>)> {

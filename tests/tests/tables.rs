@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used)]
 
 use base64::Engine as _;
-use e2e::look;
+use e2e::look::agree;
 use e2e::world::*;
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -27,16 +27,6 @@ fn import(d: &Device, text: &str, more: Json) -> Json {
     let mut args = json!({ "data": base64(text), "name": "新楼.csv", "grid": grid(d) });
     args.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     d.call("import_roster", args)
-}
-
-fn agree(w: &World) {
-    w.sync_all();
-    w.sync_all();
-    let ledger = w.ledger();
-    for d in &w.devices {
-        assert_eq!(look::difference_to(d, &ledger), None, "{}", d.name);
-    }
-    assert_eq!(look::difference(w.office(), w.second()), None);
 }
 
 #[test]

@@ -74,6 +74,13 @@ pub(crate) struct Open {
     pub opened: Arc<()>,
 }
 
+impl Open {
+    /// A store just opened, of which nothing was asked yet.
+    fn new(db: Connection, media: Connection, me: Identity, used_ms: i64) -> Open {
+        Open { db, media, me, used_ms, ledger: Default::default(), inbox: None, alike: None, opened: Arc::default() }
+    }
+}
+
 /// A look at everybody that is under way beside; over when this is dropped.
 pub(crate) struct Comparing(Engine);
 
@@ -347,16 +354,7 @@ impl Engine {
         let media = self.open_media(key)?;
         let me: Identity =
             store::json_setting(&db, "identity")?.ok_or_else(|| CoreError::new("locked", "这份数据里没有登记，需要重新登记。"))?;
-        *held(&self.0.open) = Some(Open {
-            db,
-            media,
-            me,
-            used_ms: self.now_ms(),
-            ledger: Default::default(),
-            inbox: None,
-            alike: None,
-            opened: Arc::default(),
-        });
+        *held(&self.0.open) = Some(Open::new(db, media, me, self.now_ms()));
         Ok(())
     }
 

@@ -74,16 +74,7 @@ impl Engine {
         let media = self.new_media(&key)?;
         store::set_json(&db, "identity", &me)?;
         self.vault().seal(env, pin, &key)?;
-        *held(&self.0.open) = Some(Open {
-            db,
-            media,
-            me,
-            used_ms: self.now_ms(),
-            ledger: Default::default(),
-            inbox: None,
-            alike: None,
-            opened: std::sync::Arc::default(),
-        });
+        *held(&self.0.open) = Some(Open::new(db, media, me, self.now_ms()));
         *held(&self.0.enrolling) = None;
         self.keep_unlocked(&key)?;
         // the marker of an earlier wipe has no more to say once its receipt is in; until then it only waits to send it
