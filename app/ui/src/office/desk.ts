@@ -47,7 +47,7 @@ export function provideDesk(): Desk {
   const erasures = useQuery('list_erasures', {}, { kinds: ['device', 'sync'], behind: true })
   const devices = useQuery('list_devices', {}, { kinds: ['device', 'membership', 'sync'], behind: true })
   const cases = useQuery('list_cases', { state: 'open', limit: CASES_LIMIT }, { kinds: ['case', 'case_step'] })
-  const units = useQuery('list_units', {}, { kinds: ['unit', 'household'], behind: true })
+  const units = useQuery('list_units', {}, { kinds: ['unit', 'household'] })
   const codes = useQuery('list_codes', {}, { kinds: ['config'] })
   const tables = useQuery('list_tables', {}, { kinds: ['config'] })
   const now = ref(Date.now())
